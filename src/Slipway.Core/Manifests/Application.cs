@@ -1,0 +1,70 @@
+using System.Collections.Immutable;
+using Slipway.Core.Settings;
+
+namespace Slipway.Core.Manifests;
+
+/// <summary>
+/// An application resolved for one environment: the manifest with that environment's overlay applied, every default
+/// filled in and every rule checked. What is rendered and what runs both start from here.
+/// </summary>
+public sealed record Application
+{
+    /// <summary>Its name.</summary>
+    public required ApplicationName Name { get; init; }
+
+    /// <summary>The version its team gave it, part of a release's identity; null when the manifest says none.</summary>
+    public string? Version { get; init; }
+
+    /// <summary>The environment it was resolved for.</summary>
+    public required EnvironmentName Environment { get; init; }
+
+    /// <summary>What runs the instances.</summary>
+    public required TargetKind Target { get; init; }
+
+    /// <summary>Where the gateway listens.</summary>
+    public required GatewayListener Gateway { get; init; }
+
+    /// <summary>Its services, in the manifest's order.</summary>
+    public required ImmutableArray<Service> Services { get; init; }
+
+    /// <summary>The backing services it needs.</summary>
+    public required ImmutableArray<BackingService> Backing { get; init; }
+
+    /// <summary>The settings it declares.</summary>
+    public required ImmutableArray<Setting> Settings { get; init; }
+
+    /// <summary>How a release goes live.</summary>
+    public required RolloutPlan Rollout { get; init; }
+
+    /// <summary>What a release must pass on the way and afterwards.</summary>
+    public required GatePlan Gates { get; init; }
+
+    /// <summary>How long the gates go on watching after promotion, the previous release kept warm; zero for not at all.</summary>
+    public required TimeSpan Guard { get; init; }
+}
+
+/// <summary>What runs instances.</summary>
+public enum TargetKind
+{
+    /// <summary>This machine, without a container engine.</summary>
+    Process,
+
+    /// <summary>A Docker engine.</summary>
+    Docker,
+
+    /// <summary>A Docker Swarm.</summary>
+    Swarm,
+
+    /// <summary>A Kubernetes cluster.</summary>
+    Kubernetes,
+}
+
+/// <summary>Where a gateway listens for users.</summary>
+/// <param name="Address">An IP address; loopback unless the manifest says otherwise.</param>
+/// <param name="Port">1 to 65535, or 0 to take a free one and keep it.</param>
+public sealed record GatewayListener(string Address, int Port);
+
+/// <summary>A database, cache or queue that the application needs.</summary>
+/// <param name="Name">Its name, as services list it under <c>needs</c>.</param>
+/// <param name="Image">Its kind and version, such as <c>postgres:16</c>.</param>
+public sealed record BackingService(ServiceName Name, string Image);

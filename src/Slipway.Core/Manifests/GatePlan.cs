@@ -1,0 +1,51 @@
+namespace Slipway.Core.Manifests;
+
+/// <summary>The numbers of the gates; the defaults are D4 and D5 of the requirements.</summary>
+public sealed record GatePlan
+{
+    /// <summary>Server errors in a row of one service that roll back at once; default 3.</summary>
+    public required int ConsecutiveErrors { get; init; }
+
+    /// <summary>Share of the memory limit that rolls back at once, 0 to 1; default 0.95.</summary>
+    public required double MemoryMax { get; init; }
+
+    /// <summary>Share of failed requests that fails, 0 to 1; default 0.05.</summary>
+    public required double ErrorRatioMax { get; init; }
+
+    /// <summary>Candidate's p95 latency over stable's in the same seconds that fails; default 2.</summary>
+    public required double LatencyRatioMax { get; init; }
+
+    /// <summary>Latency below which a ratio says nothing; default 20 ms.</summary>
+    public required TimeSpan LatencyFloor { get; init; }
+
+    /// <summary>Share of the database pool that fails when sustained, 0 to 1; default 0.9.</summary>
+    public required double PoolMax { get; init; }
+
+    /// <summary>Share of the memory or CPU limit that fails when sustained, 0 to 1; default 0.9.</summary>
+    public required double ResourceMax { get; init; }
+
+    /// <summary>How long a level must hold to count as sustained; default 30 s.</summary>
+    public required TimeSpan Sustained { get; init; }
+
+    /// <summary>Requests of the candidate below which ratios are inconclusive; default 50.</summary>
+    public required int RequestsMin { get; init; }
+
+    /// <summary>How long a step may stay inconclusive beyond its bake time; default 2 min.</summary>
+    public required TimeSpan InconclusiveDeadline { get; init; }
+
+    /// <summary>What happens then; default <see cref="InconclusiveAction.Hold"/>.</summary>
+    public required InconclusiveAction WhenInconclusive { get; init; }
+}
+
+/// <summary>What to do with a gate that cannot say.</summary>
+public enum InconclusiveAction
+{
+    /// <summary>Wait for a person, until the approval deadline.</summary>
+    Hold,
+
+    /// <summary>Go on.</summary>
+    Proceed,
+
+    /// <summary>Undo.</summary>
+    RollBack,
+}
