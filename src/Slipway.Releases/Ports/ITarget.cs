@@ -1,0 +1,38 @@
+using System.Collections.Immutable;
+using Slipway.Core.Manifests;
+
+namespace Slipway.Releases.Ports;
+
+/// <summary>
+/// What runs instances. It keeps what it was asked to run alive by itself (probes, restarts with back-off) and tells what
+/// it sees; it never decides about releases. Every effect can be repeated and returns once it is under way.
+/// </summary>
+public interface ITarget
+{
+    /// <summary>Raised, on any thread, when an observation would differ from the one before.</summary>
+    event Action<EnvironmentName>? Changed;
+
+    /// <summary>Every instance of an environment that exists, those ending included.</summary>
+    /// <exception cref="TargetException">The target cannot be asked.</exception>
+    ValueTask<ImmutableArray<Instance>> Observe(EnvironmentName environment, CancellationToken cancellation);
+
+    /// <summary>Makes one service of one release run with so many instances: starts what is missing, ends what is too many, newest first.</summary>
+    /// <exception cref="StaleFencingTokenException">Another control plane has taken over.</exception>
+    /// <exception cref="TargetException">The target cannot do it, such as for want of disk space.</exception>
+    Task Ensure(Workload workload, FencingToken token, CancellationToken cancellation);
+
+    /// <summary>Ends one service of one release. Its instances are observed as stopping until they are gone.</summary>
+    /// <exception cref="StaleFencingTokenException">Another control plane has taken over.</exception>
+    Task Remove(EnvironmentName environment, ReleaseId release, ServiceName service, FencingToken token, CancellationToken cancellation);
+
+    /// <summary>Runs the smoke checks (level 3) of an instance once, all of them.</summary>
+    Task<ImmutableArray<SmokeOutcome>> Smoke(EnvironmentName environment, InstanceId instance, CancellationToken cancellation);
+
+    /// <summary>The log lines of instances, oldest first; with <see cref="LogQuery.Follow"/> it goes on until cancelled.</summary>
+    IAsyncEnumerable<LogLine> Logs(LogQuery query, CancellationToken cancellation);
+}
+
+/// <summary>A target could not do what it was asked; the message says why and what to do.</summary>
+/// <param name="message">Why, and what to do.</param>
+/// <param name="inner">The cause.</param>
+public sealed class TargetException(string message, Exception? inner = null) : Exception(message, inner);
