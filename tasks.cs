@@ -1,0 +1,181 @@
+#:property PublishAot=false
+#:property RestorePackagesWithLockFile=false
+#:property NoWarn=CS1591;MA0051;MA0009
+
+// The one command for everyone and for CI: dotnet tasks.cs demo | test | check | build | bench NAME | install
+
+using System.Diagnostics;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+var root = Root();
+var outFolder = Path.Combine(root, "out");
+string[] programs = ["Slipway.Cli", "Slipway.ControlPlane", "Slipway.Gateway"];
+var rest = args.Length > 1 ? args[1..] : [];
+
+return args.FirstOrDefault() switch
+{
+    "demo" => Install() && Build(quiet: rest.Contains("--json")) ? Run(Program("slipway"), ["demo", .. rest]) : 3,
+    "test" => Install() && BuildAll() ? Test(rest) : NothingTested(),
+    "check" => Install() && Format() && BuildAll() && OtherPlatforms() ? Test(rest) : NothingTested(),
+    "build" => Install() && Build(quiet: false) ? 0 : 1,
+    "bench" => Install() && BuildAll() ? Bench(rest) : 3,
+    "install" => Install() ? 0 : 3,
+    _ => Help(),
+};
+
+int Help()
+{
+    Console.WriteLine("""
+        dotnet tasks.cs TASK
+
+          demo  [--json]            build, then the guided first run
+          test  [dotnet test args]  build, then every test; ends with "N passed, N failed"
+          check                     format, build for this and the other platforms, test
+          build                     slipway, its control plane and its gateway, into out/
+          bench NAME [--quick] [--json]   measure; NAME is one of: rollout
+          install                   what the tests need from the operating system
+
+        example: dotnet tasks.cs bench rollout --quick
+        """);
+    return args.Length == 0 || args[0] is "help" or "--help" or "-h" ? 0 : 2;
+}
+
+// Publishing three programs into one folder is safe: what they share comes from the same build.
+bool Build(bool quiet)
+{
+    foreach (var program in programs)
+    {
+        if (!Dotnet(["publish", $"src/{program}", "-c", "Release", "-o", outFolder, "--nologo", "-v", "q", "-p:DebugType=embedded"], quiet))
+            return Failed($"{program} does not build.");
+    }
+    return CopyExample();
+}
+
+bool BuildAll() => Dotnet(["build", "Slipway.slnx", "-c", "Release", "--nologo", "-v", "q"], false) ? Build(quiet: true) : Failed("The solution does not build.");
+
+// The demo runs from out/ alone, so the example goes along; what its own builds leave behind does not.
+bool CopyExample()
+{
+    var from = Path.Combine(root, "examples", "courier");
+    var to = Path.Combine(outFolder, "examples", "courier");
+    if (Directory.Exists(to))
+        Directory.Delete(to, recursive: true);
+    foreach (var file in Directory.EnumerateFiles(from, "*", SearchOption.AllDirectories))
+    {
+        var relative = Path.GetRelativePath(from, file);
+        if (relative.Split(Path.DirectorySeparatorChar).Any(part => part is "bin" or "obj" or ".slipway" or "artifacts"))
+            continue;
+        var target = Path.Combine(to, relative);
+        Directory.CreateDirectory(Path.GetDirectoryName(target)!);
+        File.Copy(file, target);
+    }
+    return true;
+}
+
+bool Format() => Dotnet(["format", "Slipway.slnx", "--verify-no-changes", "--no-restore", "-v", "q"], false)
+    || Failed("Some files are not formatted. Run: dotnet format Slipway.slnx");
+
+// Local development is meant to work on Windows and macOS: the programs compile for both.
+bool OtherPlatforms()
+{
+    foreach (var platform in (string[])["win-x64", "osx-arm64"])
+    {
+        foreach (var program in programs)
+        {
+            if (!Dotnet(["build", $"src/{program}", "-c", "Release", "-r", platform, "--self-contained", "false", "-p:UseAppHost=false",
+                    "-p:RestorePackagesWithLockFile=false", "--artifacts-path", Path.Combine(root, "artifacts", platform), "--nologo", "-v", "q"], false))
+                return Failed($"{program} does not compile for {platform}.");
+        }
+    }
+    return true;
+}
+
+// One test program at a time: they start real processes, and two cores are soon full.
+int Test(string[] more)
+{
+    var counts = new Dictionary<string, int> { ["failed"] = 0, ["succeeded"] = 0, ["skipped"] = 0 };
+    var code = Run("dotnet", ["test", "--solution", "Slipway.slnx", "-c", "Release", "--no-build", "--max-parallel-test-modules", "1", .. more], line =>
+    {
+        Console.WriteLine(line);
+        if (line.Split(':') is [var name, var count] && counts.ContainsKey(name.Trim()) && int.TryParse(count, out var number))
+            counts[name.Trim()] = number;
+    });
+    var failed = counts["failed"] + (code != 0 && counts["failed"] == 0 ? 1 : 0);
+    if (counts["succeeded"] == 0 && failed == 0)
+        failed = 1;
+    var skipped = counts["skipped"] > 0 ? $", {counts["skipped"]} skipped" : "";
+    Console.WriteLine($"{counts["succeeded"]} passed, {failed} failed{skipped}");
+    return failed == 0 ? 0 : 1;
+}
+
+int NothingTested()
+{
+    Console.WriteLine("0 passed, 1 failed");
+    return 1;
+}
+
+int Bench(string[] more) => Run("dotnet", [Path.Combine(root, "bench", "Slipway.Bench", "bin", "Release", "net10.0", "slipway-bench.dll"), .. more]);
+
+// What the operating system must bring: SQLite's library, patched by its vendor. Git is used where it is there.
+bool Install()
+{
+    if (!OperatingSystem.IsLinux() || NativeLibrary.TryLoad("libsqlite3.so.0", out _))
+        return true;
+    string[] packages = ["libsqlite3-0"];
+    string[]? sudo = Environment.UserName == "root" ? [] : Run("sudo", ["-n", "true"], _ => { }) == 0 ? ["sudo", "-n"] : null;
+    if (sudo is null || !File.Exists("/usr/bin/apt-get"))
+        return Failed($"Missing: {string.Join(' ', packages)}. Install it with your package manager, such as: sudo apt-get install {string.Join(' ', packages)}");
+    Console.Error.WriteLine($"Installing {string.Join(' ', packages)}");
+    string[] update = [.. sudo, "apt-get", "update", "-qq"];
+    string[] install = [.. sudo, "apt-get", "install", "-y", "-qq", .. packages];
+    return (Run(update[0], update[1..], Console.Error.WriteLine) == 0 && Run(install[0], install[1..], Console.Error.WriteLine) == 0)
+        || Failed($"apt-get could not install {string.Join(' ', packages)}.");
+}
+
+bool Failed(string why)
+{
+    Console.Error.WriteLine(why);
+    return false;
+}
+
+string Program(string name) => Path.Combine(outFolder, OperatingSystem.IsWindows() ? name + ".exe" : name);
+
+bool Dotnet(string[] arguments, bool quiet) => Run("dotnet", arguments, line =>
+{
+    if (!quiet || line.Contains("error", StringComparison.OrdinalIgnoreCase))
+        Console.Error.WriteLine(line);
+}) == 0;
+
+// Without onLine the child writes to our own output and is given our own terminal.
+int Run(string program, string[] arguments, Action<string>? onLine = null)
+{
+    var start = new ProcessStartInfo(program, arguments)
+    {
+        WorkingDirectory = onLine is null && args[0] == "demo" ? Environment.CurrentDirectory : root,
+        RedirectStandardOutput = onLine is not null,
+        RedirectStandardError = onLine is not null,
+    };
+    Process process;
+    try
+    {
+        process = Process.Start(start)!;
+    }
+    catch (System.ComponentModel.Win32Exception)
+    {
+        return 127;
+    }
+    // Ctrl+C reaches the child by itself; we stay to pass on how it ended.
+    using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, context => context.Cancel = true);
+    if (onLine is not null)
+    {
+        process.OutputDataReceived += (_, e) => { if (e.Data is not null) onLine(e.Data); };
+        process.ErrorDataReceived += (_, e) => { if (e.Data is not null) onLine(e.Data); };
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+    }
+    process.WaitForExit();
+    return process.ExitCode;
+}
+
+static string Root([CallerFilePath] string path = "") => Path.GetDirectoryName(path)!;
