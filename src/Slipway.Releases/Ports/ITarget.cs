@@ -25,6 +25,13 @@ public interface ITarget
     /// <exception cref="StaleFencingTokenException">Another control plane has taken over.</exception>
     Task Remove(EnvironmentName environment, ReleaseId release, ServiceName service, FencingToken token, CancellationToken cancellation);
 
+    /// <summary>
+    /// Ends every instance of an environment that belongs to no workload of those given: what a control plane that crashed
+    /// has left behind. Called once after a start, when the journal has been read.
+    /// </summary>
+    /// <exception cref="StaleFencingTokenException">Another control plane has taken over.</exception>
+    Task RemoveOrphans(EnvironmentName environment, ImmutableHashSet<WorkloadKey> known, FencingToken token, CancellationToken cancellation);
+
     /// <summary>Runs the smoke checks (level 3) of an instance once, all of them.</summary>
     Task<ImmutableArray<SmokeOutcome>> Smoke(EnvironmentName environment, InstanceId instance, CancellationToken cancellation);
 

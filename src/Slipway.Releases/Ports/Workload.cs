@@ -21,3 +21,8 @@ public sealed record Workload(
     string SourceFolder,
     ImmutableSortedDictionary<string, string> Variables,
     bool Development);
+
+/// <summary>Which workload of an environment is meant.</summary>
+/// <param name="Release">Of which release.</param>
+/// <param name="Service">Which service.</param>
+public readonly record struct WorkloadKey(ReleaseId Release, ServiceName Service);
