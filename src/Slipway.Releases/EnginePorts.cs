@@ -1,0 +1,16 @@
+using Slipway.Releases.Ports;
+
+namespace Slipway.Releases;
+
+/// <summary>What the engine acts on.</summary>
+/// <param name="Target">Runs instances.</param>
+/// <param name="Traffic">Carries traffic to them.</param>
+/// <param name="Artefacts">Builds what they run.</param>
+/// <param name="Secrets">Keeps what they must not show.</param>
+/// <param name="FreeBytes">Free space of the home's file system, in bytes; asked before a rollout is accepted.</param>
+public sealed record EnginePorts(
+    ITarget Target, ITraffic Traffic, IArtefacts Artefacts, ISecretStore Secrets, Func<long> FreeBytes)
+{
+    /// <summary>Free space below which no rollout is started, in bytes; default 64 MiB.</summary>
+    public long FreeBytesMin { get; init; } = 64L << 20;
+}
