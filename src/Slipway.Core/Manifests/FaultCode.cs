@@ -1,0 +1,134 @@
+namespace Slipway.Core.Manifests;
+
+/// <summary>
+/// The codes of everything that can be wrong with a manifest, its settings or a <c>.env</c> file. A code keeps its
+/// meaning for ever; the manual (<c>docs/manual/faults.md</c>) explains each with its remedy.
+/// </summary>
+public static class FaultCode
+{
+    /// <summary>The file holds nothing.</summary>
+    public const string Empty = "SLIP001";
+
+    /// <summary>The file is larger than a manifest may be.</summary>
+    public const string TooLarge = "SLIP002";
+
+    /// <summary>The file is not text in UTF-8.</summary>
+    public const string NotText = "SLIP003";
+
+    /// <summary>The file is not YAML.</summary>
+    public const string Syntax = "SLIP004";
+
+    /// <summary>A tab stands where YAML wants spaces.</summary>
+    public const string Tab = "SLIP005";
+
+    /// <summary>The file holds more than one document.</summary>
+    public const string SeveralDocuments = "SLIP006";
+
+    /// <summary>Values are nested too deeply.</summary>
+    public const string TooDeep = "SLIP007";
+
+    /// <summary>Aliases blow the file up to too many values.</summary>
+    public const string TooManyNodes = "SLIP008";
+
+    /// <summary>An alias names no anchor, or the one it stands in.</summary>
+    public const string Alias = "SLIP009";
+
+    /// <summary>A key is given twice in one mapping.</summary>
+    public const string DuplicateKey = "SLIP010";
+
+    /// <summary>A tag other than YAML's own.</summary>
+    public const string Tag = "SLIP011";
+
+    /// <summary>A key that is not plain text.</summary>
+    public const string KeyNotText = "SLIP012";
+
+    /// <summary>A merge key whose value cannot be merged.</summary>
+    public const string Merge = "SLIP013";
+
+    /// <summary>A key that means nothing here.</summary>
+    public const string UnknownKey = "SLIP020";
+
+    /// <summary>A value of the wrong type or form.</summary>
+    public const string WrongType = "SLIP021";
+
+    /// <summary>A key that must be there is missing.</summary>
+    public const string Missing = "SLIP022";
+
+    /// <summary>A number, duration or size outside its range.</summary>
+    public const string OutOfRange = "SLIP023";
+
+    /// <summary>A name that is not well formed.</summary>
+    public const string BadName = "SLIP024";
+
+    /// <summary>A word that is none of the known ones.</summary>
+    public const string UnknownChoice = "SLIP025";
+
+    /// <summary>A variable in <c>${NAME}</c> that has no value.</summary>
+    public const string UndefinedVariable = "SLIP026";
+
+    /// <summary>A <c>${</c> that is not written as one can be read.</summary>
+    public const string BadInterpolation = "SLIP027";
+
+    /// <summary>A command that cannot be split into words.</summary>
+    public const string BadCommand = "SLIP028";
+
+    /// <summary>A command that asks for a shell.</summary>
+    public const string ShellInCommand = "SLIP029";
+
+    /// <summary>Two keys that say the same or exclude each other.</summary>
+    public const string Conflict = "SLIP030";
+
+    /// <summary>An environment that the manifest does not declare.</summary>
+    public const string UnknownEnvironment = "SLIP031";
+
+    /// <summary>A need that is neither a service nor a backing service.</summary>
+    public const string UnknownNeed = "SLIP040";
+
+    /// <summary>Services that wait for each other.</summary>
+    public const string CyclicNeeds = "SLIP041";
+
+    /// <summary>Two routes that catch the same requests.</summary>
+    public const string SameRoute = "SLIP042";
+
+    /// <summary>A check over HTTP or TCP of a service without a port.</summary>
+    public const string CheckWithoutPort = "SLIP043";
+
+    /// <summary>A service and a backing service of the same name, or a name listed twice.</summary>
+    public const string SameName = "SLIP044";
+
+    /// <summary>A route to a service without a port.</summary>
+    public const string RouteWithoutPort = "SLIP045";
+
+    /// <summary>A service that nothing starts.</summary>
+    public const string NoRun = "SLIP046";
+
+    /// <summary>A service that the target does not run.</summary>
+    public const string KindNotRun = "SLIP047";
+
+    /// <summary>Canary steps that do not rise to 100.</summary>
+    public const string Steps = "SLIP048";
+
+    /// <summary>Steps under a strategy that has none to choose.</summary>
+    public const string StepsUnused = "SLIP049";
+
+    /// <summary>A path that leads outside the manifest's folder.</summary>
+    public const string PathOutside = "SLIP050";
+
+    /// <summary>An environment sets a setting that is not declared.</summary>
+    public const string UnknownSetting = "SLIP060";
+
+    /// <summary>A setting's value is not of its type.</summary>
+    public const string SettingType = "SLIP061";
+
+    /// <summary>A setting that must have a value has none.</summary>
+    public const string SettingMissing = "SLIP062";
+
+    /// <summary>A setting has a value where it may not.</summary>
+    public const string SettingNotAllowed = "SLIP063";
+
+    /// <summary>A secret's value stands in the manifest.</summary>
+    public const string SecretInManifest = "SLIP064";
+
+    /// <summary>A <c>.env</c> line that cannot be read.</summary>
+    public const string DotEnv = "SLIP070";
+}
