@@ -1,0 +1,90 @@
+using System.Collections.Immutable;
+using Slipway.Core.Manifests;
+
+namespace Slipway.Core.Settings;
+
+/// <summary>Finds the value of each setting in one environment, where it comes from, and everything wrong with it.</summary>
+public static class SettingsResolver
+{
+    /// <summary>
+    /// The effective settings. <paramref name="variables"/> are the environment variables of whoever starts the
+    /// application; <paramref name="dotEnv"/> counts in <c>local</c> only, whatever is passed.
+    /// </summary>
+    public static EffectiveSettings Resolve(
+        Application application, IReadOnlyDictionary<string, string> variables, DotEnvFile? dotEnv = null)
+    {
+        var file = application.Environment.ToString() == "local" ? dotEnv : null;
+        var owners = new Dictionary<string, ServiceName>(StringComparer.Ordinal);
+        foreach (var service in application.Services)
+            owners[SettingPrefix(service.Name)] = service.Name;
+        var faults = ImmutableArray.CreateBuilder<Diagnostic>();
+        var all = ImmutableArray.CreateBuilder<EffectiveSetting>(application.Settings.Length);
+        foreach (var setting in application.Settings)
+        {
+            var effective = ResolveOne(setting, application.Environment, variables, file, owners);
+            Check(effective, application.Environment, file, faults);
+            all.Add(effective);
+        }
+        return new(all.MoveToImmutable(), faults.ToImmutable());
+    }
+
+    /// <summary>What the names of a service's own settings begin with, before <c>__</c>: <c>MAIL_SENDER</c> for <c>mail-sender</c>.</summary>
+    public static string SettingPrefix(ServiceName service)
+        => service.ToString().ToUpperInvariant().Replace('-', '_');
+
+    private static EffectiveSetting ResolveOne(
+        Setting setting,
+        EnvironmentName environment,
+        IReadOnlyDictionary<string, string> variables,
+        DotEnvFile? file,
+        Dictionary<string, ServiceName> owners)
+    {
+        var defaults = environment.ToString() is "local" or "ci";
+        var allowed = setting.Only.IsEmpty || setting.Only.Contains(environment);
+        (SettingSource Source, string? Value)[] sources =
+        [
+            (SettingSource.Variable, variables.GetValueOrDefault(setting.Name)),
+            (SettingSource.DotEnv, file?.Entries.GetValueOrDefault(setting.Name)?.Value),
+            (SettingSource.Environment, setting.Value),
+            (SettingSource.Default, defaults && allowed ? setting.Default : null),
+        ];
+        var given = sources.Where(source => !string.IsNullOrEmpty(source.Value)).ToArray();
+        var split = setting.Name.IndexOf("__", StringComparison.Ordinal);
+        ServiceName? owner = split > 0 && owners.TryGetValue(setting.Name[..split], out var service) ? service : null;
+        return given.Length == 0
+            ? new(setting, null, SettingSource.None, [], owner)
+            : new(setting, given[0].Value, given[0].Source, [.. given.Skip(1).Select(source => source.Source)], owner);
+    }
+
+    private static void Check(EffectiveSetting effective, EnvironmentName environment, DotEnvFile? file, ImmutableArray<Diagnostic>.Builder faults)
+    {
+        var setting = effective.Setting;
+        var at = effective.Source == SettingSource.DotEnv ? file!.Entries[setting.Name].At : setting.At;
+        if (effective.Value is null)
+        {
+            if (setting.Required.Contains(environment))
+                faults.Add(new(FaultCode.SettingMissing, Severity.Error, at, $"The setting '{setting.Name}' has no value in {environment}.", Remedy(setting, environment)));
+            return;
+        }
+        if (!setting.Only.IsEmpty && !setting.Only.Contains(environment))
+            faults.Add(new(FaultCode.SettingNotAllowed, Severity.Error, at, $"The setting '{setting.Name}' may not have a value in {environment}, but {Name(effective.Source)} gives one.", $"Remove it there; it is for {string.Join(", ", setting.Only)} only."));
+        else if (SettingValue.Fault(setting, effective.Value) is { } wrong)
+            faults.Add(new(FaultCode.SettingType, Severity.Error, at, $"The setting '{setting.Name}', from {Name(effective.Source)}, {wrong}.", $"Set it to a value such as {SettingValue.Example(setting)}."));
+    }
+
+    private static string Remedy(Setting setting, EnvironmentName environment)
+    {
+        var variable = $"Set the environment variable {setting.Name}";
+        if (environment.ToString() == "local")
+            return $"{variable}, or put it into the file .env.";
+        return setting.Secret ? $"{variable}." : $"{variable}, or give it under environments: {environment}: settings.";
+    }
+
+    private static string Name(SettingSource source) => source switch
+    {
+        SettingSource.Variable => "the environment variable",
+        SettingSource.DotEnv => "the file .env",
+        SettingSource.Environment => "the manifest's environment",
+        _ => "its default",
+    };
+}
