@@ -49,7 +49,7 @@ internal readonly struct AnswerHead
     }
 
     /// <summary>The value of a header line in a head; empty when there is none.</summary>
-    public static ReadOnlySpan<byte> Find(ReadOnlySpan<byte> head, ReadOnlySpan<byte> lowerCaseName)
+    public static ReadOnlySpan<byte> Find(ReadOnlySpan<byte> head, scoped ReadOnlySpan<byte> lowerCaseName)
     {
         NextLine(ref head);
         while (!head.IsEmpty)
@@ -61,13 +61,13 @@ internal readonly struct AnswerHead
     }
 
     /// <summary>As <see cref="Find(ReadOnlySpan{byte}, ReadOnlySpan{byte})"/>, as text; null when there is none.</summary>
-    public static string? FindText(ReadOnlySpan<byte> head, ReadOnlySpan<byte> lowerCaseName)
+    public static string? FindText(ReadOnlySpan<byte> head, scoped ReadOnlySpan<byte> lowerCaseName)
     {
         var value = Find(head, lowerCaseName);
         return value.IsEmpty ? null : Encoding.ASCII.GetString(value);
     }
 
-    private static ReadOnlySpan<byte> NextLine(ref ReadOnlySpan<byte> rest)
+    private static ReadOnlySpan<byte> NextLine(scoped ref ReadOnlySpan<byte> rest)
     {
         var end = rest.IndexOf("\r\n"u8);
         var line = end < 0 ? rest : rest[..end];
@@ -75,7 +75,7 @@ internal readonly struct AnswerHead
         return line;
     }
 
-    private static bool TryValue(ReadOnlySpan<byte> line, ReadOnlySpan<byte> lowerCaseName, out ReadOnlySpan<byte> value)
+    private static bool TryValue(ReadOnlySpan<byte> line, scoped ReadOnlySpan<byte> lowerCaseName, out ReadOnlySpan<byte> value)
     {
         value = default;
         if (line.Length <= lowerCaseName.Length || line[lowerCaseName.Length] != (byte)':'

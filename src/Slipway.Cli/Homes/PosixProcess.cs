@@ -21,11 +21,11 @@ internal static partial class PosixProcess
     public static int StartDetached(string program, IReadOnlyList<string> arguments, string logPath)
     {
         var memory = Marshal.AllocHGlobal(2 * OpaqueBytes);
+        Marshal.Copy(new byte[2 * OpaqueBytes], 0, memory, 2 * OpaqueBytes);
         using var argumentBlock = new StringBlock([program, .. arguments]);
         using var environmentBlock = new StringBlock(EnvironmentLines());
         try
         {
-            new Span<byte>(GetPointer(memory), 2 * OpaqueBytes).Clear();
             var (actions, attributes) = (memory, memory + OpaqueBytes);
             Check(ActionsInit(actions), "posix_spawn_file_actions_init");
             Check(AttributesInit(attributes), "posix_spawnattr_init");
@@ -67,8 +67,6 @@ internal static partial class PosixProcess
 
     /// <summary>Sends a signal; false when there is no such process.</summary>
     public static bool Signal(int processId, int signal) => Kill(processId, signal) == 0;
-
-    private static unsafe void* GetPointer(nint memory) => (void*)memory;
 
     private static int AppendFlags() => WriteOnly | (OperatingSystem.IsMacOS() ? 0x200 | 0x8 : 0x40 | 0x400);
 

@@ -49,6 +49,8 @@ internal static class CallerVariables
     private static IEnumerable<string> DeclaredSettings(
         string text, string manifestPath, EnvironmentName environment, Dictionary<string, string> variables)
     {
-        return [];
+        var faults = new List<Diagnostic>();
+        var application = ManifestReader.Read(manifestPath, text, faults)?.Resolve(environment, variables, faults);
+        return application is null ? [] : application.Settings.Select(setting => setting.Name);
     }
 }

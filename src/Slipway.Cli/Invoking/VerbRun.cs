@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.CommandLine.Parsing;
 using System.Net.Sockets;
 using System.Text.Json;
 using Slipway.Cli.Connection;
@@ -60,12 +59,16 @@ internal static class VerbRun
 
     private static int Refuse(ParseResult parsed, string[] args)
     {
-        var verb = parsed.CommandResult.Command is RootCommand ? "" : " " + parsed.CommandResult.Command.Name;
+        var isVerb = parsed.CommandResult.Command is not RootCommand;
+        if (!isVerb && !args[0].StartsWith('-'))
+        {
+            var near = Nearest(args[0]) is { } nearest ? $"Did you mean: slipway {nearest}?" : "See: slipway --help";
+            StandardStreams.ErrorLine($"slipway: error: There is no verb '{args[0]}'. {near}");
+            return ExitCodes.Usage;
+        }
         foreach (var error in parsed.Errors)
             StandardStreams.ErrorLine($"slipway: error: {error.Message}");
-        if (verb.Length == 0 && Nearest(args[0]) is { } nearest)
-            StandardStreams.ErrorLine($"Did you mean: slipway {nearest}?");
-        StandardStreams.ErrorLine($"See: slipway{verb} --help");
+        StandardStreams.ErrorLine($"See: slipway {(isVerb ? args[0] + " " : "")}--help");
         return ExitCodes.Usage;
     }
 
