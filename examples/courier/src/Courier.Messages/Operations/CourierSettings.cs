@@ -1,0 +1,112 @@
+using System.Net;
+
+namespace Courier.Operations;
+
+/// <summary>What the environment of the process says, checked once.</summary>
+public sealed record CourierSettings
+{
+    /// <summary>Where it listens.</summary>
+    public required IPAddress Host { get; init; }
+
+    /// <summary>Where it listens; 0 takes a free one.</summary>
+    public required int Port { get; init; }
+
+    /// <summary>The SQLite file, absolute.</summary>
+    public required string Database { get; init; }
+
+    /// <summary>Deliveries that one worker makes at once.</summary>
+    public required int Workers { get; init; }
+
+    /// <summary>How long a recipient may take to answer.</summary>
+    public required TimeSpan Timeout { get; init; }
+
+    /// <summary>When failed deliveries are tried again.</summary>
+    public required Messages.RetrySchedule Retries { get; init; }
+
+    /// <summary>How long a destination that keeps failing is left alone.</summary>
+    public required TimeSpan Break { get; init; }
+
+    /// <summary>How long a taken delivery stays with a worker that says nothing, and the lead with a scheduler.</summary>
+    public required TimeSpan Lease { get; init; }
+
+    /// <summary>How long deliveries under way may last once the worker is asked to stop.</summary>
+    public required TimeSpan Drain { get; init; }
+
+    /// <summary>How long settled messages are kept.</summary>
+    public required TimeSpan Retention { get; init; }
+
+    /// <summary>Whether messages may go to addresses of private networks and of this machine.</summary>
+    public required bool AllowsPrivateRecipients { get; init; }
+
+    /// <summary>The least level that is logged.</summary>
+    public required LogLevel LogLevel { get; init; }
+
+    /// <summary>What is made to go wrong.</summary>
+    public required Fault Fault { get; init; }
+
+    /// <summary>Who this process is.</summary>
+    public required Identity Identity { get; init; }
+
+    /// <summary>Reads the variables of the environment.</summary>
+    /// <param name="variables">The environment.</param>
+    /// <param name="service">The name of this program.</param>
+    /// <param name="port">Where it listens when <c>PORT</c> is not set.</param>
+    /// <param name="faults">Everything that is wrong; empty when the settings can be used.</param>
+    public static CourierSettings Read(
+        IReadOnlyDictionary<string, string> variables, string service, int port, out IReadOnlyList<string> faults)
+    {
+        var read = new SettingsReader(variables);
+        var identity = Identity.From(variables, service);
+        var settings = new CourierSettings
+        {
+            Host = read.Address("HOST", IPAddress.Loopback),
+            Port = read.Number("PORT", port, 0, 65535),
+            Database = read.DatabasePath("COURIER__DATABASE", identity),
+            Workers = read.Number("COURIER__WORKERS", 16, 1, 256),
+            Timeout = read.Duration("COURIER__TIMEOUT", "10s", "100ms", "2m"),
+            Retries = new(
+                read.Duration("COURIER__BACKOFF", "1s", "1ms", "1h"),
+                read.Duration("COURIER__BACKOFF_MAX", "15m", "1ms", "1d"),
+                read.Number("COURIER__ATTEMPTS", 8, 1, 50)),
+            Break = read.Duration("COURIER__BREAK", "15s", "500ms", "1h"),
+            Lease = read.Duration("COURIER__LEASE", service == "scheduler" ? "10s" : "30s", "500ms", "1h"),
+            Drain = read.Duration("COURIER__DRAIN", "8s", "0s", "10m"),
+            Retention = read.Duration("COURIER__RETENTION", "30d", "1h", "3650d"),
+            AllowsPrivateRecipients = read.Choice(
+                "COURIER__PRIVATE_RECIPIENTS", identity.IsForDrills ? "allow" : "refuse", "allow", "refuse") == "allow",
+            LogLevel = Enum.Parse<LogLevel>(
+                read.Choice("COURIER__LOG_LEVEL", "information", "debug", "information", "warning", "error"), ignoreCase: true),
+            Fault = read.Drill("COURIER__FAULT", identity),
+            Identity = identity,
+        };
+        if (settings.Lease <= settings.Timeout && service == "worker")
+            read.Add("COURIER__LEASE must be longer than COURIER__TIMEOUT, or a slow delivery is handed to a second worker.");
+        faults = read.Faults;
+        return settings;
+    }
+}
+
+/// <summary>Who a process is, as <c>/version</c> and every log line say it.</summary>
+/// <param name="Service">The program.</param>
+/// <param name="Environment">Where it runs; <c>local</c> when nothing says so.</param>
+/// <param name="Release">The release it belongs to; null when started by hand.</param>
+/// <param name="Instance">Its own name.</param>
+/// <param name="GitSha">The commit it was built from.</param>
+/// <param name="BuildDate">When it was built.</param>
+/// <param name="AppVersion">The version of the application.</param>
+public sealed record Identity(
+    string Service, string Environment, string? Release, string Instance, string? GitSha, string? BuildDate, string? AppVersion)
+{
+    /// <summary>Whether drills are allowed here.</summary>
+    public bool IsForDrills => Environment is "local" or "ci";
+
+    internal static Identity From(IReadOnlyDictionary<string, string> variables, string service)
+    {
+        return new(
+            service, Get("SLIPWAY_ENVIRONMENT") ?? "local", Get("SLIPWAY_RELEASE"),
+            Get("SLIPWAY_INSTANCE") ?? $"{service}-{System.Environment.ProcessId}",
+            Get("GIT_SHA"), Get("BUILD_DATE"), Get("APP_VERSION"));
+
+        string? Get(string name) => variables.TryGetValue(name, out var value) && value.Length > 0 ? value : null;
+    }
+}
