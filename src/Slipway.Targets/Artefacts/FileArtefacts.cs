@@ -1,0 +1,102 @@
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
+using Slipway.Core.Manifests;
+using Slipway.Releases.Ports;
+using Slipway.Targets.Processes.Commands;
+
+namespace Slipway.Targets.Artefacts;
+
+/// <summary>Builds artefacts into folders of the home, named by their content address.</summary>
+/// <param name="home">The home folder.</param>
+/// <param name="clock">The time.</param>
+public sealed class FileArtefacts(HomeFolder home, TimeProvider clock) : IArtefacts
+{
+    // Builds of one source folder run one after another: two of them that share a library would write the same files at once.
+    private readonly ConcurrentDictionary<string, SemaphoreSlim> _turns = new(StringComparer.Ordinal);
+    private readonly Lock _sync = new();
+    private readonly Dictionary<ArtefactDigest, SharedBuild> _underWay = [];
+
+    /// <inheritdoc/>
+    public async Task<BuildOutcome> Build(Service service, string sourceFolder, IProgress<string> output, CancellationToken cancellation)
+    {
+        if (service.Build is not { } line)
+            return new BuildOutcome.Failed($"{service.Name} has no build command. Give it `build:`.", []);
+        try
+        {
+            var command = CommandTemplate.Fill(line, OwnVariables(), keep: "OUT");
+            var files = await SourceFiles.List(sourceFolder, service.Inputs, cancellation);
+            var digest = await ContentAddress.Of(command, service.Folder, sourceFolder, files, cancellation);
+            if (IsWhole(digest))
+                return new BuildOutcome.Built(digest, Cached: true);
+            return await Join(digest, service, command, sourceFolder, output, cancellation);
+        }
+        catch (Exception e) when (e is InputException or CommandException)
+        {
+            return new BuildOutcome.Failed(e.Message, []);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return new BuildOutcome.Failed($"{service.Name} could not be built: {e.Message.TrimEnd('.')}. Free some space or correct the permissions, and deploy again.", []);
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task<string> GitSha(string sourceFolder, CancellationToken cancellation)
+        => await Git.Commit(sourceFolder, cancellation) ?? "unknown";
+
+    private static Dictionary<string, string> OwnVariables()
+    {
+        var variables = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (System.Collections.DictionaryEntry entry in Environment.GetEnvironmentVariables())
+        {
+            if (entry is { Key: string name, Value: string value })
+                variables[name] = value;
+        }
+        return variables;
+    }
+
+    private bool IsWhole(ArtefactDigest digest)
+    {
+        var folder = home.Artefact(digest);
+        return ArtefactManifest.Load(folder) is { } manifest && manifest.FindDamage(folder) is null;
+    }
+
+    /// <summary>Builds, or waits for the build of the same that is under way; it is given up when nobody waits any more.</summary>
+    private async Task<BuildOutcome> Join(
+        ArtefactDigest digest, Service service, ImmutableArray<string> command, string sourceFolder, IProgress<string> output, CancellationToken cancellation)
+    {
+        SharedBuild build;
+        lock (_sync)
+        {
+            if (!_underWay.TryGetValue(digest, out build!) || !build.TryJoin(output))
+            {
+                build = new SharedBuild(output);
+                _underWay[digest] = build;
+                build.Begin(token => InTurn(digest, service, command, sourceFolder, build, token));
+            }
+        }
+        return await build.Wait(output, cancellation);
+    }
+
+    private async Task<BuildOutcome> InTurn(
+        ArtefactDigest digest, Service service, ImmutableArray<string> command, string sourceFolder, SharedBuild build, CancellationToken cancellation)
+    {
+        var turn = _turns.GetOrAdd(Path.GetFullPath(sourceFolder), _ => new SemaphoreSlim(1));
+        await turn.WaitAsync(cancellation);
+        try
+        {
+            if (IsWhole(digest))
+                return new BuildOutcome.Built(digest, Cached: true);
+            return await new BuildRun(home, clock).Run(digest, service, command, sourceFolder, build, cancellation);
+        }
+        finally
+        {
+            turn.Release();
+            lock (_sync)
+            {
+                if (_underWay.GetValueOrDefault(digest) == build)
+                    _underWay.Remove(digest);
+            }
+        }
+    }
+}

@@ -1,0 +1,30 @@
+using Slipway.Core.Manifests;
+using Slipway.Releases.Ports;
+
+namespace Slipway.Targets;
+
+/// <summary>Where a control plane keeps what its parts leave on disk.</summary>
+/// <param name="Path">The folder, absolute.</param>
+public sealed record HomeFolder(string Path)
+{
+    /// <summary>The artefacts, each in a folder named by its digest.</summary>
+    public string Artefacts => System.IO.Path.Combine(Path, "artefacts");
+
+    /// <summary>The secrets' values, a folder for each name.</summary>
+    public string Secrets => System.IO.Path.Combine(Path, "secrets");
+
+    /// <summary>What runs, a folder for each environment.</summary>
+    public string Environments => System.IO.Path.Combine(Path, "environments");
+
+    /// <summary>The folder of an artefact.</summary>
+    public string Artefact(ArtefactDigest digest) => System.IO.Path.Combine(Artefacts, digest.ToString());
+
+    /// <summary>The folder of an environment.</summary>
+    public string Environment(EnvironmentName environment) => System.IO.Path.Combine(Environments, environment.ToString());
+
+    /// <summary>The folder of an environment's gateway.</summary>
+    public string Gateway(EnvironmentName environment) => System.IO.Path.Combine(Environment(environment), "gateway");
+
+    /// <summary>The instances of an environment, a folder for each.</summary>
+    public string Instances(EnvironmentName environment) => System.IO.Path.Combine(Environment(environment), "instances");
+}

@@ -1,0 +1,70 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Slipway.Core.Manifests;
+using Slipway.Releases.Ports;
+using Slipway.Targets.Processes.Spawning;
+
+namespace Slipway.Targets.Processes.Instances;
+
+/// <summary>
+/// What is kept of an instance in its <c>instance.json</c>: enough for another control plane to take it on. Values of
+/// settings and secrets never stand in it.
+/// </summary>
+internal sealed record InstanceRecord
+{
+    public required InstanceId Id { get; init; }
+
+    public required ReleaseId Release { get; init; }
+
+    public required Service Service { get; init; }
+
+    public required int Ordinal { get; init; }
+
+    public required ArtefactDigest? Artefact { get; init; }
+
+    public required string SourceFolder { get; init; }
+
+    public required bool Development { get; init; }
+
+    public required DateTimeOffset CreatedAt { get; init; }
+
+    public int? Port { get; init; }
+
+    /// <summary>Its process; null while it has none, or between the intent to start one and its start.</summary>
+    public ProcessIdentity? Process { get; init; }
+
+    public DateTimeOffset? StartedAt { get; init; }
+
+    public DateTimeOffset? ReadyAt { get; init; }
+
+    public bool StartedUp { get; init; }
+
+    public bool Ready { get; init; }
+
+    public int Restarts { get; init; }
+
+    public int? ExitCode { get; init; }
+
+    public string? Trouble { get; init; }
+
+    /// <summary>Whether it was asked to end.</summary>
+    public bool Stopping { get; init; }
+
+    /// <summary>Whether it is a job that has done its work.</summary>
+    public bool Done { get; init; }
+
+    /// <summary>When all of it had gone; its logs are still kept.</summary>
+    public DateTimeOffset? EndedAt { get; init; }
+
+    /// <summary>The folders of its control groups.</summary>
+    public ImmutableArray<string> Groups { get; init; } = [];
+
+    [JsonIgnore]
+    public WorkloadKey Workload => new(Release, Service.Name);
+}
+
+/// <summary>The JSON of this folder's files.</summary>
+[JsonSourceGenerationOptions(JsonSerializerDefaults.Web, WriteIndented = true, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(InstanceRecord))]
+internal sealed partial class InstanceJson : JsonSerializerContext;

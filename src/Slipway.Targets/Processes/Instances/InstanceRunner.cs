@@ -1,0 +1,381 @@
+using System.Collections.Immutable;
+using Microsoft.Extensions.Logging;
+using Slipway.Core.Manifests;
+using Slipway.Releases.Ports;
+using Slipway.Targets.Processes.Commands;
+using Slipway.Targets.Processes.Health;
+using Slipway.Targets.Processes.Limits;
+using Slipway.Targets.Processes.Logs;
+using Slipway.Targets.Processes.Spawning;
+
+namespace Slipway.Targets.Processes.Instances;
+
+/// <summary>Keeps one instance alive: starts it, watches its health, restarts it, ends it.</summary>
+internal sealed partial class InstanceRunner : IHealthListener, IDisposable
+{
+    private readonly Lock _sync = new();
+    private readonly ProcessMachine _machine;
+    private readonly EnvironmentName _environment;
+    private readonly InstanceFolder _folder;
+    private readonly InstanceStart _start;
+    private readonly Action _changed;
+    private readonly BackOff _backOff = new(Random.Shared.NextDouble);
+    private readonly CancellationTokenSource _stop = new();
+    private readonly TaskCompletionSource _settingsGiven = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private volatile ImmutableSortedDictionary<string, string>? _settings;
+    private InstanceRecord _record;
+    private ControlGroup? _group;
+    private RunningProcess? _process;
+    private bool _endedBefore;
+    private long _errorFrom;
+    private long _outputFrom;
+
+    public InstanceRunner(ProcessMachine machine, EnvironmentName environment, InstanceFolder folder, InstanceRecord record, Action changed)
+    {
+        _machine = machine;
+        _environment = environment;
+        _folder = folder;
+        _record = record;
+        _changed = changed;
+        _start = new(machine.Home, environment, folder);
+        _group = record.Groups.IsEmpty ? null : new(record.Groups);
+        _endedBefore = record.Restarts > 0;
+        Output = new(folder.Output, machine.Options.LogBytesMax, machine.Options.LogFilesKept);
+        Error = new(folder.Error, machine.Options.LogBytesMax, machine.Options.LogFilesKept);
+        if (record.Stopping)
+            _stop.Cancel();
+    }
+
+    /// <summary>What is known of it.</summary>
+    public InstanceRecord Record
+    {
+        get
+        {
+            lock (_sync)
+                return _record;
+        }
+    }
+
+    /// <summary>What it uses, as last measured.</summary>
+    public Usage? Usage { get; set; }
+
+    /// <summary>The process that runs now.</summary>
+    public ProcessIdentity? Process => _process?.Identity;
+
+    /// <summary>Its control groups.</summary>
+    public ControlGroup? Group => _group;
+
+    /// <summary>Its standard output.</summary>
+    public LogFile Output { get; }
+
+    /// <summary>Its standard error.</summary>
+    public LogFile Error { get; }
+
+    /// <summary>How it looks from outside.</summary>
+    public Instance Snapshot()
+    {
+        var record = Record;
+        return new()
+        {
+            Id = record.Id,
+            Service = record.Service.Name,
+            Release = record.Release,
+            Address = record.Port is null ? null : "127.0.0.1",
+            Port = record.Port,
+            Phase = Phase(record),
+            Ready = record.Ready && !record.Stopping,
+            StartedAt = record.StartedAt,
+            ReadyAt = record.ReadyAt,
+            Restarts = record.Restarts,
+            ExitCode = record.ExitCode,
+            Usage = Usage,
+            Trouble = record.Trouble,
+        };
+    }
+
+    /// <summary>Gives it its settings: without them it can be watched, but not started.</summary>
+    public void Give(ImmutableSortedDictionary<string, string> settings)
+    {
+        _settings = settings;
+        _settingsGiven.TrySetResult();
+    }
+
+    /// <summary>Asks it to end; returns at once.</summary>
+    public void Stop()
+    {
+        Update(record => record with { Stopping = true, Ready = false });
+        _ = _stop.CancelAsync();
+    }
+
+    /// <summary>Runs until it was asked to end and all of it has gone, or until it is left alone.</summary>
+    /// <param name="leave">Ends the watching only; the process runs on.</param>
+    public async Task Run(CancellationToken leave)
+    {
+        using var wake = CancellationTokenSource.CreateLinkedTokenSource(leave, _stop.Token);
+        try
+        {
+            await Live(wake.Token);
+        }
+        catch (OperationCanceledException) when (wake.IsCancellationRequested)
+        {
+        }
+        if (!leave.IsCancellationRequested)
+            await End();
+    }
+
+    /// <summary>Asks a check of it once.</summary>
+    public Task<ProbeAnswer> Ask(ProbeCheck check, TimeSpan timeout, CancellationToken cancellation)
+        => check switch
+        {
+            ProbeCheck.Http http when Record.Port is { } port => ProbeClient.Get(port, http.Path, timeout, cancellation),
+            ProbeCheck.Tcp when Record.Port is { } port => ProbeClient.Connect(port, timeout, cancellation),
+            ProbeCheck.Command command => AskCommand(command.Line, timeout, cancellation),
+            _ => Task.FromResult(new ProbeAnswer(false, "it has no port to ask. Give the service `port:`.")),
+        };
+
+    void IHealthListener.StartedUp() => Update(record => record with { StartedUp = true });
+
+    void IHealthListener.ReadyChanged(bool ready, string why)
+    {
+        if (ready)
+            _endedBefore = false;
+        Update(record => record with
+        {
+            Ready = ready,
+            ReadyAt = ready ? _machine.Clock.GetUtcNow() : record.ReadyAt,
+            Trouble = ready ? null : $"{record.Id} {why}",
+        });
+    }
+
+    void IHealthListener.StillWaiting(string why)
+    {
+        // Why it ended before says more than that it is not up again yet.
+        if (!_endedBefore)
+            Update(record => record with { Trouble = $"{record.Id} is not ready: {why}" });
+    }
+
+    public void Dispose()
+    {
+        _stop.Dispose();
+        GC.SuppressFinalize(this);
+    }
+
+    private static InstancePhase Phase(InstanceRecord record) => record switch
+    {
+        { Stopping: true } => InstancePhase.Stopping,
+        { Done: true } => InstancePhase.Running,
+        { Process: null, Trouble: not null } => InstancePhase.BackingOff,
+        { StartedUp: true } => InstancePhase.Running,
+        _ => InstancePhase.Starting,
+    };
+
+    private async Task Live(CancellationToken wake)
+    {
+        _process = Adopt();
+        while (true)
+        {
+            wake.ThrowIfCancellationRequested();
+            if (Record.Done)
+                await Task.Delay(Timeout.InfiniteTimeSpan, wake);
+            _process ??= await Start(wake);
+            if (_process is { } process)
+            {
+                await Watch(process, wake);
+                _process = null;
+            }
+            var record = Record;
+            var lived = record.StartedAt is { } started ? _machine.Clock.GetUtcNow() - started : TimeSpan.Zero;
+            if (!record.Done)
+                await Task.Delay(_backOff.Next(lived), _machine.Clock, wake);
+        }
+    }
+
+    private RunningProcess? Adopt()
+    {
+        var record = Record;
+        if (record.Process is null)
+        {
+            // Intended but never told: the control plane died between the two. What it started bears the mark.
+            foreach (var row in ProcessRow.ReadAll())
+            {
+                if (!row.IsZombie && row.Session == row.Pid && ProcessRow.HasVariable(row.Pid, _folder.Mark))
+                {
+                    var found = ProcessIdentity.Of(row.Pid);
+                    Update(before => before with { Process = found, StartedAt = _machine.Clock.GetUtcNow(), StartedUp = false });
+                    return RunningProcess.Adopt(found, _folder.Mark, Members());
+                }
+            }
+            return null;
+        }
+        var process = RunningProcess.Adopt(record.Process, _folder.Mark, Members());
+        if (process is not null)
+            return process;
+        _endedBefore = true;
+        Update(before => before with
+        {
+            Process = null,
+            Ready = false,
+            StartedUp = false,
+            Trouble = $"{before.Id} ended while no control plane watched it",
+        });
+        return null;
+    }
+
+    private async Task<RunningProcess?> Start(CancellationToken wake)
+    {
+        if (_settings is null)
+        {
+            Update(record => record with { Trouble = record.Trouble ?? $"{record.Id} waits for its settings" });
+            await _settingsGiven.Task.WaitAsync(wake);
+        }
+        try
+        {
+            return StartNow(_settings!);
+        }
+        catch (Exception e) when (e is SpawnException or CommandException or IOException or UnauthorizedAccessException)
+        {
+            _endedBefore = true;
+            Update(record => record with { Process = null, Ready = false, StartedUp = false, Trouble = $"{record.Id} cannot be started: {e.Message}" });
+            return null;
+        }
+    }
+
+    private RunningProcess StartNow(ImmutableSortedDictionary<string, string> settings)
+    {
+        var again = Record.StartedAt is not null;
+        if (Record.Service.Port is not null && (Record.Port is not { } held || !PortRegister.IsFree(held)))
+            Update(record => record with { Port = _machine.Ports.Take(_folder.RecordPath) });
+        _group ??= _machine.Limit(Record);
+        Update(record => record with { Process = null, Ready = false, StartedUp = false, Groups = _group?.Folders ?? [] });
+        var request = _start.Request(Record, settings, _group);
+        _outputFrom = LogFile.LengthOf(_folder.Output);
+        _errorFrom = LogFile.LengthOf(_folder.Error);
+        var process = RunningProcess.Start(request, _folder.Mark, Members());
+        Update(record => record with
+        {
+            Process = process.Identity,
+            StartedAt = _machine.Clock.GetUtcNow(),
+            Restarts = again ? record.Restarts + 1 : record.Restarts,
+        });
+        return process;
+    }
+
+    private Func<IReadOnlyList<int>> Members() => () => _group?.Members() ?? [];
+
+    private async Task Watch(RunningProcess process, CancellationToken wake)
+    {
+        var record = Record;
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(wake);
+        var health = new HealthWatch(record.Service.Health, record.Port is not null, Ask, this, _machine.Clock)
+            .Run(record.StartedAt ?? _machine.Clock.GetUtcNow(), record.StartedUp, record.Ready, end.Token);
+        await Task.WhenAny(process.Ended, health);
+        if (process.Ended.IsCompleted)
+        {
+            await end.CancelAsync();
+            await Finished(process);
+            return;
+        }
+        var reason = await health;
+        _endedBefore = true;
+        Update(before => before with { Ready = false, Trouble = $"{before.Id} {reason}; it is being restarted" });
+        await process.Stop(record.Service.StopGrace);
+        Update(before => before with { Process = null, StartedUp = false, ExitCode = process.ExitCode(), Trouble = $"{before.Id} {reason}" });
+    }
+
+    private async Task Finished(RunningProcess process)
+    {
+        var code = process.ExitCode();
+        var killed = _group?.MemoryKills() ?? 0;
+        _endedBefore = true;
+        Update(record => record with
+        {
+            Process = null,
+            Ready = record.Service.Kind == ServiceKind.Job && code == 0,
+            StartedUp = false,
+            ExitCode = code,
+            Done = record.Service.Kind == ServiceKind.Job && code == 0,
+            Trouble = record.Service.Kind == ServiceKind.Job && code == 0 ? null : EndTrouble(record, code, killed),
+        });
+        await process.Kill();
+    }
+
+    private async Task End()
+    {
+        var record = Record;
+        if (_process is { } process)
+        {
+            await process.Stop(record.Service.StopGrace);
+            Update(before => before with { ExitCode = process.ExitCode() });
+        }
+        for (var attempt = 0; attempt < 20 && _group?.TryRemove() == false; attempt++)
+            await Task.Delay(50);
+        if (record.Port is { } port)
+            _machine.Ports.Release(port, _folder.RecordPath);
+        Update(before => before with { Process = null, Groups = [], EndedAt = _machine.Clock.GetUtcNow() });
+        _folder.DeleteWork();
+    }
+
+    private string EndTrouble(InstanceRecord record, int? code, long memoryKills)
+    {
+        var lived = record.StartedAt is { } started ? _machine.Clock.GetUtcNow() - started : TimeSpan.Zero;
+        var how = code switch
+        {
+            null => "ended",
+            137 when memoryKills > 0 => $"was killed by the kernel for using more than its {record.Service.Resources.MemoryBytes / (1024 * 1024)} MiB of memory",
+            > 128 => $"was ended by signal {code - 128}",
+            _ => $"exited with code {code}",
+        };
+        var last = LogFile.LastTellingLine(_folder.Error, _errorFrom) ?? LogFile.LastTellingLine(_folder.Output, _outputFrom);
+        return $"{record.Id} {how} after {lived.TotalSeconds:0.0} s" + (last is null ? "" : $": {last}");
+    }
+
+    private async Task<ProbeAnswer> AskCommand(CommandLine line, TimeSpan timeout, CancellationToken cancellation)
+    {
+        if (_settings is not { } settings)
+        {
+            await _settingsGiven.Task.WaitAsync(cancellation);
+            settings = _settings!;
+        }
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        deadline.CancelAfter(timeout);
+        string? last = null;
+        try
+        {
+            var (program, arguments, variables, folder) = _start.Check(Record, line, settings);
+            var code = await CapturedRun.Run(program, arguments, variables, folder, text => last = text.Length == 0 ? last : text, deadline.Token);
+            return new(code == 0, $"\"{line}\" exited with code {code}" + (last is null ? "" : $": {last}"));
+        }
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            return new(false, $"\"{line}\" did not end within {timeout.TotalSeconds:0.###} s");
+        }
+        catch (Exception e) when (e is SpawnException or CommandException)
+        {
+            return new(false, e.Message);
+        }
+    }
+
+    private void Update(Func<InstanceRecord, InstanceRecord> change)
+    {
+        lock (_sync)
+        {
+            var next = change(_record);
+            if (next == _record)
+                return;
+            _record = next;
+            try
+            {
+                _folder.Save(next);
+            }
+            catch (IOException e)
+            {
+                // The instance goes on being watched; only a control plane that takes over would know less of it.
+                LogNotSaved(_machine.Logger, e, next.Id);
+            }
+        }
+        _changed();
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The state of {Instance} could not be saved.")]
+    private static partial void LogNotSaved(ILogger logger, Exception error, InstanceId instance);
+}

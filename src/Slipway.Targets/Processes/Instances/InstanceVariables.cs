@@ -1,0 +1,46 @@
+using System.Collections.Immutable;
+using Slipway.Core.Manifests;
+
+namespace Slipway.Targets.Processes.Instances;
+
+/// <summary>The environment of an instance.</summary>
+internal static class InstanceVariables
+{
+    // What a program needs to run at all; nothing else of the control plane's environment leaks into an instance.
+    private static readonly ImmutableArray<string> s_inherited =
+        ["PATH", "HOME", "LANG", "TMPDIR", "DOTNET_ROOT", "SystemRoot", "SystemDrive", "TEMP", "TMP", "USERPROFILE", "PATHEXT", "ComSpec", "windir"];
+
+    /// <summary>The environment for one start.</summary>
+    /// <param name="record">The instance.</param>
+    /// <param name="environment">Where it runs.</param>
+    /// <param name="variables">Its settings, secrets and build metadata.</param>
+    /// <param name="work">Its own folder.</param>
+    /// <param name="artefact">The artefact's folder; null without one.</param>
+    public static ImmutableSortedDictionary<string, string> Of(
+        InstanceRecord record, EnvironmentName environment, ImmutableSortedDictionary<string, string> variables, string work, string? artefact)
+    {
+        var all = variables.ToBuilder();
+        foreach (var (name, value) in Inherited(record.Development))
+            all.TryAdd(name, value);
+        if (record.Port is { } port)
+            all["PORT"] = port.ToString();
+        all["HOST"] = "127.0.0.1";
+        all["SLIPWAY_ENVIRONMENT"] = environment.ToString();
+        all["SLIPWAY_SERVICE"] = record.Service.Name.ToString();
+        all["SLIPWAY_RELEASE"] = record.Release.ToString();
+        all["SLIPWAY_INSTANCE"] = record.Id.ToString();
+        all["SLIPWAY_WORK"] = work;
+        if (artefact is not null)
+            all["SLIPWAY_ARTEFACT"] = artefact;
+        return all.ToImmutable();
+    }
+
+    private static IEnumerable<KeyValuePair<string, string>> Inherited(bool everything)
+    {
+        foreach (System.Collections.DictionaryEntry entry in Environment.GetEnvironmentVariables())
+        {
+            if (entry is { Key: string name, Value: string value } && (everything || s_inherited.Contains(name)))
+                yield return new(name, value);
+        }
+    }
+}

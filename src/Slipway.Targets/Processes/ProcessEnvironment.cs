@@ -1,0 +1,212 @@
+using System.Collections.Immutable;
+using Microsoft.Extensions.Logging;
+using Slipway.Core.Manifests;
+using Slipway.Releases.Ports;
+using Slipway.Targets.Processes.Instances;
+using Slipway.Targets.Processes.Spawning;
+
+namespace Slipway.Targets.Processes;
+
+/// <summary>The instances of one environment.</summary>
+internal sealed partial class ProcessEnvironment
+{
+    private readonly Lock _sync = new();
+    private readonly Dictionary<InstanceId, InstanceRunner> _runners = [];
+    private readonly ProcessMachine _machine;
+    private readonly Action<EnvironmentName> _changed;
+    private readonly CancellationToken _leave;
+    private readonly FenceFile _fence;
+
+    public ProcessEnvironment(ProcessMachine machine, EnvironmentName name, Action<EnvironmentName> changed, CancellationToken leave)
+    {
+        _machine = machine;
+        _changed = changed;
+        _leave = leave;
+        Name = name;
+        _fence = new(Path.Combine(machine.Home.Environment(name), "fence"));
+        Adopt();
+    }
+
+    /// <summary>Its name.</summary>
+    public EnvironmentName Name { get; }
+
+    /// <summary>The instances that exist.</summary>
+    public ImmutableArray<InstanceRunner> Runners
+    {
+        get
+        {
+            lock (_sync)
+                return [.. _runners.Values];
+        }
+    }
+
+    /// <summary>One of them; null when there is none of that name.</summary>
+    public InstanceRunner? Find(InstanceId id)
+    {
+        lock (_sync)
+            return _runners.GetValueOrDefault(id);
+    }
+
+    /// <summary>Makes a workload run; see <see cref="ITarget.Ensure"/>.</summary>
+    public void Ensure(Workload workload, FencingToken token)
+    {
+        _fence.Pass(token);
+        lock (_sync)
+        {
+            var kept = Living(new(workload.Release, workload.Service.Name)).ToList();
+            foreach (var other in kept.Where(runner => !IsSame(runner.Record, workload)).ToList())
+            {
+                other.Stop();
+                kept.Remove(other);
+            }
+            foreach (var runner in kept)
+                runner.Give(workload.Variables);
+            for (var i = kept.Count - 1; i >= workload.Instances; i--)
+                kept[i].Stop();
+            if (kept.Count >= workload.Instances)
+                return;
+            _machine.CheckRoom();
+            for (var i = kept.Count; i < workload.Instances; i++)
+                AddLocked(workload);
+        }
+        _changed(Name);
+    }
+
+    /// <summary>Ends a workload.</summary>
+    public void Remove(WorkloadKey workload, FencingToken token)
+    {
+        _fence.Pass(token);
+        foreach (var runner in Living(workload))
+            runner.Stop();
+    }
+
+    /// <summary>Ends what belongs to none of these workloads.</summary>
+    public void RemoveOrphans(ImmutableHashSet<WorkloadKey> known, FencingToken token)
+    {
+        _fence.Pass(token);
+        foreach (var runner in Runners.Where(runner => !known.Contains(runner.Record.Workload) && !runner.Record.Stopping))
+        {
+            LogOrphan(_machine.Logger, runner.Record.Id);
+            runner.Stop();
+        }
+    }
+
+    private static bool IsSame(InstanceRecord record, Workload workload)
+        => record.Artefact == workload.Artefact && record.Development == workload.Development;
+
+    /// <summary>The instances of a workload that are not ending, oldest first.</summary>
+    private IEnumerable<InstanceRunner> Living(WorkloadKey workload)
+        => Runners
+            .Where(runner => runner.Record is { Stopping: false } record && record.Workload == workload)
+            .OrderBy(runner => runner.Record.CreatedAt)
+            .ThenBy(runner => runner.Record.Ordinal);
+
+    private void AddLocked(Workload workload)
+    {
+        var ordinal = 1;
+        while (_runners.ContainsKey(IdOf(workload, ordinal)))
+            ordinal++;
+        var id = IdOf(workload, ordinal);
+        var folder = new InstanceFolder(Path.Combine(_machine.Home.Instances(Name), id.ToString()));
+        var record = new InstanceRecord
+        {
+            Id = id,
+            Release = workload.Release,
+            Service = workload.Service,
+            Ordinal = ordinal,
+            Artefact = workload.Artefact,
+            SourceFolder = workload.SourceFolder,
+            Development = workload.Development,
+            CreatedAt = _machine.Clock.GetUtcNow(),
+        };
+        folder.Save(record);
+        var runner = Launch(folder, record);
+        runner.Give(workload.Variables);
+    }
+
+    private static InstanceId IdOf(Workload workload, int ordinal)
+        => InstanceId.TryParse($"{workload.Service.Name}-{workload.Release}-{ordinal}", out var id)
+            ? id
+            : throw new TargetException($"The name {workload.Service.Name} is too long for an instance's name. Use 60 characters at most.");
+
+    private InstanceRunner Launch(InstanceFolder folder, InstanceRecord record)
+    {
+        var runner = new InstanceRunner(_machine, Name, folder, record, () => _changed(Name));
+        lock (_sync)
+            _runners.Add(record.Id, runner);
+        _ = Run(runner);
+        return runner;
+    }
+
+    private async Task Run(InstanceRunner runner)
+    {
+        // Off the caller's thread: starting a process reads the disk.
+        await Task.Yield();
+        try
+        {
+            await runner.Run(_leave);
+        }
+        catch (Exception e) when (!_leave.IsCancellationRequested)
+        {
+            // A bug of ours: the instance stays as it is, visible, until somebody asks for it to end.
+            LogRunnerFailed(_machine.Logger, e, runner.Record.Id);
+            return;
+        }
+        if (_leave.IsCancellationRequested)
+            return;
+        lock (_sync)
+            _runners.Remove(runner.Record.Id);
+        runner.Dispose();
+        _changed(Name);
+        Prune();
+    }
+
+    /// <summary>Takes on what a control plane before this one has left running.</summary>
+    private void Adopt()
+    {
+        var root = _machine.Home.Instances(Name);
+        if (!Directory.Exists(root))
+            return;
+        foreach (var path in Directory.EnumerateDirectories(root))
+        {
+            var folder = new InstanceFolder(path);
+            if (folder.Load() is not { } record)
+                EndUnknown(folder);
+            else if (record.EndedAt is null)
+                Launch(folder, record);
+        }
+    }
+
+    /// <summary>An instance whose record cannot be read is nobody's: whatever bears its mark is ended.</summary>
+    private void EndUnknown(InstanceFolder folder)
+    {
+        LogUnreadable(_machine.Logger, folder.Path);
+        foreach (var row in ProcessRow.ReadAll())
+        {
+            if (!row.IsZombie && ProcessRow.HasVariable(row.Pid, folder.Mark))
+                Posix.Kill(row.Pid, Posix.SigKill);
+        }
+        folder.Delete();
+    }
+
+    /// <summary>Deletes the oldest of the ended instances' folders.</summary>
+    private void Prune()
+    {
+        var ended = Directory.EnumerateDirectories(_machine.Home.Instances(Name))
+            .Select(path => (Folder: new InstanceFolder(path), new InstanceFolder(path).Load()?.EndedAt))
+            .Where(entry => entry.EndedAt is not null)
+            .OrderByDescending(entry => entry.EndedAt)
+            .Skip(_machine.Options.EndedKept);
+        foreach (var (folder, _) in ended)
+            folder.Delete();
+    }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "{Instance} belongs to no release that the journal knows; it is ended.")]
+    private static partial void LogOrphan(ILogger logger, InstanceId instance);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "{Instance} is no longer watched.")]
+    private static partial void LogRunnerFailed(ILogger logger, Exception error, InstanceId instance);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The record in {Folder} cannot be read; what runs from there is ended.")]
+    private static partial void LogUnreadable(ILogger logger, string folder);
+}
