@@ -230,7 +230,7 @@ internal sealed partial class InstanceRunner : IHealthListener, IDisposable
         }
         try
         {
-            return StartNow(_settings!);
+            return await StartNow(_settings!);
         }
         catch (Exception e) when (e is SpawnException or CommandException or IOException or UnauthorizedAccessException)
         {
@@ -240,11 +240,14 @@ internal sealed partial class InstanceRunner : IHealthListener, IDisposable
         }
     }
 
-    private RunningProcess StartNow(ImmutableSortedDictionary<string, string> settings)
+    private async Task<RunningProcess> StartNow(ImmutableSortedDictionary<string, string> settings)
     {
         var again = Record.StartedAt is not null;
         if (Record.Service.Port is not null && (Record.Port is not { } held || !PortRegister.IsFree(held)))
-            Update(record => record with { Port = _machine.Ports.Take(_folder.RecordPath) });
+        {
+            var port = await _machine.Ports.Take(_folder.RecordPath);
+            Update(record => record with { Port = port });
+        }
         _group ??= _machine.Limit(Record);
         Update(record => record with { Process = null, Ready = false, StartedUp = false, Groups = _group?.Folders ?? [] });
         var request = _start.Request(Record, settings, _group);

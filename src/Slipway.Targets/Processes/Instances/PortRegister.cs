@@ -21,9 +21,9 @@ internal sealed class PortRegister(string folder, int first = 20000, int count =
     /// <summary>Takes a free port for the owner of a file.</summary>
     /// <param name="owner">A file that exists as long as the port is needed.</param>
     /// <exception cref="IOException">None is free.</exception>
-    public int Take(string owner)
+    public async Task<int> Take(string owner)
     {
-        using var held = Lock();
+        await using var held = await Lock();
         for (var tried = 0; tried < count; tried++)
         {
             var port = first + (int)((uint)Interlocked.Increment(ref _next) % (uint)count);
@@ -68,7 +68,7 @@ internal sealed class PortRegister(string folder, int first = 20000, int count =
     }
 
     /// <summary>Holds off the other control planes while a port is being taken.</summary>
-    private FileStream Lock()
+    private async Task<FileStream> Lock()
     {
         PrivateFolder.Create(folder);
         for (var attempt = 0; ; attempt++)
@@ -79,7 +79,7 @@ internal sealed class PortRegister(string folder, int first = 20000, int count =
             }
             catch (IOException) when (attempt < 500)
             {
-                Thread.Sleep(10);
+                await Task.Delay(10);
             }
         }
     }
