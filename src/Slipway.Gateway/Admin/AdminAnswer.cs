@@ -1,0 +1,34 @@
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+
+namespace Slipway.Gateway.Admin;
+
+/// <summary>Answers one admin request.</summary>
+internal delegate AdminAnswer AdminHandler(string method, string path, byte[] body);
+
+/// <summary>An answer of the admin side.</summary>
+internal sealed record AdminAnswer(int Status, string ContentType, byte[] Body)
+{
+    /// <summary>A line of text.</summary>
+    public static AdminAnswer Text(int status, string text)
+        => new(status, "text/plain; charset=utf-8", Encoding.UTF8.GetBytes(text + "\n"));
+
+    /// <summary>A value as JSON.</summary>
+    public static AdminAnswer Json<T>(int status, T value, JsonTypeInfo<T> type)
+        => new(status, "application/json", JsonSerializer.SerializeToUtf8Bytes(value, type));
+
+    /// <summary>The reason phrase of a status.</summary>
+    public static string Title(int status) => status switch
+    {
+        200 => "OK",
+        400 => "Bad Request",
+        404 => "Not Found",
+        405 => "Method Not Allowed",
+        409 => "Conflict",
+        413 => "Content Too Large",
+        422 => "Unprocessable Content",
+        507 => "Insufficient Storage",
+        _ => "Unknown",
+    };
+}

@@ -1,0 +1,84 @@
+using System.Text;
+using System.Text.Json;
+using Slipway.Core.Routing;
+using Slipway.Gateway.Balancing;
+using Slipway.Gateway.Proxying;
+using Slipway.Gateway.Tables;
+
+namespace Slipway.Gateway.Admin;
+
+/// <summary>What can be asked of a gateway by those who may.</summary>
+internal sealed class AdminRoutes(TableKeeper keeper, DataPlane plane)
+{
+    /// <summary>Answers a request on the admin socket.</summary>
+    public AdminAnswer Answer(string method, string path, byte[] body) => (method, path) switch
+    {
+        ("PUT", "/table") => PutTable(body),
+        ("GET" or "HEAD", "/table") => AdminAnswer.Json(200, plane.Tables.Current.Table, RoutingJson.Default.RouteTable),
+        ("GET" or "HEAD", "/reading") => GetReading(),
+        ("GET" or "HEAD", "/connections") => GetConnections(),
+        (_, "/table" or "/reading" or "/connections") => AdminAnswer.Text(405, "That is not done here."),
+        _ => AnswerMetrics(method, path, body),
+    };
+
+    /// <summary>Answers a request on the listener for metrics, which shows nothing else.</summary>
+    public AdminAnswer AnswerMetrics(string method, string path, byte[] body) => (method, path) switch
+    {
+        ("GET" or "HEAD", "/metrics") => new(200, "text/plain; version=0.0.4; charset=utf-8", Encoding.UTF8.GetBytes(PrometheusText.Write(plane))),
+        ("GET" or "HEAD", "/health") => new(200, "application/json", Encoding.ASCII.GetBytes(
+            $"{{\"status\":\"{(plane.IsDraining ? "draining" : "serving")}\",\"tableVersion\":{plane.Tables.Current.Table.Version}}}")),
+        (_, "/metrics" or "/health") => AdminAnswer.Text(405, "That is not done here."),
+        _ => AdminAnswer.Text(404, "There is no such page."),
+    };
+
+    private AdminAnswer PutTable(byte[] body)
+    {
+        RouteTable table;
+        try
+        {
+            table = JsonSerializer.Deserialize(body, RoutingJson.Default.RouteTable)
+                ?? throw new JsonException("The table is null.");
+        }
+        catch (JsonException e)
+        {
+            var current = plane.Tables.Current.Table;
+            return AdminAnswer.Json(
+                422,
+                new("The body is no route table.", current.Version, current.Fence, [new(e.Path ?? "$", e.Message)]),
+                RoutingJson.Default.TableRefusal);
+        }
+        return keeper.Put(table) switch
+        {
+            TableOutcome.Live live => AdminAnswer.Json(200, new(live.Version), RoutingJson.Default.TableAnswer),
+            TableOutcome.Stale stale => AdminAnswer.Json(409, stale.Refusal, RoutingJson.Default.TableRefusal),
+            TableOutcome.Faulty faulty => AdminAnswer.Json(422, faulty.Refusal, RoutingJson.Default.TableRefusal),
+            TableOutcome.Unsaved unsaved => AdminAnswer.Json(507, unsaved.Refusal, RoutingJson.Default.TableRefusal),
+            _ => throw new InvalidOperationException("An outcome that is not known."),
+        };
+    }
+
+    private AdminAnswer GetReading()
+    {
+        var reading = plane.Book.Read(plane.Tables.Current.Table.Version, DateTimeOffset.UtcNow);
+        return AdminAnswer.Json(200, reading, RoutingJson.Default.TrafficReading);
+    }
+
+    private AdminAnswer GetConnections()
+    {
+        var clients = plane.Clients();
+        var atRest = clients.Count(client => client.IsAtRest);
+        var text = new StringBuilder();
+        text.Append($"{{\"clients\":{clients.Length},\"clientsAtRest\":{atRest},\"instances\":[");
+        var separator = "";
+        foreach (var endpoint in plane.Tables.Endpoints)
+        {
+            text.Append($"{separator}{{\"instance\":\"{endpoint.Endpoint.Instance}\",\"address\":\"{endpoint.Endpoint.Address}\","
+                + $"\"port\":{endpoint.Endpoint.Port},\"inFlight\":{endpoint.InFlight},\"resting\":{endpoint.Resting},"
+                + $"\"isAside\":{(IsAside(endpoint) ? "true" : "false")}}}");
+            separator = ",";
+        }
+        return new(200, "application/json", Encoding.UTF8.GetBytes(text.Append("]}").ToString()));
+    }
+
+    private static bool IsAside(EndpointState endpoint) => endpoint.AsideUntil > Environment.TickCount64;
+}

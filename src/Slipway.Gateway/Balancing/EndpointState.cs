@@ -1,0 +1,168 @@
+using System.Net;
+using System.Net.Sockets;
+using Slipway.Core.Routing;
+using Slipway.Gateway.Wires;
+
+namespace Slipway.Gateway.Balancing;
+
+/// <summary>
+/// A live instance: what is in flight to it, whether it is put aside, and its connections at rest. It stays the same object
+/// from table to table for as long as the instance stands in one.
+/// </summary>
+internal sealed class EndpointState(Endpoint endpoint) : ISwept
+{
+    private const int RestingMax = 512;
+    private const int RestMilliseconds = 60_000;
+
+    // Node.js closes a connection after 5 s at rest. A request that could not be sent twice must not be the one that finds out.
+    private const int RestMillisecondsForUnrepeatable = 4_000;
+    private const int ProbeEveryMilliseconds = 1_000;
+    private const int AsideMillisecondsMin = 500;
+    private const int AsideMillisecondsMax = 5_000;
+
+    private readonly IPEndPoint _address = new(IPAddress.Parse(endpoint.Address), endpoint.Port);
+    private readonly Lock _lock = new();
+    private readonly Stack<UpstreamConnection> _resting = new();
+    private int _inFlight;
+    private int _failuresInARow;
+    private long _asideUntil;
+    private long _nextProbe;
+    private bool _isRetired;
+
+    /// <summary>What it stands for.</summary>
+    public Endpoint Endpoint => endpoint;
+
+    /// <summary>Requests that it has now.</summary>
+    public int InFlight => Volatile.Read(ref _inFlight);
+
+    /// <summary>Connections at rest.</summary>
+    public int Resting
+    {
+        get
+        {
+            lock (_lock)
+                return _resting.Count;
+        }
+    }
+
+    /// <inheritdoc/>
+    public int SweeperIndex { get; set; } = -1;
+
+    /// <summary>Counts a request in.</summary>
+    public void Enter() => Interlocked.Increment(ref _inFlight);
+
+    /// <summary>Counts a request out.</summary>
+    public void Leave() => Interlocked.Decrement(ref _inFlight);
+
+    /// <summary>Until when it is put aside, in milliseconds of <see cref="Environment.TickCount64"/>; long past when it is not.</summary>
+    public long AsideUntil => Volatile.Read(ref _asideUntil);
+
+    /// <summary>Puts it aside for a while, longer each time in a row: it refused a connection.</summary>
+    public void SetAside()
+    {
+        var failures = Math.Min(6, Interlocked.Increment(ref _failuresInARow));
+        var milliseconds = Math.Min(AsideMillisecondsMax, AsideMillisecondsMin << (failures - 1));
+        Volatile.Write(ref _asideUntil, Environment.TickCount64 + milliseconds);
+    }
+
+    /// <summary>Takes a connection at rest that still lives; null when there is none.</summary>
+    /// <param name="isRepeatable">
+    /// Whether the request can be sent again should the connection turn out dead; if so, it is taken without a look at it.
+    /// </param>
+    public UpstreamConnection? TakeResting(bool isRepeatable)
+    {
+        var now = Environment.TickCount64;
+        while (true)
+        {
+            UpstreamConnection? connection;
+            lock (_lock)
+            {
+                if (!_resting.TryPop(out connection))
+                    return null;
+            }
+            var rested = now - connection.RestsSince;
+            var isFresh = rested < connection.RestMillisecondsMax - 1_000
+                && rested < (isRepeatable ? RestMilliseconds : RestMillisecondsForUnrepeatable);
+            if (isFresh && (isRepeatable && rested < 1_000 || !connection.Wire.HasNews()))
+                return connection;
+            connection.Wire.Close();
+        }
+    }
+
+    /// <summary>Opens a connection; null when the instance refuses it or does not answer within the deadline.</summary>
+    public async ValueTask<UpstreamConnection?> ConnectAsync(TimeSpan deadline)
+    {
+        var socket = new Socket(_address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+        try
+        {
+            socket.NoDelay = true;
+            var connecting = socket.ConnectAsync(_address, CancellationToken.None);
+            if (!connecting.IsCompletedSuccessfully)
+                await connecting.AsTask().WaitAsync(deadline);
+            Volatile.Write(ref _failuresInARow, 0);
+            Volatile.Write(ref _asideUntil, 0);
+            return new(new(socket));
+        }
+        catch (Exception e) when (e is SocketException or TimeoutException or ObjectDisposedException)
+        {
+            socket.Dispose();
+            return null;
+        }
+    }
+
+    /// <summary>Takes a connection back for another request, or closes it when there are enough or the instance has left.</summary>
+    public void Rest(UpstreamConnection connection)
+    {
+        connection.IsReused = true;
+        connection.RestsSince = Environment.TickCount64;
+        lock (_lock)
+        {
+            if (!_isRetired && _resting.Count < RestingMax)
+            {
+                _resting.Push(connection);
+                return;
+            }
+        }
+        connection.Wire.Close();
+    }
+
+    /// <summary>The instance has left the table: nothing rests from here on. What is in flight goes on.</summary>
+    public void Retire()
+    {
+        UpstreamConnection[] resting;
+        lock (_lock)
+        {
+            _isRetired = true;
+            resting = [.. _resting];
+            _resting.Clear();
+        }
+        foreach (var connection in resting)
+            connection.Wire.Close();
+    }
+
+    /// <summary>Closes what rests for too long or was closed by the instance.</summary>
+    public void Sweep(long now)
+    {
+        if (now < _nextProbe)
+            return;
+        _nextProbe = now + ProbeEveryMilliseconds;
+        lock (_lock)
+        {
+            if (_resting.Count == 0)
+                return;
+            var kept = new List<UpstreamConnection>(_resting.Count);
+            foreach (var connection in _resting)
+            {
+                if (now - connection.RestsSince < RestMilliseconds && !connection.Wire.HasNews())
+                    kept.Add(connection);
+                else
+                    connection.Wire.Close();
+            }
+            if (kept.Count == _resting.Count)
+                return;
+            _resting.Clear();
+            for (var i = kept.Count - 1; i >= 0; i--)
+                _resting.Push(kept[i]);
+        }
+    }
+}

@@ -1,0 +1,84 @@
+using System.Collections.Immutable;
+using Slipway.Core.Manifests;
+using Slipway.Core.Routing;
+using Slipway.Gateway.Statistics;
+using Slipway.Gateway.Wires;
+
+namespace Slipway.Gateway.Balancing;
+
+/// <summary>Holds the live table and puts another in its place in one step, between two requests.</summary>
+internal sealed class LiveTables(TrafficBook book, Sweeper sweeper)
+{
+    private readonly Lock _lock = new();
+    private readonly Dictionary<ServiceName, ServiceTurns> _turns = [];
+    private Dictionary<Endpoint, EndpointState> _endpoints = [];
+    private volatile LiveTable _current = new(
+        new() { Version = 0, Fence = 0, Services = ImmutableArray<RoutedService>.Empty }, []);
+
+    /// <summary>The table that new requests see.</summary>
+    public LiveTable Current => _current;
+
+    /// <summary>Every instance in the table.</summary>
+    public EndpointState[] Endpoints
+    {
+        get
+        {
+            lock (_lock)
+                return [.. _endpoints.Values];
+        }
+    }
+
+    /// <summary>
+    /// Makes a table live. Requests under way finish where they are; connections at rest to instances that left are closed.
+    /// </summary>
+    public void Replace(RouteTable table)
+    {
+        List<EndpointState> left = [];
+        lock (_lock)
+        {
+            var endpoints = new Dictionary<Endpoint, EndpointState>();
+            var services = new LiveService[table.Services.Length];
+            for (var i = 0; i < services.Length; i++)
+                services[i] = PrepareLocked(table.Services[i], endpoints);
+            foreach (var (endpoint, state) in _endpoints)
+            {
+                if (!endpoints.ContainsKey(endpoint))
+                    left.Add(state);
+            }
+            _endpoints = endpoints;
+            var former = _current;
+            _current = new(table, services);
+            former.SetReplaced();
+        }
+        foreach (var state in left)
+        {
+            sweeper.Remove(state);
+            state.Retire();
+        }
+    }
+
+    private LiveService PrepareLocked(RoutedService service, Dictionary<Endpoint, EndpointState> endpoints)
+    {
+        if (!_turns.TryGetValue(service.Service, out var turns))
+            _turns.Add(service.Service, turns = new());
+        var releases = new LiveRelease[service.Releases.Length];
+        for (var i = 0; i < releases.Length; i++)
+        {
+            var release = service.Releases[i];
+            var states = new EndpointState[release.Endpoints.Length];
+            for (var j = 0; j < states.Length; j++)
+                states[j] = endpoints[release.Endpoints[j]] = StateOfLocked(release.Endpoints[j]);
+            releases[i] = new(release.Release.ToString(), release.Weight, states, book.Of(service.Service, release.Release));
+        }
+        return new(service.Service, [.. service.Routes], releases, turns);
+    }
+
+    private EndpointState StateOfLocked(Endpoint endpoint)
+    {
+        if (_endpoints.TryGetValue(endpoint, out var known))
+            return known;
+        var state = new EndpointState(endpoint);
+        sweeper.Add(state);
+        return state;
+    }
+}

@@ -1,0 +1,146 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using Slipway.Gateway.Admin;
+using Slipway.Gateway.Balancing;
+using Slipway.Gateway.Proxying;
+using Slipway.Gateway.Statistics;
+using Slipway.Gateway.Tables;
+using Slipway.Gateway.Wires;
+
+namespace Slipway.Gateway.Hosting;
+
+/// <summary>A running gateway, from its parts to its end.</summary>
+internal sealed class GatewayHost : IDisposable
+{
+    private static readonly TimeSpan s_atRestGrace = TimeSpan.FromSeconds(1);
+
+    private readonly GatewayOptions _options;
+    private readonly GatewayLog _log;
+    private readonly GatewayHome _home;
+    private readonly Sweeper _sweeper = new();
+    private readonly DataPlane _plane;
+    private readonly TableKeeper _keeper;
+    private readonly Listener _listener;
+    private readonly List<AdminServer> _admins = [];
+
+    /// <summary>Takes the home, loads the table and begins to listen.</summary>
+    /// <exception cref="HomeTakenException">Another gateway runs there.</exception>
+    /// <exception cref="SocketException">An address cannot be listened on.</exception>
+    /// <exception cref="IOException">The home cannot be used.</exception>
+    public GatewayHost(GatewayOptions options, GatewayLog log)
+    {
+        _options = options;
+        _log = log;
+        _home = GatewayHome.Take(options.Home);
+        try
+        {
+            var book = new TrafficBook();
+            var tables = new LiveTables(book, _sweeper);
+            _plane = new(tables, book, _sweeper, log, options.Deadlines) { ConnectionsMax = options.ConnectionsMax };
+            _keeper = new(tables, new(options.Home, log), log);
+            _keeper.Load();
+            _listener = Listen();
+        }
+        catch
+        {
+            _home.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Where clients connect.</summary>
+    public IPEndPoint Address => _listener.Address;
+
+    /// <summary>Serves; returns once clients can connect, the record is written and the admin socket answers.</summary>
+    public void Start()
+    {
+        _sweeper.Start();
+        var address = _listener.Address;
+        _plane.Authority = Encoding.ASCII.GetBytes(address.ToString());
+        _ = _listener.RunAsync();
+        OpenAdmin();
+        var version = typeof(GatewayHost).Assembly.GetName().Version?.ToString(3) ?? "0.0.0";
+        _home.Write(new(Environment.ProcessId, GatewayHome.StartTimeTicks(), address.Address.ToString(), address.Port, _home.AdminPath, version));
+        _log.Info("the gateway listens", ("address", address.ToString()), ("admin", _home.AdminPath), ("version", version));
+    }
+
+    /// <summary>
+    /// Ends: takes no more clients, lets requests finish and says on their answers that the connection closes; connections
+    /// at rest get a moment in which a request that is on its way still finds them open.
+    /// </summary>
+    public async Task StopAsync()
+    {
+        var end = Deadlines.After(_options.Deadlines.Drain);
+        var rest = Math.Min(end, Deadlines.After(s_atRestGrace));
+        _plane.BeginDrain();
+        _listener.Stop();
+        _log.Info("the gateway drains", ("connections", $"{_plane.Book.Connections}"));
+        while (_plane.Book.Connections > 0 && Environment.TickCount64 < end)
+        {
+            if (Environment.TickCount64 >= rest)
+            {
+                foreach (var client in _plane.Clients())
+                    client.CloseAtRest();
+            }
+            await Task.Delay(20);
+        }
+        var left = _plane.Clients();
+        foreach (var client in left)
+            client.Wire.Reset();
+        if (left.Length > 0)
+            _log.Warn("connections were cut off at the end of the drain", ("connections", $"{left.Length}"));
+        foreach (var admin in _admins)
+            admin.Stop();
+        _sweeper.Stop();
+        _log.Info("the gateway has ended");
+    }
+
+    /// <summary>Gives the home back.</summary>
+    public void Dispose()
+    {
+        if (File.Exists(_home.AdminPath))
+            File.Delete(_home.AdminPath);
+        _home.Dispose();
+    }
+
+    private Listener Listen()
+    {
+        var asked = _options.Listen;
+        var last = asked.Port == 0 ? _home.LastPort() : 0;
+        if (last != 0)
+        {
+            try
+            {
+                return Listener.Open(_plane, new(asked.Address, last));
+            }
+            catch (SocketException e)
+            {
+                _log.Warn("the port of the last start cannot be had again", ("port", $"{last}"), ("fault", e.SocketErrorCode.ToString()));
+            }
+        }
+        return Listener.Open(_plane, asked);
+    }
+
+    private void OpenAdmin()
+    {
+        var routes = new AdminRoutes(_keeper, _plane);
+        if (File.Exists(_home.AdminPath))
+            File.Delete(_home.AdminPath);
+        var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        socket.Bind(new UnixDomainSocketEndPoint(_home.AdminPath));
+        if (!OperatingSystem.IsWindows())
+            File.SetUnixFileMode(_home.AdminPath, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        socket.Listen(64);
+        _admins.Add(new(socket, "admin", routes.Answer, _log));
+        if (_options.Metrics is { } metrics)
+        {
+            var listener = new Socket(metrics.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+            listener.Bind(metrics);
+            listener.Listen(64);
+            _admins.Add(new(listener, "metrics", routes.AnswerMetrics, _log));
+        }
+        foreach (var admin in _admins)
+            admin.Start();
+    }
+}

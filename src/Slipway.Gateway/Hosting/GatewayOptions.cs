@@ -1,0 +1,113 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
+using System.Net;
+using Slipway.Gateway.Proxying;
+
+namespace Slipway.Gateway.Hosting;
+
+/// <summary>What the command line asks for.</summary>
+internal sealed record GatewayOptions
+{
+    /// <summary>How to use the program.</summary>
+    public const string Usage = """
+        slipway-gateway --listen ADDRESS:PORT --home DIR [options]
+
+          --listen ADDRESS:PORT   where clients connect; port 0 takes a free one and keeps it for the next start
+          --home DIR              holds the route table, the admin socket and gateway.json
+          --metrics ADDRESS:PORT  also serves /metrics and /health there (loopback only)
+          --drain-deadline TIME   how long requests under way may take after SIGTERM (30s)
+          --header-deadline TIME  for a request's head (15s)
+          --idle-deadline TIME    for the next request on a connection (75s)
+          --body-deadline TIME    for the next piece of a request's body (60s)
+          --connections COUNT     the most client connections at a time (20000)
+          --version               prints the version
+
+        TIME is a number with ms, s or m. Exit codes: 0 ended as asked, 2 wrong usage, 3 something outside failed.
+        """;
+
+    /// <summary>Where clients connect.</summary>
+    public required IPEndPoint Listen { get; init; }
+
+    /// <summary>The folder of the gateway's state.</summary>
+    public required string Home { get; init; }
+
+    /// <summary>Where metrics are served besides the admin socket; null for nowhere.</summary>
+    public IPEndPoint? Metrics { get; init; }
+
+    /// <summary>How long to wait for what.</summary>
+    public Deadlines Deadlines { get; init; } = new();
+
+    /// <summary>The most client connections at a time.</summary>
+    public int ConnectionsMax { get; init; } = 20_000;
+
+    /// <summary>Reads the command line; false with the fault when it is wrong.</summary>
+    public static bool TryParse(string[] arguments, [NotNullWhen(true)] out GatewayOptions? options, out string fault)
+    {
+        IPEndPoint? listen = null;
+        IPEndPoint? metrics = null;
+        string? home = null;
+        var deadlines = new Deadlines();
+        var connections = 20_000;
+        options = null;
+        for (var i = 0; i < arguments.Length; i += 2)
+        {
+            var name = arguments[i];
+            fault = $"The option {name} needs a value.";
+            if (i + 1 == arguments.Length)
+                return false;
+            var value = arguments[i + 1];
+            fault = $"The value {value} of {name} is not understood.";
+            var time = TimeSpan.Zero;
+            if (name.EndsWith("-deadline", StringComparison.Ordinal) && !TryTime(value, out time))
+                return false;
+            switch (name)
+            {
+                case "--listen" when IPEndPoint.TryParse(value, out listen) && value.Contains(':', StringComparison.Ordinal):
+                case "--metrics" when IPEndPoint.TryParse(value, out metrics) && IPAddress.IsLoopback(metrics.Address):
+                case "--connections" when int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out connections) && connections > 0:
+                    break;
+                case "--home" when value.Length > 0:
+                    home = Path.GetFullPath(value);
+                    break;
+                case "--drain-deadline":
+                    deadlines = deadlines with { Drain = time };
+                    break;
+                case "--header-deadline":
+                    deadlines = deadlines with { Header = time };
+                    break;
+                case "--idle-deadline":
+                    deadlines = deadlines with { Idle = time };
+                    break;
+                case "--body-deadline":
+                    deadlines = deadlines with { Body = time };
+                    break;
+                case "--listen" or "--metrics" or "--connections" or "--home":
+                    return false;
+                default:
+                    fault = $"There is no option {name}.";
+                    return false;
+            }
+        }
+        fault = listen is null ? "The option --listen is missing." : "The option --home is missing.";
+        if (listen is null || home is null)
+            return false;
+        options = new() { Listen = listen, Home = home, Metrics = metrics, Deadlines = deadlines, ConnectionsMax = connections };
+        return true;
+    }
+
+    private static bool TryTime(string text, out TimeSpan time)
+    {
+        time = TimeSpan.Zero;
+        var (digits, milliseconds) = text switch
+        {
+            _ when text.EndsWith("ms", StringComparison.Ordinal) => (text[..^2], 1),
+            _ when text.EndsWith('s') => (text[..^1], 1_000),
+            _ when text.EndsWith('m') => (text[..^1], 60_000),
+            _ => ("", 0),
+        };
+        if (!int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var count) || count > 86_400_000 / milliseconds)
+            return false;
+        time = TimeSpan.FromMilliseconds((double)count * milliseconds);
+        return true;
+    }
+}

@@ -1,0 +1,81 @@
+namespace Slipway.Gateway.Http;
+
+/// <summary>How a body is delimited.</summary>
+internal enum BodyFraming
+{
+    /// <summary>There is none.</summary>
+    None,
+
+    /// <summary>By its length.</summary>
+    Length,
+
+    /// <summary>By chunks.</summary>
+    Chunked,
+
+    /// <summary>By the end of the connection; only for answers.</summary>
+    UntilClose,
+}
+
+/// <summary>Takes a body out of the bytes that come in, and knows where it ends.</summary>
+internal sealed class BodyDecoder
+{
+    private readonly ChunkedDecoder _chunks = new();
+    private long _remaining;
+
+    /// <summary>How the body is delimited.</summary>
+    public BodyFraming Framing { get; private set; }
+
+    /// <summary>Whether the whole body has been taken.</summary>
+    public bool IsDone { get; private set; }
+
+    /// <summary>Whether the body is not what its framing promises; nothing after it can be trusted.</summary>
+    public bool IsBroken => _chunks.IsBroken;
+
+    /// <summary>How much is to come, in bytes, where that is known; otherwise a large number.</summary>
+    public long Remaining => Framing == BodyFraming.Length ? _remaining : long.MaxValue;
+
+    /// <summary>Begins a body.</summary>
+    public void Begin(BodyFraming framing, long length)
+    {
+        Framing = framing;
+        _remaining = length;
+        _chunks.Begin();
+        IsDone = framing == BodyFraming.None || (framing == BodyFraming.Length && length == 0);
+    }
+
+    /// <summary>How much of what came in is body that can be passed on as it is; for every framing but chunks.</summary>
+    public int TakePlain(int available)
+    {
+        if (Framing == BodyFraming.UntilClose)
+            return available;
+        var count = (int)Math.Min(available, _remaining);
+        _remaining -= count;
+        IsDone = _remaining == 0;
+        return count;
+    }
+
+    /// <summary>Copies body out of what came in, whatever the framing.</summary>
+    /// <param name="input">What came in.</param>
+    /// <param name="output">Where to copy to.</param>
+    /// <param name="consumed">How much of the input is done with.</param>
+    /// <returns>How much was copied, in bytes.</returns>
+    public int Copy(ReadOnlySpan<byte> input, Span<byte> output, out int consumed)
+    {
+        if (Framing == BodyFraming.Chunked)
+        {
+            var copied = _chunks.Decode(input, output, out consumed);
+            IsDone = _chunks.IsDone;
+            return copied;
+        }
+        consumed = TakePlain(Math.Min(input.Length, output.Length));
+        input[..consumed].CopyTo(output);
+        return consumed;
+    }
+
+    /// <summary>Says that the connection has ended; true when that is a proper end of the body.</summary>
+    public bool TryEnd()
+    {
+        IsDone |= Framing == BodyFraming.UntilClose;
+        return IsDone;
+    }
+}

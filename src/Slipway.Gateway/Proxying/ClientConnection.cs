@@ -1,0 +1,221 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Runtime.CompilerServices;
+using System.Text;
+using Slipway.Gateway.Balancing;
+using Slipway.Gateway.Http;
+using Slipway.Gateway.Wires;
+
+namespace Slipway.Gateway.Proxying;
+
+/// <summary>A client's connection: reads one head after another and has each request carried before it reads the next.</summary>
+internal sealed class ClientConnection(DataPlane plane, Socket socket) : ISwept
+{
+    private const int GoneProbeMilliseconds = 1_000;
+    private const int HeadExpired = -1;
+    private const int HeadClosed = -2;
+    private const int HeadBroken = -3;
+    private const int HeadTooLong = -4;
+
+    private readonly Lock _upstreamLock = new();
+    private UpstreamConnection? _upstream;
+    private long _nextGoneProbe;
+    private volatile bool _isAtRest;
+    private volatile bool _isGone;
+
+    /// <summary>The connection itself.</summary>
+    public Wire Wire { get; } = new(socket);
+
+    /// <summary>What has come from the client.</summary>
+    public ReadBuffer Buffer { get; } = new();
+
+    /// <summary>The client's IP address, as X-Forwarded-For says it.</summary>
+    public byte[] Address { get; } = AddressOf(socket);
+
+    /// <summary>Whether the client was found to have left while an instance was working for it.</summary>
+    public bool IsGone => _isGone;
+
+    /// <summary>Whether it waits for a request of which nothing has come.</summary>
+    public bool IsAtRest => _isAtRest;
+
+    /// <inheritdoc/>
+    public int SweeperIndex { get; set; } = -1;
+
+    /// <summary>Serves the connection to its end. Never throws.</summary>
+    public async Task RunAsync()
+    {
+        plane.Open(this);
+        try
+        {
+            var isFirst = true;
+            while (true)
+            {
+                var length = await ReadHeadAsync(isFirst);
+                if (length <= 0)
+                {
+                    await RefuseAsync(length);
+                    break;
+                }
+                isFirst = false;
+                var exchange = plane.Rent();
+                var keepsAlive = await exchange.RunAsync(this, length);
+                plane.Return(exchange);
+                if (!keepsAlive)
+                    break;
+                Buffer.Shrink();
+            }
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            // A fault of ours ends this connection, visibly for the client, and no other.
+            plane.Log.Error("a connection failed", ("fault", e.ToString()));
+            Wire.Reset();
+        }
+        finally
+        {
+            Wire.Close();
+            Buffer.Release();
+            plane.Closed(this);
+        }
+    }
+
+    /// <summary>Says which connection to an instance is waited on for this client.</summary>
+    public void Attach(UpstreamConnection upstream)
+    {
+        lock (_upstreamLock)
+        {
+            _nextGoneProbe = Environment.TickCount64 + GoneProbeMilliseconds;
+            _upstream = upstream;
+        }
+    }
+
+    /// <summary>Says that it is waited on no more, before anybody else can use it.</summary>
+    public void Detach()
+    {
+        lock (_upstreamLock)
+            _upstream = null;
+    }
+
+    /// <summary>From here on a client that has ended its direction is still there: it has a tunnel.</summary>
+    public void StopProbing()
+    {
+        lock (_upstreamLock)
+            _nextGoneProbe = long.MaxValue;
+    }
+
+    /// <summary>Looks for deadlines, and whether a client that is made to wait is still there.</summary>
+    public void Sweep(long now)
+    {
+        Wire.Sweep(now);
+        lock (_upstreamLock)
+        {
+            if (_upstream is not { } upstream)
+                return;
+            upstream.Wire.Sweep(now);
+            if (now < _nextGoneProbe)
+                return;
+            _nextGoneProbe = now + GoneProbeMilliseconds;
+            if (!Wire.HasPeerEnded())
+                return;
+            _isGone = true;
+            upstream.Wire.TryCutRead();
+        }
+    }
+
+    /// <summary>Closes it when it is at rest; a request that has begun to arrive is let through.</summary>
+    public void CloseAtRest()
+    {
+        if (_isAtRest)
+            Wire.TryCutRead();
+    }
+
+    /// <summary>Ends sending and reads what the client still sends, so that it gets to read the answer before a reset.</summary>
+    public async ValueTask LingerAsync(long due)
+    {
+        Wire.EndSending();
+        Buffer.Release();
+        while (Environment.TickCount64 < due)
+        {
+            if (await Wire.ReceiveAsync(Buffer.Space(), due) <= 0)
+                return;
+        }
+    }
+
+    private static byte[] AddressOf(Socket socket)
+    {
+        try
+        {
+            if (socket.RemoteEndPoint is not IPEndPoint { Address: var address })
+                return "unknown"u8.ToArray();
+            return Encoding.ASCII.GetBytes((address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address).ToString());
+        }
+        catch (SocketException)
+        {
+            return "unknown"u8.ToArray();
+        }
+    }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<int> ReadHeadAsync(bool isFirst)
+    {
+        var seen = 0;
+        var due = Deadlines.After(isFirst ? plane.Deadlines.Header : plane.Deadlines.Idle);
+        var hasBegun = false;
+        while (true)
+        {
+            if (seen == 0)
+                SkipEmptyLines();
+            if (Buffer.Length > 0)
+            {
+                var length = HeadScanner.Find(Buffer.Unread, ref seen);
+                if (length > HttpLimits.HeadBytesMax || (length == 0 && Buffer.Length > HttpLimits.HeadBytesMax))
+                    return HeadTooLong;
+                if (length != 0)
+                    return length > 0 ? length : HeadBroken;
+                if (!hasBegun)
+                    due = Deadlines.After(plane.Deadlines.Header);
+                hasBegun = true;
+            }
+            _isAtRest = !hasBegun;
+            var count = await Wire.ReceiveAsync(Buffer.Space(), due);
+            _isAtRest = false;
+            if (count > 0)
+                Buffer.Filled(count);
+            else
+                return count == Wire.Expired && hasBegun ? HeadExpired : HeadClosed;
+        }
+    }
+
+    /// <summary>Some clients send an empty line after a body (RFC 9112, section 2.2).</summary>
+    private void SkipEmptyLines()
+    {
+        while (Buffer.Unread is [(byte)'\r', (byte)'\n', ..])
+            Buffer.Consume(2);
+    }
+
+    private async ValueTask RefuseAsync(int outcome)
+    {
+        var answer = outcome switch
+        {
+            HeadBroken => OwnAnswer.To(HeadFault.ControlCharacter),
+            HeadTooLong => OwnAnswer.To(HeadFault.HeadTooLong),
+            _ => null,
+        };
+        if (answer is null)
+            return;
+        plane.Book.CountRefused();
+        await AnswerAndCloseAsync(answer);
+    }
+
+    /// <summary>Gives an answer of the gateway's own to a request of which nothing more can be trusted.</summary>
+    public async ValueTask AnswerAndCloseAsync(OwnAnswer answer)
+    {
+        var output = new WriteBuffer();
+        var id = new RequestId();
+        id.Make();
+        answer.Write(output, id.Text, answersHead: false, closes: true);
+        await Wire.SendAsync(output.Written, Deadlines.After(plane.Deadlines.Write));
+        output.Release();
+        await LingerAsync(Deadlines.After(plane.Deadlines.Linger));
+    }
+}

@@ -1,0 +1,97 @@
+using Slipway.Gateway.Balancing;
+using Slipway.Gateway.Hosting;
+using Slipway.Gateway.Statistics;
+using Slipway.Gateway.Wires;
+
+namespace Slipway.Gateway.Proxying;
+
+/// <summary>What all connections share.</summary>
+internal sealed class DataPlane(
+    LiveTables tables, TrafficBook book, Sweeper sweeper, GatewayLog log, Deadlines deadlines)
+{
+    private readonly Stack<Exchange> _exchanges = new();
+    private readonly HashSet<ClientConnection> _clients = [];
+    private volatile bool _isDraining;
+    private long _nextFailureLine;
+
+    /// <summary>The live table.</summary>
+    public LiveTables Tables => tables;
+
+    /// <summary>The counters.</summary>
+    public TrafficBook Book => book;
+
+    /// <summary>How long to wait for what.</summary>
+    public Deadlines Deadlines => deadlines;
+
+    /// <summary>The log.</summary>
+    public GatewayLog Log => log;
+
+    /// <summary>The most client connections at a time.</summary>
+    public int ConnectionsMax { get; init; } = 20_000;
+
+    /// <summary>The gateway's own address, for requests that name no host.</summary>
+    public byte[] Authority { get; set; } = [];
+
+    /// <summary>Whether connections are closed after the request that they carry.</summary>
+    public bool IsDraining => _isDraining;
+
+    /// <summary>Takes a client in.</summary>
+    public void Open(ClientConnection client)
+    {
+        lock (_clients)
+            _clients.Add(client);
+        sweeper.Add(client);
+    }
+
+    /// <summary>Lets a client go.</summary>
+    public void Closed(ClientConnection client)
+    {
+        sweeper.Remove(client);
+        lock (_clients)
+            _clients.Remove(client);
+        book.ConnectionClosed();
+    }
+
+    /// <summary>The clients that are connected.</summary>
+    public ClientConnection[] Clients()
+    {
+        lock (_clients)
+            return [.. _clients];
+    }
+
+    /// <summary>From now on every answer says that its connection closes.</summary>
+    public void BeginDrain() => _isDraining = true;
+
+    /// <summary>Takes what a request needs; it is given back by <see cref="Return"/>.</summary>
+    public Exchange Rent()
+    {
+        lock (_exchanges)
+        {
+            if (_exchanges.TryPop(out var kept))
+                return kept;
+        }
+        return new(this);
+    }
+
+    /// <summary>Keeps it for another request.</summary>
+    public void Return(Exchange exchange)
+    {
+        lock (_exchanges)
+        {
+            if (_exchanges.Count < 1024)
+                _exchanges.Push(exchange);
+        }
+    }
+
+    /// <summary>Logs that an instance failed a request; at most ten lines a second, since failures come in floods.</summary>
+    public void LogFailure(string what, LiveRelease release, EndpointState endpoint, ReadOnlySpan<byte> requestId)
+    {
+        var now = Environment.TickCount64;
+        var next = Volatile.Read(ref _nextFailureLine);
+        if (now < next || Interlocked.CompareExchange(ref _nextFailureLine, now + 100, next) != next)
+            return;
+        log.Warn(what,
+            ("service", release.Counters.Service.ToString()), ("release", release.Counters.Release.ToString()),
+            ("instance", endpoint.Endpoint.Instance.ToString()), ("requestId", System.Text.Encoding.ASCII.GetString(requestId)));
+    }
+}

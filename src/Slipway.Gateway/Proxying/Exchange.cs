@@ -1,0 +1,179 @@
+using System.Diagnostics;
+using System.Runtime.CompilerServices;
+using Slipway.Core.Manifests;
+using Slipway.Gateway.Balancing;
+using Slipway.Gateway.Http;
+using Slipway.Gateway.Wires;
+
+namespace Slipway.Gateway.Proxying;
+
+/// <summary>How one try to have a request answered by one instance ended.</summary>
+internal enum Attempt
+{
+    /// <summary>It was answered, and the client's connection can carry another request.</summary>
+    Answered,
+
+    /// <summary>It has ended, and so must the client's connection.</summary>
+    Closed,
+
+    /// <summary>Nothing of the request was sent, so that it can go anywhere else.</summary>
+    Unsent,
+
+    /// <summary>A kept connection died before the first byte of an answer to a request that may be sent twice.</summary>
+    Unanswered,
+}
+
+/// <summary>
+/// One request and its answer: finds the route, chooses release and instance, waits or tries again where that is allowed.
+/// Used again for every request; nothing of one is left for the next.
+/// </summary>
+internal sealed partial class Exchange(DataPlane plane)
+{
+    private readonly RequestHead _request = new();
+    private readonly RequestId _id = new();
+    private readonly WriteBuffer _toInstance = new();
+    private readonly WriteBuffer _toClient = new();
+    private ClientConnection _client = null!;
+    private LiveTable _table = null!;
+    private LiveService _service = null!;
+    private Route _route = null!;
+    private LiveRelease _release = null!;
+    private EndpointState _endpoint = null!;
+    private int _prefixLength;
+    private int _headLength;
+    private long _startedAt;
+    private bool _setsCookie;
+    private bool _mayRepeat;
+
+    private Span<byte> Head => _client.Buffer.UnreadInPlace[.._headLength];
+
+    /// <summary>Carries a request whose head lies at the front of the client's buffer; false when the connection must end.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    public async ValueTask<bool> RunAsync(ClientConnection client, int headLength)
+    {
+        _startedAt = Stopwatch.GetTimestamp();
+        _client = client;
+        _headLength = headLength;
+        _isBodyBegun = false;
+        _uploading = null;
+        try
+        {
+            var fault = _request.Parse(Head);
+            if (fault != HeadFault.None)
+            {
+                plane.Book.CountRefused();
+                await client.AnswerAndCloseAsync(OwnAnswer.To(fault));
+                return false;
+            }
+            _id.Set(_request.Fields.RequestId < 0 ? default : _request.Fields.ValueOf(Head, _request.Fields.RequestId));
+            _mayRepeat = _request.IsIdempotent && !_request.HasBody && !_request.WantsUpgrade;
+            return _request.IsAsterisk ? await AnswerAsync(OwnAnswer.NoRoute) : await CarryAsync();
+        }
+        finally
+        {
+            _toInstance.Release();
+            _toClient.Release();
+            _fromInstance.Release();
+            (_client, _table, _service, _route, _release, _endpoint) = (null!, null!, null!, null!, null!, null!);
+        }
+    }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<bool> CarryAsync()
+    {
+        _table = plane.Tables.Current;
+        long holdDue = 0;
+        while (true)
+        {
+            if (!TryRoute())
+            {
+                plane.Book.CountUnrouted();
+                return await AnswerAsync(OwnAnswer.NoRoute);
+            }
+            var outcome = TryChoose() ? await AttemptAsync(isRetry: false) : Attempt.Unsent;
+            var wasTried = _endpoint is not null;
+            if (wasTried && outcome >= Attempt.Unsent && TryChooseAnother(outcome))
+                outcome = await AttemptAsync(isRetry: true);
+            if (outcome < Attempt.Unsent)
+                return outcome == Attempt.Answered;
+            if (outcome == Attempt.Unanswered)
+                return await AnswerAsync(OwnAnswer.Unanswered);
+            holdDue = holdDue == 0 ? Deadlines.After(_route.Hold) : holdDue;
+            if (await HoldAsync(holdDue))
+                continue;
+            if (!wasTried)
+                plane.Book.CountUnrouted();
+            return await AnswerAsync(wasTried ? OwnAnswer.Unreachable : OwnAnswer.NoInstance);
+        }
+    }
+
+    private bool TryRoute()
+        => _table.TryMatch(_request.HostName(Head), _request.Path(Head), out _service, out _route, out _prefixLength);
+
+    /// <summary>Chooses release and instance; false when none takes new requests.</summary>
+    private bool TryChoose()
+    {
+        _endpoint = null!;
+        var named = _route.Sticky ? StickyCookie.Find(_request.Fields, Head, _service.CookieName.Span) : default;
+        var release = named.IsEmpty ? null : _service.Named(named);
+        _setsCookie = _route.Sticky && release is null;
+        release ??= _service.TakeTurn();
+        if (release?.Choose(except: null, Environment.TickCount64) is not { } endpoint)
+            return false;
+        (_release, _endpoint) = (release, endpoint);
+        return true;
+    }
+
+    /// <summary>
+    /// Chooses another instance: of the same release, else of another one. The same instance again only when it was a kept
+    /// connection that failed, which says little about the instance.
+    /// </summary>
+    private bool TryChooseAnother(Attempt outcome)
+    {
+        var now = Environment.TickCount64;
+        if (_release.Choose(except: _endpoint, now) is { } sibling)
+        {
+            _endpoint = sibling;
+            return true;
+        }
+        if (outcome == Attempt.Unanswered)
+            return true;
+        if (_service.OtherThan(_release) is not { } other || other.Choose(except: null, now) is not { } endpoint)
+            return false;
+        (_release, _endpoint) = (other, endpoint);
+        _setsCookie = _route.Sticky;
+        return true;
+    }
+
+    /// <summary>Waits for another table; false when the time is over.</summary>
+    private async ValueTask<bool> HoldAsync(long due)
+    {
+        var left = due - Environment.TickCount64;
+        if (left <= 0 || plane.IsDraining)
+            return false;
+        try
+        {
+            await _table.Replaced.WaitAsync(TimeSpan.FromMilliseconds(left));
+        }
+        catch (TimeoutException)
+        {
+            return false;
+        }
+        _table = plane.Tables.Current;
+        return true;
+    }
+
+    /// <summary>Answers in the gateway's own name. A body that has not been read ends the connection.</summary>
+    private async ValueTask<bool> AnswerAsync(OwnAnswer answer)
+    {
+        var closes = !_request.KeepsAlive || !IsUploadWhole || plane.IsDraining || _client.Wire.IsClosed;
+        _toClient.Clear();
+        answer.Write(_toClient, _id.Text, _request.IsHead, closes || _request.MinorVersion == 0);
+        if (!_isBodyBegun)
+            _client.Buffer.Consume(_headLength);
+        var isSent = await _client.Wire.SendAsync(_toClient.Written, Deadlines.After(plane.Deadlines.Write));
+        if (isSent && _request.HasBody && !_isBodyBegun)
+            await _client.LingerAsync(Deadlines.After(plane.Deadlines.Linger));
+        return isSent && !closes && _request.MinorVersion == 1;
+    }
+}

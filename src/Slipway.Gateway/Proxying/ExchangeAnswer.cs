@@ -1,0 +1,90 @@
+using System.Diagnostics;
+using System.Runtime.CompilerServices;
+using Slipway.Gateway.Http;
+
+namespace Slipway.Gateway.Proxying;
+
+/// <summary>The way back to the client.</summary>
+internal sealed partial class Exchange
+{
+    private readonly BodyDecoder _download = new();
+
+    /// <summary>Passes the answer on, whose head has been read, and counts the request out.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<Attempt> PassAnswerAsync()
+    {
+        var isWhole = IsUploadWhole;
+        // The clock starts when the request has been sent; a slow upload is not a slow release.
+        var from = isWhole && _uploadedAt < _firstByteAt ? _uploadedAt : _startedAt;
+        _release.Counters.AnswerBegan((_firstByteAt - from) * 1_000_000 / Stopwatch.Frequency);
+        if (!_isBodyBegun)
+            _client.Buffer.Consume(_headLength);
+        if (_response.Status == 101)
+            return await PassTunnelAsync();
+        var framing = _response.Framing(_request.IsHead);
+        var isChunked = framing is BodyFraming.Chunked or BodyFraming.UntilClose && _request.MinorVersion == 1;
+        var isDelimited = isChunked || framing is BodyFraming.None or BodyFraming.Length;
+        var keepsAlive = _request.KeepsAlive && isWhole && isDelimited && !plane.IsDraining;
+        WriteAnswerHead(isChunked, keepsAlive);
+        _download.Begin(framing, _response.Fields.ContentLength);
+        var end = await BodyPump.RunAsync(
+            _upstream.Wire, _fromInstance, _download, _client.Wire, _toClient, isChunked,
+            Timeout.InfiniteTimeSpan, plane.Deadlines.Write);
+        return EndAnswer(end, keepsAlive, isWhole && framing != BodyFraming.UntilClose);
+    }
+
+    private void WriteAnswerHead(bool isChunked, bool keepsAlive)
+    {
+        var head = _fromInstance.Unread[.._answerLength];
+        var connection = !keepsAlive ? "close"u8 : _request.MinorVersion == 0 ? "keep-alive"u8 : default;
+        var cookie = _setsCookie ? StickyCookie.Set(_service, _release, _route) : default;
+        HeadWriter.WriteResponse(_toClient, _response, head, isChunked, connection, cookie);
+        _upstream.RestMillisecondsMax = _response.RestMilliseconds(head);
+        _fromInstance.Consume(_answerLength);
+    }
+
+    private Attempt EndAnswer(PumpEnd end, bool keepsAlive, bool isReusable)
+    {
+        _client.Detach();
+        var counters = _release.Counters;
+        if (end == PumpEnd.Complete)
+        {
+            // Bytes beyond the answer belong to no request; whoever sent them cannot be trusted with the next one.
+            if (isReusable && _response.KeepsAlive && _fromInstance.Length == 0)
+                _endpoint.Rest(_upstream);
+            else
+                _upstream.Wire.Close();
+            counters.EndAnswered(_response.Status);
+            return keepsAlive ? Attempt.Answered : Attempt.Closed;
+        }
+        _upstream.Wire.Close();
+        if (end == PumpEnd.TargetFailed || _client.IsGone || _client.Wire.IsClosed)
+        {
+            counters.EndAborted();
+            _client.Wire.Close();
+            return Attempt.Closed;
+        }
+        counters.EndFailed();
+        plane.LogFailure("an instance ended an answer before its end", _release, _endpoint, _id.Text);
+        // A reset, so that not even an answer that ends with its connection looks whole.
+        _client.Wire.Reset();
+        return Attempt.Closed;
+    }
+
+    private async ValueTask<Attempt> PassTunnelAsync()
+    {
+        _client.StopProbing();
+        HeadWriter.WriteInterim(_toClient, _response, _fromInstance.Unread[.._answerLength]);
+        _fromInstance.Consume(_answerLength);
+        if (await _client.Wire.SendAsync(_toClient.Written, Deadlines.After(plane.Deadlines.Write)))
+        {
+            _toClient.Release();
+            await Tunnel.RunAsync(
+                _client.Wire, _client.Buffer, _upstream.Wire, _fromInstance, plane.Deadlines.Write);
+        }
+        _client.Detach();
+        _upstream.Wire.Close();
+        _release.Counters.EndAnswered(101);
+        return Attempt.Closed;
+    }
+}
