@@ -21,7 +21,7 @@ internal sealed class AccessToken
         {
             if (!File.Exists(home.Token))
                 Create(home.Token);
-            if (!OperatingSystem.IsWindows() && (File.GetUnixFileMode(home.Token) & Others) != 0)
+            if (!OperatingSystem.IsWindows() && (File.GetUnixFileMode(home.Token) & Others) != UnixFileMode.None)
                 throw new StartRefusedException($"{home.Token} could be read by others.", "Delete it; the next start makes a new one.");
             var value = File.ReadAllText(home.Token).Trim();
             return value.Length >= 43

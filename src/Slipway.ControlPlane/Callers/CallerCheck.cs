@@ -14,7 +14,7 @@ namespace Slipway.ControlPlane.Callers;
 /// <param name="version">Our version, <c>major.minor.patch</c>.</param>
 internal sealed class CallerCheck(AccessToken? token, string version)
 {
-    /// <summary>Lets a request in, with its <see cref="Caller"/>, or answers it.</summary>
+    /// <summary>Lets a request in, with its <see cref="ApiCaller"/>, or answers it.</summary>
     public Task Invoke(HttpContext context, RequestDelegate next)
     {
         context.Response.Headers[ApiRoutes.VersionHeader] = version;
@@ -84,7 +84,7 @@ internal sealed class CallerCheck(AccessToken? token, string version)
         => Uri.TryCreate(origin, UriKind.Absolute, out var uri) && IsLoopback(uri.Host);
 
     private static void SetCaller(HttpContext context, string known)
-        => context.Features.Set(Caller.From(known, context.Request.Headers[ApiRoutes.ActorHeader]));
+        => context.Features.Set(ApiCaller.From(known, context.Request.Headers[ApiRoutes.ActorHeader]));
 }
 
 /// <summary>Marks an endpoint that needs no token.</summary>

@@ -1,6 +1,9 @@
 using System.Globalization;
+using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using Microsoft.AspNetCore.Http.Metadata;
+using Microsoft.AspNetCore.Http.Timeouts;
 
 namespace Slipway.ControlPlane.Following;
 
@@ -17,10 +20,20 @@ internal readonly record struct StreamItem<T>(long? Id, T Value);
 /// <typeparam name="T">What the events carry.</typeparam>
 /// <param name="items">Made for this follower; it is asked for the next only once the last has been written.</param>
 /// <param name="type">How a value is written.</param>
-internal sealed class EventStream<T>(Func<CancellationToken, IAsyncEnumerable<StreamItem<T>>> items, JsonTypeInfo<T> type) : IResult
+/// <param name="skipRepeats">Whether a value that reads as the one before is left out.</param>
+internal sealed class EventStream<T>(
+    Func<CancellationToken, IAsyncEnumerable<StreamItem<T>>> items, JsonTypeInfo<T> type, bool skipRepeats = false)
+    : IResult, IEndpointMetadataProvider
 {
     /// <summary>How long the stream may be silent.</summary>
     private static readonly TimeSpan SilenceMax = TimeSpan.FromSeconds(10);
+
+    /// <inheritdoc/>
+    public static void PopulateMetadata(MethodInfo method, EndpointBuilder builder)
+    {
+        builder.Metadata.Add(new ProducesResponseTypeMetadata(StatusCodes.Status200OK, typeof(T), ["text/event-stream"]));
+        builder.Metadata.Add(new DisableRequestTimeoutAttribute());
+    }
 
     /// <inheritdoc/>
     public async Task ExecuteAsync(HttpContext httpContext)
@@ -50,6 +63,7 @@ internal sealed class EventStream<T>(Func<CancellationToken, IAsyncEnumerable<St
     {
         // Headers go out at once, so that a follower knows it is connected before anything happens.
         await response.Body.FlushAsync(cancellation);
+        byte[]? written = null;
         using var leaving = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         await using var enumerator = items(leaving.Token).GetAsyncEnumerator(leaving.Token);
         while (true)
@@ -68,7 +82,11 @@ internal sealed class EventStream<T>(Func<CancellationToken, IAsyncEnumerable<St
                 await next.ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
                 throw;
             }
-            await WriteItem(response, enumerator.Current, cancellation);
+            var json = JsonSerializer.SerializeToUtf8Bytes(enumerator.Current.Value, type);
+            if (skipRepeats && written is not null && json.AsSpan().SequenceEqual(written))
+                continue;
+            await WriteEvent(response, enumerator.Current.Id, json, cancellation);
+            written = json;
         }
     }
 
@@ -87,12 +105,12 @@ internal sealed class EventStream<T>(Func<CancellationToken, IAsyncEnumerable<St
         }
     }
 
-    private async Task WriteItem(HttpResponse response, StreamItem<T> item, CancellationToken cancellation)
+    private static async Task WriteEvent(HttpResponse response, long? id, byte[] json, CancellationToken cancellation)
     {
-        if (item.Id is { } id)
-            await response.WriteAsync(string.Create(CultureInfo.InvariantCulture, $"id: {id}\n"), cancellation);
+        if (id is { } number)
+            await response.WriteAsync(string.Create(CultureInfo.InvariantCulture, $"id: {number}\n"), cancellation);
         await response.WriteAsync("data: ", cancellation);
-        await response.Body.WriteAsync(JsonSerializer.SerializeToUtf8Bytes(item.Value, type), cancellation);
+        await response.Body.WriteAsync(json, cancellation);
         await response.WriteAsync("\n\n", cancellation);
         await response.Body.FlushAsync(cancellation);
     }

@@ -1,7 +1,9 @@
+using System.Net;
 using System.Net.Sockets;
 using System.Runtime.Versioning;
 using System.Security.Cryptography;
 using System.Text;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 
 namespace Slipway.ControlPlane.Hosting;
 
@@ -18,9 +20,12 @@ internal static class ControlSocket
     /// <see cref="Home.SocketAddress"/> says where it is when it is elsewhere. Call it with the home's lock held.
     /// </summary>
     /// <exception cref="StartRefusedException">Somebody answers there, or the folder is not safe.</exception>
-    public static string Claim(Home home)
+    public static string Claim(Home home) => Claim(home, Path.GetTempPath());
+
+    /// <summary>As <see cref="Claim(Home)"/>, with another temporary folder.</summary>
+    internal static string Claim(Home home, string temporaryFolder)
     {
-        var path = PathOf(home, Path.GetTempPath());
+        var path = PathOf(home, temporaryFolder);
         try
         {
             if (path == home.Socket)
@@ -47,6 +52,18 @@ internal static class ControlSocket
                 $"The socket {path} cannot be made: {fault.Message.TrimEnd('.')}.", "Check the folder's owner and free space.", fault);
         }
         return path;
+    }
+
+    /// <summary>
+    /// Binds an address of the server. The socket file gets mode 0600 before anything listens on it, so there is no instant
+    /// at which another user could connect.
+    /// </summary>
+    public static Socket Bind(EndPoint address)
+    {
+        var socket = SocketTransportOptions.CreateDefaultBoundListenSocket(address);
+        if (address is UnixDomainSocketEndPoint && !OperatingSystem.IsWindows())
+            File.SetUnixFileMode(address.ToString()!, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        return socket;
     }
 
     /// <summary>Where a home's socket lies.</summary>

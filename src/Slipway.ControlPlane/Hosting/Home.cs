@@ -25,6 +25,9 @@ internal sealed class Home(string folder)
     /// <summary>The journal.</summary>
     public string Journal => Path.Combine(Folder, "journal.db");
 
+    /// <summary>The working folders and logs of an environment's instances.</summary>
+    public string Instances(EnvironmentName environment) => Path.Combine(Folder, "environments", environment.ToString(), "instances");
+
     /// <summary>Makes the folder exist with access for its owner alone.</summary>
     /// <exception cref="StartRefusedException">It cannot be, or is a folder full of something else.</exception>
     public static Home Open(string folder)
@@ -50,7 +53,7 @@ internal sealed class Home(string folder)
     {
         Directory.CreateDirectory(Folder, OwnerOnly);
         var mode = File.GetUnixFileMode(Folder);
-        if ((mode & Others) == 0)
+        if ((mode & Others) == UnixFileMode.None)
             return;
         // Closing a folder that holds something else, such as /tmp, would take it from its other users.
         if (Directory.EnumerateFileSystemEntries(Folder).Any() && !File.Exists(Lock) && !File.Exists(Journal))

@@ -51,7 +51,6 @@ internal sealed class ProblemAnswers(ILogger<ProblemAnswers> log)
         BadHttpRequestException { StatusCode: 415 } => Refusals.NotJson(),
         BadHttpRequestException { InnerException: JsonException json } => Refusals.Malformed(Explain(json)),
         BadHttpRequestException bad => Refusals.Malformed(bad.Message),
-        OperationCanceledException when context.Features.Get<Microsoft.AspNetCore.Http.Timeouts.IHttpRequestTimeoutFeature>() is not null => Refusals.TimedOut(),
         _ => Refusals.Bug(),
     };
 

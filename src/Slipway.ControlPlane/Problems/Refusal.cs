@@ -13,7 +13,7 @@ internal sealed class Refusal(Problem problem) : IResult, IStatusCodeHttpResult,
     /// <inheritdoc/>
     public int? StatusCode => Value.Status;
 
-    /// <inheritdoc/>
+    /// <summary>Why, and what to do.</summary>
     public Problem Value { get; } = problem;
 
     /// <inheritdoc/>

@@ -1,0 +1,44 @@
+using System.Runtime.CompilerServices;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Slipway.ControlPlane.Environments;
+using Slipway.ControlPlane.Following;
+using Slipway.ControlPlane.Problems;
+using Slipway.Core.Api;
+using Slipway.Core.Manifests;
+using Slipway.Releases;
+using Slipway.Releases.Ports;
+
+namespace Slipway.ControlPlane.Logs;
+
+/// <summary>What instances wrote.</summary>
+internal static class LogEndpoints
+{
+    private const int TailDefault = 100;
+    private const int TailMax = 10_000;
+
+    /// <summary>The last lines of an environment's instances; with <paramref name="follow"/> it goes on with new ones.</summary>
+    public static Results<EventStream<LogLineView>, Refusal> Show(
+        EnvironmentName environment,
+        ServiceName? service,
+        InstanceId? instance,
+        ReleaseId? release,
+        int? tail,
+        bool? follow,
+        ReleaseEngine engine,
+        ITarget target)
+    {
+        if (engine.Snapshot(environment) is null)
+            return EnvironmentEndpoints.Missing(environment, engine);
+        if (tail is < 0 or > TailMax)
+            return Refusals.Malformed($"tail is 0 to {TailMax}.");
+        var query = new LogQuery(environment, service, release, instance, tail ?? TailDefault, follow ?? false);
+        return new EventStream<LogLineView>(cancellation => Read(target, query, cancellation), ApiJson.Default.LogLineView);
+    }
+
+    private static async IAsyncEnumerable<StreamItem<LogLineView>> Read(
+        ITarget target, LogQuery query, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        await foreach (var line in target.Logs(query, cancellation))
+            yield return new(null, new(line.Instance, line.Error, line.Text));
+    }
+}

@@ -1,0 +1,26 @@
+using Slipway.ControlPlane.Problems;
+using Slipway.Core.Api;
+using Slipway.Releases;
+
+namespace Slipway.ControlPlane.Rollouts;
+
+/// <summary>The engine's answers, as the API gives them.</summary>
+internal static class Answers
+{
+    /// <summary>A refusal with its status: 404 and 422 by code, otherwise a conflict with what is under way.</summary>
+    public static Refusal AsRefusal(this CommandAnswer.Refused refused)
+        => new(new() { Code = refused.Code, Status = 409, Title = refused.Reason, Remedy = refused.Remedy });
+
+    /// <summary>The answer in one sentence, for the log.</summary>
+    public static string Sentence(this CommandAnswer answer) => answer switch
+    {
+        CommandAnswer.Accepted accepted => accepted.Message,
+        CommandAnswer.Unchanged unchanged => unchanged.Message,
+        CommandAnswer.Refused refused => $"{refused.Code}: {refused.Reason}",
+        _ => "",
+    };
+
+    /// <summary>An accepted command, with its rollout as it is now.</summary>
+    public static DeployAnswer AsAnswer(this CommandAnswer.Accepted accepted, ReleaseEngine engine)
+        => new(accepted.Rollout is { } id ? engine.Rollout(id) : null, accepted.Message);
+}

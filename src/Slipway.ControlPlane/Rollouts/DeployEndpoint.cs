@@ -1,0 +1,33 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using Slipway.ControlPlane.Callers;
+using Slipway.ControlPlane.Hosting;
+using Slipway.ControlPlane.Problems;
+using Slipway.Core.Api;
+using Slipway.Releases;
+
+namespace Slipway.ControlPlane.Rollouts;
+
+/// <summary>The begin of a rollout.</summary>
+internal static class DeployEndpoint
+{
+    /// <summary>Reads and resolves the manifest as it is now and hands it to the engine.</summary>
+    public static async Task<Results<Accepted<DeployAnswer>, Ok<DeployAnswer>, Refusal>> Deploy(
+        EnvironmentName environment, DeployRequest request, ReleaseEngine engine, ApiCaller caller, ILogger<ReleaseEngine> log)
+    {
+        if (request.Path is not ("cli" or "api" or "ci"))
+            return Refusals.Malformed("path is cli, api or ci.");
+        var (command, refusal) = await DeployPlan.Read(environment, request, caller);
+        if (command is null)
+            return refusal!;
+        // Once begun it goes on, whether or not the caller waits for the answer.
+        var answer = await engine.Deploy(command, CancellationToken.None);
+        log.Asked(caller.Actor, "deploy to", environment.ToString(), answer.Sentence());
+        return answer switch
+        {
+            CommandAnswer.Accepted accepted => TypedResults.Accepted((string?)null, accepted.AsAnswer(engine)),
+            CommandAnswer.Unchanged unchanged => TypedResults.Ok(new DeployAnswer(null, unchanged.Message)),
+            CommandAnswer.Refused refused => refused.AsRefusal(),
+            _ => throw new InvalidOperationException("An answer of no known kind."),
+        };
+    }
+}
