@@ -16,10 +16,12 @@ internal static class EnvironmentEndpoints
         => TypedResults.Ok<IReadOnlyList<EnvironmentView>>([.. engine.Environments.Select(engine.Snapshot).OfType<EnvironmentView>()]);
 
     /// <summary>One environment.</summary>
+    /// <param name="environment">Which one.</param>
     public static Results<Ok<EnvironmentView>, Refusal> Show(EnvironmentName environment, ReleaseEngine engine)
         => engine.Snapshot(environment) is { } view ? TypedResults.Ok(view) : Missing(environment, engine);
 
     /// <summary>Ends everything of an environment; answers once nothing of it runs.</summary>
+    /// <param name="environment">Which one.</param>
     public static async Task<Results<Ok<EnvironmentView>, Refusal>> Down(
         EnvironmentName environment,
         DownRequest request,

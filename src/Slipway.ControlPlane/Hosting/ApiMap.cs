@@ -27,66 +27,67 @@ internal static class ApiMap
     private static void MapControlPlane(WebApplication app)
     {
         app.MapGet(ApiRoutes.ControlPlane, ControlPlaneEndpoints.Show)
-            .As("showControlPlane", "What the control plane is").WithMetadata(new AnyVersion(), new NeedsEngine()).Refuses(503);
+            .As("showControlPlane", "control plane").WithMetadata(new AnyVersion(), new NeedsEngine()).Refuses(503);
         app.MapPost(ApiRoutes.Shutdown, ControlPlaneEndpoints.Shutdown)
-            .As("shutDown", "End the control plane; gateways and instances go on").WithMetadata(new AnyVersion()).Refuses();
+            .As("shutDown", "control plane").WithMetadata(new AnyVersion()).Refuses();
     }
 
     private static void MapEnvironments(WebApplication app)
     {
         app.MapGet(ApiRoutes.Environments, EnvironmentEndpoints.List)
-            .As("listEnvironments", "Every environment").WithMetadata(new NeedsEngine()).Refuses(426, 503);
+            .As("listEnvironments", "environments").WithMetadata(new NeedsEngine()).Refuses(426, 503);
         app.MapGet(ApiRoutes.Environment, EnvironmentEndpoints.Show)
-            .As("showEnvironment", "One environment").WithMetadata(new NeedsEngine()).Refuses(404, 426, 503);
+            .As("showEnvironment", "environments").WithMetadata(new NeedsEngine()).Refuses(404, 426, 503);
         app.MapPost(ApiRoutes.Deploy, DeployEndpoint.Deploy)
-            .As("deploy", "Begin a rollout of what the manifest's folder holds now")
+            .As("deploy", "environments")
             .WithMetadata(new NeedsEngine()).Refuses(409, 413, 415, 422, 426, 503);
         app.MapPost(ApiRoutes.Rollback, SteerEndpoints.Rollback)
-            .As("rollBack", "Make the release before, or a named one, live again")
+            .As("rollBack", "environments")
             .WithMetadata(new NeedsEngine()).Refuses(404, 409, 413, 415, 422, 426, 503);
         app.MapPost(ApiRoutes.Steer, SteerEndpoints.Steer)
-            .As("steer", "Promote, approve, pause, resume or abort the rollout under way")
+            .As("steer", "environments")
             .WithMetadata(new NeedsEngine()).Refuses(404, 409, 413, 415, 426, 503);
         app.MapPost(ApiRoutes.Down, EnvironmentEndpoints.Down)
-            .As("endEnvironment", "End everything of an environment; answers once nothing of it runs")
+            .As("endEnvironment", "environments")
             .WithMetadata(new NeedsEngine(), new DisableRequestTimeoutAttribute()).Refuses(404, 409, 413, 415, 426, 503);
         app.MapGet(ApiRoutes.Logs, LogEndpoints.Show)
-            .As("readLogs", "What instances wrote, as server-sent events").WithMetadata(new NeedsEngine()).Refuses(404, 426, 429, 503);
+            .As("readLogs", "environments").WithMetadata(new NeedsEngine()).Refuses(404, 426, 429, 503);
     }
 
     private static void MapRollouts(WebApplication app)
     {
         app.MapGet(ApiRoutes.History, RolloutEndpoints.History)
-            .As("listRollouts", "The rollouts of an environment, newest first").WithMetadata(new NeedsEngine()).Refuses(404, 426, 503);
+            .As("listRollouts", "rollouts").WithMetadata(new NeedsEngine()).Refuses(404, 426, 503);
         app.MapGet(ApiRoutes.Rollout, RolloutEndpoints.Show)
-            .As("showRollout", "One rollout").WithMetadata(new NeedsEngine()).Refuses(404, 426, 503);
+            .As("showRollout", "rollouts").WithMetadata(new NeedsEngine()).Refuses(404, 426, 503);
         app.MapGet(ApiRoutes.RolloutFollow, RolloutEndpoints.Follow)
-            .As("followRollout", "One rollout at every change, as server-sent events, until it has ended")
+            .As("followRollout", "rollouts")
             .WithMetadata(new NeedsEngine()).Refuses(404, 426, 429, 503);
         app.MapGet(ApiRoutes.Release, RolloutEndpoints.Release)
-            .As("showRelease", "One release").WithMetadata(new NeedsEngine()).Refuses(404, 426, 503);
+            .As("showRelease", "rollouts").WithMetadata(new NeedsEngine()).Refuses(404, 426, 503);
     }
 
     private static void MapJournal(WebApplication app)
     {
         app.MapGet(ApiRoutes.Events, JournalEndpoints.Events)
-            .As("readEvents", "Records of the journal, as server-sent events").WithMetadata(new NeedsEngine()).Refuses(426, 429, 503);
+            .As("readEvents", "journal").WithMetadata(new NeedsEngine()).Refuses(426, 429, 503);
         app.MapGet(ApiRoutes.AuditVerify, JournalEndpoints.Verify)
-            .As("verifyJournal", "Check every record of the journal")
+            .As("verifyJournal", "journal")
             .WithMetadata(new NeedsEngine(), new DisableRequestTimeoutAttribute()).Refuses(426, 503);
     }
 
     private static void MapHealth(WebApplication app)
     {
-        app.MapGet("/health", HealthEndpoints.Health).As("health", "Whether the control plane lives").WithMetadata(new OpenToAll(), new AnyVersion());
+        app.MapGet("/health", HealthEndpoints.Health).As("health", "health").WithMetadata(new OpenToAll(), new AnyVersion());
         app.MapGet("/ready", HealthEndpoints.Ready)
-            .As("ready", "Whether it has adopted everything that ran").WithMetadata(new AnyVersion()).Refuses(503);
+            .As("ready", "health").WithMetadata(new AnyVersion()).Refuses(503);
         app.MapGet("/metrics", HealthEndpoints.Metrics)
-            .As("metrics", "Counts in Prometheus' text format").WithMetadata(new AnyVersion(), new NeedsEngine()).Refuses(503);
+            .As("metrics", "health").WithMetadata(new AnyVersion(), new NeedsEngine()).Refuses(503);
     }
 
-    private static RouteHandlerBuilder As(this RouteHandlerBuilder endpoint, string name, string summary)
-        => endpoint.WithName(name).WithSummary(summary);
+    // The summary is that of the function.
+    private static RouteHandlerBuilder As(this RouteHandlerBuilder endpoint, string name, string tag)
+        => endpoint.WithName(name).WithTags(tag);
 
     // 400, 401, 403 and 500 can come from every path.
     private static RouteHandlerBuilder Refuses(this RouteHandlerBuilder endpoint, params int[] statuses)

@@ -8,11 +8,11 @@ namespace Slipway.ControlPlane.Hosting;
 /// <summary>The control plane itself.</summary>
 internal static class ControlPlaneEndpoints
 {
-    /// <summary>What it is.</summary>
+    /// <summary>What the control plane is.</summary>
     public static Ok<ControlPlaneView> Show(ControlPlaneIdentity identity, ReleaseEngine engine)
         => TypedResults.Ok(identity.View(engine.Fence.Value));
 
-    /// <summary>Ends it, once the answer is out.</summary>
+    /// <summary>Ends the control plane once the answer is out; gateways and instances go on.</summary>
     public static Accepted<ControlPlaneView> Shutdown(
         ControlPlaneIdentity identity,
         ReleaseEngine engine,

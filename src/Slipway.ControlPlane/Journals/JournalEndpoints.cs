@@ -13,7 +13,10 @@ internal static class JournalEndpoints
 {
     private const int PageLength = 256;
 
-    /// <summary>Records after a number; with <paramref name="follow"/> it goes on with new ones.</summary>
+    /// <summary>Records of the journal, as server-sent events.</summary>
+    /// <param name="after">Only records after this number; all when not given. The header Last-Event-ID comes first.</param>
+    /// <param name="environment">Only records of this environment.</param>
+    /// <param name="follow">Whether to go on with new ones.</param>
     public static Results<EventStream<EventView>, Refusal> Events(
         long? after, EnvironmentName? environment, bool? follow, Journal journal, HttpContext context)
     {

@@ -16,7 +16,13 @@ internal static class LogEndpoints
     private const int TailDefault = 100;
     private const int TailMax = 10_000;
 
-    /// <summary>The last lines of an environment's instances; with <paramref name="follow"/> it goes on with new ones.</summary>
+    /// <summary>What the instances of an environment wrote, as server-sent events.</summary>
+    /// <param name="environment">Which one.</param>
+    /// <param name="service">Of this service only.</param>
+    /// <param name="instance">Of this instance only.</param>
+    /// <param name="release">Of this release only.</param>
+    /// <param name="tail">How many of each instance's last lines, 0 to 10000; 100 when not given.</param>
+    /// <param name="follow">Whether to go on with new ones.</param>
     public static Results<EventStream<LogLineView>, Refusal> Show(
         EnvironmentName environment,
         ServiceName? service,

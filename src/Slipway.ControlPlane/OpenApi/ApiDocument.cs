@@ -1,9 +1,14 @@
+using System.Text.Json.Serialization.Metadata;
 using Microsoft.OpenApi;
+using Slipway.ControlPlane.Problems;
 using Slipway.Core.Manifests;
 
 namespace Slipway.ControlPlane.OpenApi;
 
-/// <summary>The OpenAPI document, made from the endpoints; <c>docs/openapi.json</c> is a copy that a test holds against it.</summary>
+/// <summary>
+/// The OpenAPI document, made from the endpoints and their documentation; <c>docs/openapi.json</c> is a copy that a test
+/// holds against it.
+/// </summary>
 internal static class ApiDocument
 {
     /// <summary>Adds what makes the document.</summary>
@@ -22,6 +27,7 @@ internal static class ApiDocument
             };
             // The address is each home's own.
             content.Servers = [];
+            ShareRefusals(content);
             return Task.CompletedTask;
         });
         document.AddSchemaTransformer((schema, context, _) =>
@@ -31,6 +37,7 @@ internal static class ApiDocument
                 schema.Type = JsonSchemaType.String;
                 schema.Description = shape;
             }
+            LeaveOutNulls(schema, context.JsonTypeInfo);
             return Task.CompletedTask;
         });
     });
@@ -49,5 +56,34 @@ internal static class ApiDocument
             _ when name == typeof(RolloutId) => RolloutId.Shape,
             _ => null,
         };
+    }
+
+    // What is null is not written, so nobody may count on its being there.
+    private static void LeaveOutNulls(OpenApiSchema schema, JsonTypeInfo type)
+    {
+        foreach (var property in type.Properties)
+        {
+            if (property.IsGetNullable)
+                schema.Required?.Remove(property.Name);
+        }
+    }
+
+    // A refusal reads the same wherever it comes from: written once, and referred to.
+    private static void ShareRefusals(OpenApiDocument content)
+    {
+        content.Components ??= new();
+        content.Components.Responses ??= new Dictionary<string, IOpenApiResponse>();
+        foreach (var responses in content.Paths.Values.SelectMany(path => path.Operations!.Values).Select(operation => operation.Responses!))
+        {
+            foreach (var (status, response) in responses.ToArray())
+            {
+                if (response is not OpenApiResponse refusal || refusal.Content?.ContainsKey(Refusal.ContentType) != true)
+                    continue;
+                var name = $"Refusal{status}";
+                refusal.Description = Refusals.MeaningOf(status);
+                content.Components.Responses.TryAdd(name, refusal);
+                responses[status] = new OpenApiResponseReference(name, content);
+            }
+        }
     }
 }

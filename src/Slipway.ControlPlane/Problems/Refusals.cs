@@ -85,6 +85,24 @@ internal static class Refusals
     /// <summary>A status without a text of its own.</summary>
     public static Refusal Other(int status) => Make($"SLIP{status}", status, $"The request was refused with status {status}.", "See the manual.");
 
+    /// <summary>What a status means here, for the OpenAPI document.</summary>
+    public static string MeaningOf(string status) => status switch
+    {
+        "400" => "The request cannot be read.",
+        "401" => "No token, or another home's.",
+        "403" => "Another user, a foreign host or a foreign web page.",
+        "404" => "There is no such thing.",
+        "409" => "What is under way forbids it.",
+        "413" => "The body is too long.",
+        "415" => "The body is not JSON.",
+        "422" => "The manifest or the settings have faults, or it cannot be done here.",
+        "426" => "The caller has another version.",
+        "429" => "Too many followers.",
+        "500" => "A fault of the control plane.",
+        "503" => "It is still starting.",
+        _ => "Refused.",
+    };
+
     private static Refusal Make(string code, int status, string title, string remedy)
         => new(new() { Code = code, Status = status, Title = title, Remedy = remedy });
 

@@ -10,7 +10,8 @@ namespace Slipway.ControlPlane.Rollouts;
 /// <summary>The begin of a rollout.</summary>
 internal static class DeployEndpoint
 {
-    /// <summary>Reads and resolves the manifest as it is now and hands it to the engine.</summary>
+    /// <summary>Begins a rollout of what the manifest's folder holds now.</summary>
+    /// <param name="environment">Where to.</param>
     public static async Task<Results<Accepted<DeployAnswer>, Ok<DeployAnswer>, Refusal>> Deploy(
         EnvironmentName environment, DeployRequest request, ReleaseEngine engine, ApiCaller caller, ILogger<ReleaseEngine> log)
     {

@@ -14,6 +14,8 @@ internal static class RolloutEndpoints
     private const int HistoryMax = 1000;
 
     /// <summary>The rollouts of an environment, newest first.</summary>
+    /// <param name="environment">Which one.</param>
+    /// <param name="limit">How many at most, 1 to 1000; 20 when not given.</param>
     public static Results<Ok<IReadOnlyList<RolloutView>>, Refusal> History(EnvironmentName environment, int? limit, ReleaseEngine engine)
     {
         if (limit is < 1 or > HistoryMax)
@@ -24,10 +26,12 @@ internal static class RolloutEndpoints
     }
 
     /// <summary>One rollout.</summary>
+    /// <param name="rollout">Which one.</param>
     public static Results<Ok<RolloutView>, Refusal> Show(RolloutId rollout, ReleaseEngine engine)
         => engine.Rollout(rollout) is { } view ? TypedResults.Ok(view) : MissingRollout(rollout);
 
-    /// <summary>One rollout at every change, until it has ended.</summary>
+    /// <summary>One rollout at every change, as server-sent events, until it has ended.</summary>
+    /// <param name="rollout">Which one.</param>
     public static Results<EventStream<RolloutView>, Refusal> Follow(RolloutId rollout, ReleaseEngine engine, TimeProvider clock)
         => engine.Rollout(rollout) is null
             ? MissingRollout(rollout)
@@ -35,6 +39,7 @@ internal static class RolloutEndpoints
                 cancellation => RolloutChanges.Of(rollout, engine, clock, cancellation), ApiJson.Default.RolloutView, skipRepeats: true);
 
     /// <summary>One release.</summary>
+    /// <param name="release">Which one.</param>
     public static Results<Ok<ReleaseView>, Refusal> Release(ReleaseId release, ReleaseEngine engine)
         => engine.ReleaseView(release) is { } view ? TypedResults.Ok(view) : MissingRelease(release);
 

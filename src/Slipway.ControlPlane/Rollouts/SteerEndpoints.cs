@@ -13,7 +13,9 @@ internal static class SteerEndpoints
 {
     private const int ReasonLengthMax = 500;
 
-    /// <summary>Promote, approve, pause, resume or abort.</summary>
+    /// <summary>Tells the rollout under way what to do.</summary>
+    /// <param name="environment">Of which environment.</param>
+    /// <param name="verb">promote, approve, pause, resume or abort.</param>
     public static async Task<Results<Ok<RolloutView>, Refusal>> Steer(
         EnvironmentName environment, string verb, SteerRequest request, ReleaseEngine engine, ApiCaller caller, ILogger<ReleaseEngine> log)
     {
@@ -35,6 +37,7 @@ internal static class SteerEndpoints
     }
 
     /// <summary>Makes the release before, or a named one, live again.</summary>
+    /// <param name="environment">In which environment.</param>
     public static async Task<Results<Accepted<DeployAnswer>, Ok<DeployAnswer>, Refusal>> Rollback(
         EnvironmentName environment, RollbackRequest request, ReleaseEngine engine, ApiCaller caller, ILogger<ReleaseEngine> log)
     {

@@ -7,10 +7,10 @@ namespace Slipway.ControlPlane.Telemetry;
 /// <summary>Whether the control plane lives, is ready, and what it counts.</summary>
 internal static class HealthEndpoints
 {
-    /// <summary>Lives.</summary>
+    /// <summary>Whether the control plane lives.</summary>
     public static ContentHttpResult Health() => TypedResults.Text("ok\n");
 
-    /// <summary>Has adopted everything that ran.</summary>
+    /// <summary>Whether it has adopted everything that ran.</summary>
     public static Results<ContentHttpResult, Refusal> Ready(EngineStart start) => start.IsReady
         ? TypedResults.Text("ready\n")
         : Refusals.Unavailable("The control plane is still starting.", "Ask again in a moment; its log says what holds it up.");
