@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Runtime.CompilerServices;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.Logging.Abstractions;
 using Slipway.ControlPlane.Callers;
 using Slipway.ControlPlane.Hosting;
 using Slipway.Releases;
@@ -41,9 +42,10 @@ internal sealed class RunningControlPlane : IAsyncDisposable
         var world = new FakeWorld();
         var ports = world.Ports;
         var engine = new ReleaseEngine(ports, journal, TimeProvider.System, _ => { });
-        var server = ControlPlaneServer.Build(
-            addresses, new(home.Folder, DateTimeOffset.UtcNow), engine, journal, ports, TimeProvider.System);
+        var parts = new ControlPlaneParts(new(home.Folder, DateTimeOffset.UtcNow), engine, new(_ => Task.CompletedTask), journal, ports);
+        var server = ControlPlaneServer.Build(addresses, parts, NullLoggerFactory.Instance, TimeProvider.System);
         await server.StartAsync();
+        await parts.Start.Run(CancellationToken.None);
         return new(server, folder, home);
     }
 

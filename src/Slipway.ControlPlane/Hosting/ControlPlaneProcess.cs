@@ -17,18 +17,19 @@ internal static class ControlPlaneProcess
         using var homeLock = HomeLock.Take(home);
         var addresses = new ServerAddresses(
             ControlSocket.Claim(home), options.Listen, options.Listen is null ? null : AccessToken.Open(home));
+        using var logging = Logging.Open();
+        var log = logging.CreateLogger("Slipway.ControlPlane");
         await using var journal = OpenJournal(home, clock, options.RepairJournal);
-        await using var world = World.Open(home, clock);
-        await using var engine = new ReleaseEngine(world.Ports, journal, clock, line => Console.Error.WriteLine(line));
-        await using var server = ControlPlaneServer.Build(addresses, identity, engine, journal, world.Ports, clock);
-        return await Serve(server, identity, addresses);
-    }
-
-    private static async Task<int> Serve(WebApplication server, ControlPlaneIdentity identity, ServerAddresses addresses)
-    {
+        await using var world = World.Open(home, clock, logging);
+        await using var engine = new ReleaseEngine(world.Ports, journal, clock, log.OutsideFailed);
+        var parts = new ControlPlaneParts(identity, engine, new(engine.Start), journal, world.Ports);
+        await using var server = ControlPlaneServer.Build(addresses, parts, logging, clock);
         await server.StartAsync();
-        await server.Services.GetRequiredService<EngineStart>().Run(CancellationToken.None);
+        log.Started(ControlPlaneIdentity.Version, Environment.ProcessId, home.Folder, string.Join(", ", server.Urls));
+        await parts.Start.Run(CancellationToken.None);
+        log.Ready((long)(clock.GetUtcNow() - identity.StartedAt).TotalMilliseconds);
         await server.WaitForShutdownAsync();
+        log.Ended();
         return 0;
     }
 

@@ -1,4 +1,3 @@
-using System.Net;
 using System.Text.Json;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
@@ -9,16 +8,8 @@ using Slipway.ControlPlane.OpenApi;
 using Slipway.ControlPlane.Problems;
 using Slipway.ControlPlane.Telemetry;
 using Slipway.Core.Api;
-using Slipway.Releases;
-using Slipway.Releases.Journals;
 
 namespace Slipway.ControlPlane.Hosting;
-
-/// <summary>Where the API answers.</summary>
-/// <param name="SocketPath">Its Unix socket.</param>
-/// <param name="Loopback">Its loopback listener; null for none.</param>
-/// <param name="Token">The loopback listener's token; null for none.</param>
-internal sealed record ServerAddresses(string SocketPath, IPEndPoint? Loopback, AccessToken? Token);
 
 /// <summary>Puts the HTTP server together.</summary>
 internal static class ControlPlaneServer
@@ -27,13 +18,10 @@ internal static class ControlPlaneServer
     private const long BodyBytesMax = 1 << 20;
 
     /// <summary>The server, not started.</summary>
-    public static WebApplication Build(
-        ServerAddresses addresses, ControlPlaneIdentity identity, ReleaseEngine engine, Journal journal, EnginePorts ports, TimeProvider clock)
+    public static WebApplication Build(ServerAddresses addresses, ControlPlaneParts parts, ILoggerFactory logging, TimeProvider clock)
     {
         // The empty builder: no settings file of the folder we happen to be started in may have a say here.
         var builder = WebApplication.CreateEmptyBuilder(new() { ContentRootPath = AppContext.BaseDirectory, EnvironmentName = "Production" });
-        builder.Logging.AddJsonConsole(console => console.TimestampFormat = "yyyy-MM-ddTHH:mm:ss.fffZ");
-        builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(3));
         builder.Services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true);
         builder.Services.Configure<SocketTransportOptions>(sockets => sockets.CreateBoundListenSocket = ControlSocket.Bind);
@@ -41,8 +29,9 @@ internal static class ControlPlaneServer
         builder.Services.AddRoutingCore();
         builder.Services.AddRequestTimeouts(timeouts => timeouts.DefaultPolicy = new() { Timeout = TimeSpan.FromSeconds(30) });
         builder.Services.AddApiDocument();
-        builder.Services.AddSingleton(clock).AddSingleton(identity).AddSingleton(engine).AddSingleton(journal).AddSingleton(ports.Target)
-            .AddSingleton(new Home(identity.HomeFolder)).AddSingleton<EngineStart>().AddSingleton<EnvironmentEnding>()
+        builder.Services.AddSingleton(logging).AddSingleton(clock).AddSingleton(parts.Identity).AddSingleton(parts.Engine)
+            .AddSingleton(parts.Start).AddSingleton(parts.Journal).AddSingleton(parts.Ports.Target)
+            .AddSingleton(new Home(parts.Identity.HomeFolder)).AddSingleton<EnvironmentEnding>()
             .AddSingleton<Metrics>().AddSingleton<FollowerPlaces>().AddSingleton<ProblemAnswers>();
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Listen(kestrel, addresses));
         var app = builder.Build();
@@ -50,7 +39,7 @@ internal static class ControlPlaneServer
         app.Use(app.Services.GetRequiredService<ProblemAnswers>().Invoke);
         app.Use(new CallerCheck(addresses.Token, ControlPlaneIdentity.Version).Invoke);
         app.UseRequestTimeouts();
-        app.Use(app.Services.GetRequiredService<EngineStart>().Invoke);
+        app.Use(parts.Start.Invoke);
         ApiMap.Map(app);
         return app;
     }

@@ -1,5 +1,4 @@
 using Slipway.ControlPlane.Problems;
-using Slipway.Releases;
 
 namespace Slipway.ControlPlane.Hosting;
 
@@ -7,8 +6,8 @@ namespace Slipway.ControlPlane.Hosting;
 /// The start of the engine, beside that of the server: who asks in the meantime waits for it, and is not told that nobody
 /// is there.
 /// </summary>
-/// <param name="engine">What starts.</param>
-internal sealed class EngineStart(ReleaseEngine engine)
+/// <param name="start">Starts the engine.</param>
+internal sealed class EngineStart(Func<CancellationToken, Task> start)
 {
     private static readonly TimeSpan WaitMax = TimeSpan.FromSeconds(20);
 
@@ -22,7 +21,7 @@ internal sealed class EngineStart(ReleaseEngine engine)
     {
         try
         {
-            await engine.Start(cancellation);
+            await start(cancellation);
             _started.TrySetResult();
         }
         catch (Exception fault)

@@ -11,7 +11,8 @@ internal sealed class World : IAsyncDisposable
     public EnginePorts Ports { get; }
 
     /// <summary>Takes up what the home holds.</summary>
-    public static World Open(Home home, TimeProvider clock) => throw new NotSupportedException($"Under construction: {home.Folder}, {clock}.");
+    public static World Open(Home home, TimeProvider clock, ILoggerFactory logging)
+        => throw new NotSupportedException($"Under construction: {home.Folder}, {clock}, {logging}.");
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;

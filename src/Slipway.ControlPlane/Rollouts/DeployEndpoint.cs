@@ -15,9 +15,7 @@ internal static class DeployEndpoint
     public static async Task<Results<Accepted<DeployAnswer>, Ok<DeployAnswer>, Refusal>> Deploy(
         EnvironmentName environment, DeployRequest request, ReleaseEngine engine, ApiCaller caller, ILogger<ReleaseEngine> log)
     {
-        if (request.Path is not ("cli" or "api" or "ci"))
-            return Refusals.Malformed("path is cli, api or ci.");
-        var (command, refusal) = await DeployPlan.Read(environment, request, caller);
+        var (command, refusal) = DeployPlan.Read(environment, request, caller);
         if (command is null)
             return refusal!;
         // Once begun it goes on, whether or not the caller waits for the answer.
