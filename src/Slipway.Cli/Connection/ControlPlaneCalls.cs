@@ -15,6 +15,12 @@ namespace Slipway.Cli.Connection;
 /// </summary>
 internal sealed class ControlPlaneCalls(HomeFolder home)
 {
+    // Ending an environment takes as long as its slowest instance, checking a long journal its time.
+    private static readonly TimeSpan s_answerMax = TimeSpan.FromMinutes(10);
+
+    /// <summary>How long a stream may be silent; a control plane with nothing to say sends a comment every 10 s.</summary>
+    public TimeSpan SilenceMax { get; init; } = TimeSpan.FromSeconds(30);
+
     /// <summary>The home whose control plane is asked.</summary>
     public HomeFolder Home => home;
 
@@ -33,7 +39,7 @@ internal sealed class ControlPlaneCalls(HomeFolder home)
     public async Task<byte[]> Exchange(string method, string path, ReadOnlyMemory<byte> json, CancellationToken cancel)
     {
         using var connection = await Open(cancel);
-        var status = await connection.Send(method, path, json, cancel);
+        var status = await connection.Send(method, path, json, s_answerMax, cancel);
         var body = await connection.ReadAll(cancel);
         return status is >= 200 and < 300 ? body : throw Refusal(status, body, connection.ServerVersion);
     }
@@ -43,10 +49,10 @@ internal sealed class ControlPlaneCalls(HomeFolder home)
         where T : class
     {
         using var connection = await Open(cancel);
-        var status = await connection.Send("GET", path, default, cancel);
+        var status = await connection.Send("GET", path, default, SilenceMax, cancel);
         if (status != 200)
             throw Refusal(status, await connection.ReadAll(cancel), connection.ServerVersion);
-        await foreach (var data in connection.ReadEvents(cancel))
+        await foreach (var data in connection.ReadEvents(SilenceMax, cancel))
             yield return Read(data, type);
     }
 
@@ -56,7 +62,7 @@ internal sealed class ControlPlaneCalls(HomeFolder home)
         try
         {
             using var connection = await Open(cancel);
-            return await connection.Send("GET", ApiRoutes.ControlPlane, default, cancel) > 0;
+            return await connection.Send("GET", ApiRoutes.ControlPlane, default, SilenceMax, cancel) > 0;
         }
         catch (Exception error) when (error is IOException or SocketException)
         {
@@ -101,8 +107,9 @@ internal sealed class ControlPlaneCalls(HomeFolder home)
         {
             // Not a problem document: the status says what there is to say.
         }
-        return status == 426
-            ? new(ExitCodes.Outside, $"The control plane is version {serverVersion ?? "unknown"}, this command line {BuildVersion.Text}.", "Use the command line of the same version, or restart the control plane with this one: slipway serve.")
-            : new(ExitCodes.Outside, $"The control plane answered {status} without a reason.", "Look at its log, control.log in its home.");
+        var (what, remedy) = status == 426
+            ? ($"The control plane is version {serverVersion ?? "unknown"}, this command line {BuildVersion.Text}.", "Use the command line of the same version, or restart the control plane with this one: slipway serve.")
+            : ($"The control plane answered {status} without a reason.", "Look at its log, control.log in its home.");
+        return new(ExitCodes.Outside, what, remedy) { Status = status };
     }
 }

@@ -8,9 +8,6 @@ namespace Slipway.Cli.Connection;
 /// <summary>One request to the control plane over its Unix socket, and its answer, whole or as server-sent events.</summary>
 internal sealed class ControlPlaneConnection : IDisposable
 {
-    // A control plane that has nothing to say sends a comment every 10 s.
-    private static readonly TimeSpan s_silenceMax = TimeSpan.FromSeconds(30);
-
     private readonly Socket _socket = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
     private readonly AnswerReader _reader;
 
@@ -35,8 +32,8 @@ internal sealed class ControlPlaneConnection : IDisposable
         }
     }
 
-    /// <summary>Sends a request and reads the answer's status.</summary>
-    public async Task<int> Send(string method, string path, ReadOnlyMemory<byte> json, CancellationToken cancel)
+    /// <summary>Sends a request and reads the answer's status; <see cref="TornAnswerException"/> when none comes in time.</summary>
+    public async Task<int> Send(string method, string path, ReadOnlyMemory<byte> json, TimeSpan answerMax, CancellationToken cancel)
     {
         var head = new StringBuilder(256)
             .Append(method).Append(' ').Append(path).Append(" HTTP/1.1\r\nHost: slipway\r\nConnection: close\r\n")
@@ -49,7 +46,7 @@ internal sealed class ControlPlaneConnection : IDisposable
         json.CopyTo(bytes.AsMemory(written));
         for (var rest = bytes.AsMemory(); !rest.IsEmpty;)
             rest = rest[await _socket.SendAsync(rest, SocketFlags.None, cancel)..];
-        var answer = await _reader.ReadHead(cancel);
+        var answer = await Within(answerMax, _reader.ReadHead, cancel);
         ServerVersion = AnswerHead.FindText(_reader.HeadBytes, "slipway-version"u8);
         return answer.Status;
     }
@@ -64,10 +61,10 @@ internal sealed class ControlPlaneConnection : IDisposable
     }
 
     /// <summary>The data of each server-sent event (WHATWG HTML, 9.2), as it comes; ends with the body.</summary>
-    public async IAsyncEnumerable<byte[]> ReadEvents([EnumeratorCancellation] CancellationToken cancel)
+    public async IAsyncEnumerable<byte[]> ReadEvents(TimeSpan silenceMax, [EnumeratorCancellation] CancellationToken cancel)
     {
         var events = new EventLines();
-        while (await ReadPiece(cancel) is { IsEmpty: false } piece)
+        while (await Within(silenceMax, _reader.ReadBody, cancel) is { IsEmpty: false } piece)
         {
             events.Add(piece.Span);
             while (events.TryTake(out var data))
@@ -75,22 +72,22 @@ internal sealed class ControlPlaneConnection : IDisposable
         }
     }
 
-    private async ValueTask<ReadOnlyMemory<byte>> ReadPiece(CancellationToken cancel)
+    /// <inheritdoc/>
+    public void Dispose() => _socket.Dispose();
+
+    private static async ValueTask<T> Within<T>(TimeSpan max, Func<CancellationToken, ValueTask<T>> read, CancellationToken cancel)
     {
-        using var silence = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-        silence.CancelAfter(s_silenceMax);
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        deadline.CancelAfter(max);
         try
         {
-            return await _reader.ReadBody(silence.Token);
+            return await read(deadline.Token);
         }
         catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
         {
-            throw new TornAnswerException($"Nothing came for {s_silenceMax.TotalSeconds:0} s.", started: true);
+            throw new TornAnswerException($"Nothing came for {max.TotalSeconds:0.#} s.", started: false);
         }
     }
-
-    /// <inheritdoc/>
-    public void Dispose() => _socket.Dispose();
 
     private static string Actor()
     {
