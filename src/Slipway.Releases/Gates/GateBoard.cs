@@ -1,0 +1,33 @@
+using System.Collections.Immutable;
+
+namespace Slipway.Releases.Gates;
+
+/// <summary>
+/// All gates, read together. It remembers since when a limit has been exceeded; a control plane that restarts begins to
+/// count anew, which can only delay a verdict.
+/// </summary>
+public sealed class GateBoard
+{
+    private static readonly ImmutableArray<IGate> Gates =
+    [
+        new CrashGate(), new DependencyGate(), new ConsecutiveErrorsGate(), new MemoryGate(), new ErrorRatioGate(), new LatencyGate(), new ResourceGate(),
+    ];
+
+    private ImmutableDictionary<string, DateTimeOffset> _exceededSince = ImmutableDictionary<string, DateTimeOffset>.Empty;
+
+    /// <summary>Reads all gates.</summary>
+    public ImmutableArray<GateReading> Read(GateInput input)
+    {
+        var readings = Gates.SelectMany(gate => gate.Read(input)).ToImmutableArray();
+        var since = _exceededSince;
+        _exceededSince = readings.Where(one => one.Exceeded)
+            .ToImmutableDictionary(Key, one => since.GetValueOrDefault(Key(one), input.Now));
+        return [.. readings.Select(one => one.Exceeded ? Lasting(one, input.Now - _exceededSince[Key(one)], input.Plan.Sustained) : one)];
+    }
+
+    private static GateReading Lasting(GateReading reading, TimeSpan lasted, TimeSpan sustained) => lasted >= sustained
+        ? reading with { Verdict = Verdict.Fail, Text = $"{reading.Text}; exceeded for {lasted.TotalSeconds:0} s" }
+        : reading with { Text = $"{reading.Text}; exceeded for {lasted.TotalSeconds:0} s of {sustained.TotalSeconds:0}" };
+
+    private static string Key(GateReading reading) => $"{reading.Name}/{reading.Service}/{reading.Instance}";
+}

@@ -1,0 +1,36 @@
+using System.Collections.Immutable;
+using Slipway.Core.Manifests;
+using Slipway.Releases.Ports;
+using Slipway.Releases.Rollouts;
+
+namespace Slipway.Releases.Gates;
+
+/// <summary>What gates judge from.</summary>
+/// <param name="Rollout">The rollout.</param>
+/// <param name="Candidate">What it makes live.</param>
+/// <param name="Stable">What was live before; null when nothing was.</param>
+/// <param name="Instances">Every instance of the environment.</param>
+/// <param name="Traffic">What the gateway counted lately.</param>
+/// <param name="Now">The time.</param>
+public sealed record GateInput(
+    RolloutState Rollout, Release Candidate, Release? Stable, ImmutableArray<Instance> Instances, TrafficLog Traffic, DateTimeOffset Now)
+{
+    /// <summary>The numbers of the gates.</summary>
+    public GatePlan Plan => Rollout.Terms.Gates;
+
+    /// <summary>Instances of the candidate that are not asked to end.</summary>
+    public IEnumerable<Instance> CandidateInstances
+        => Instances.Where(one => one.Release == Candidate.Id && one.Phase != InstancePhase.Stopping);
+
+    /// <summary>Whether an instance of stable that is meant to run is not ready although it once was: what ails the candidate may ail both.</summary>
+    public bool StableIsSick(ServiceName service)
+        => Stable is not null && Instances.Any(one => one.Release == Stable.Id && one.Service == service
+            && one.Phase == InstancePhase.Running && !one.Ready && one.ReadyAt is not null);
+}
+
+/// <summary>One way to judge a candidate. Pure: the same input, the same readings.</summary>
+public interface IGate
+{
+    /// <summary>Its readings; none when it has nothing to look at.</summary>
+    IEnumerable<GateReading> Read(GateInput input);
+}

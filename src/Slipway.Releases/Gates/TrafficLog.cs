@@ -1,0 +1,121 @@
+using System.Collections.Immutable;
+using Slipway.Core.Manifests;
+using Slipway.Core.Telemetry;
+using Slipway.Releases.Rollouts;
+
+namespace Slipway.Releases.Gates;
+
+/// <summary>
+/// The gateway's readings of the last minutes. Readings are thinned as they age: every half second for a minute, every
+/// ten seconds for twenty; a new epoch of the gateway begins a new log, since its counters began again.
+/// </summary>
+public sealed record TrafficLog
+{
+    private static readonly TimeSpan Fine = TimeSpan.FromSeconds(0.5);
+    private static readonly TimeSpan FineFor = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan Coarse = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Kept = TimeSpan.FromMinutes(20);
+
+    /// <summary>No reading at all.</summary>
+    public static TrafficLog Empty { get; } = new();
+
+    /// <summary>The readings of one epoch, oldest first, the last one never thinned.</summary>
+    public ImmutableList<TrafficReading> Readings { get; init; } = [];
+
+    /// <summary>Whether the gateway answered when it was last asked.</summary>
+    public bool Answers { get; init; }
+
+    /// <summary>The last reading; null when there is none.</summary>
+    public TrafficReading? Last => Readings.IsEmpty ? null : Readings[^1];
+
+    /// <summary>The log after asking the gateway.</summary>
+    /// <param name="reading">What it answered; null when it did not.</param>
+    public TrafficLog Add(TrafficReading? reading)
+    {
+        if (reading is null)
+            return this with { Answers = false };
+        if (Last is null || Last.Epoch != reading.Epoch)
+            return new() { Answers = true, Readings = [reading] };
+        var kept = Readings;
+        if (kept.Count >= 2 && kept[^1].At - kept[^2].At < Fine)
+            kept = kept.RemoveAt(kept.Count - 1);
+        kept = kept.Add(reading);
+        for (var i = 1; i < kept.Count - 1 && reading.At - kept[i].At > FineFor; i++)
+        {
+            if (kept[i].At - kept[i - 1].At < Coarse && kept[i + 1].At - kept[i - 1].At <= Coarse)
+                kept = kept.RemoveAt(i--);
+        }
+        while (kept.Count > 2 && reading.At - kept[0].At > Kept)
+            kept = kept.RemoveAt(0);
+        return new() { Answers = true, Readings = kept };
+    }
+
+    /// <summary>The reading that a window ending now begins at: the last one at or before a time, else the first one there is.</summary>
+    public TrafficReading? At(DateTimeOffset time)
+    {
+        TrafficReading? found = null;
+        foreach (var reading in Readings)
+        {
+            if (reading.At > time && found is not null)
+                break;
+            found = reading;
+            if (reading.At > time)
+                break;
+        }
+        return found;
+    }
+
+    /// <summary>What a service of a release did between a reading and the last one.</summary>
+    public TrafficWindow Since(TrafficReading from, ServiceName service, ReleaseId release)
+        => TrafficWindow.Between(Find(from, service, release), Last is null ? null : Find(Last, service, release));
+
+    /// <summary>The counters of a service of a release; null when there are none.</summary>
+    public static ReleaseTraffic? Find(TrafficReading reading, ServiceName service, ReleaseId release)
+        => reading.Releases.FirstOrDefault(one => one.Service == service && one.Release == release);
+
+    /// <summary>The record of a release over the last seconds, service by service.</summary>
+    public ImmutableArray<ServiceRecord> Record(Release release, DateTimeOffset since)
+    {
+        if (At(since) is not { } from)
+            return [];
+        return
+        [
+            .. release.Services.Select(one => (one.Service.Name, Window: Since(from, one.Service.Name, release.Id)))
+                .Where(one => one.Window.Requests > 0)
+                .Select(one => new ServiceRecord(one.Name, one.Window.Requests, one.Window.Errors, one.Window.P95Microseconds)),
+        ];
+    }
+
+    /// <summary>The counters of a release as they are, to tell later what it inherited.</summary>
+    public TrafficBaseline? Baseline(ReleaseId release) => Last is null ? null : new(
+        Last.Epoch,
+        [.. Last.Releases.Where(one => one.Release == release).Select(one => new ServiceBaseline(one.Service, one.Requests, one.Errors, one.ErrorsInARowMax))]);
+}
+
+/// <summary>Traffic between two readings.</summary>
+/// <param name="Requests">Requests ended.</param>
+/// <param name="Errors">Those that failed.</param>
+/// <param name="Latency">Their latencies, by bucket.</param>
+public sealed record TrafficWindow(long Requests, long Errors, IReadOnlyDictionary<int, long> Latency)
+{
+    /// <summary>Share of failed requests, 0 to 1; 0 without any request.</summary>
+    public double ErrorRatio => Requests == 0 ? 0 : (double)Errors / Requests;
+
+    /// <summary>The latency, in microseconds, that 95 % stayed below; null without any.</summary>
+    public long? P95Microseconds => LatencyBuckets.Quantile(Latency, 0.95);
+
+    /// <summary>The differences of two readings' counters.</summary>
+    public static TrafficWindow Between(ReleaseTraffic? from, ReleaseTraffic? to)
+    {
+        if (to is null)
+            return new(0, 0, new Dictionary<int, long>());
+        var latency = new Dictionary<int, long>();
+        foreach (var (bucket, count) in to.Latency)
+        {
+            var before = from is not null && from.Latency.TryGetValue(bucket, out var known) ? known : 0;
+            if (count > before)
+                latency[bucket] = count - before;
+        }
+        return new(to.Requests - (from?.Requests ?? 0), to.Errors - (from?.Errors ?? 0), latency);
+    }
+}

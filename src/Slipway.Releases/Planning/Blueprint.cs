@@ -1,0 +1,47 @@
+using System.Collections.Immutable;
+using Slipway.Core.Manifests;
+
+namespace Slipway.Releases.Planning;
+
+/// <summary>What a rollout was asked to make live, before anything is built: all of a deploy command that outlives it.</summary>
+public sealed record Blueprint
+{
+    /// <summary>The application.</summary>
+    public required ApplicationName Application { get; init; }
+
+    /// <summary>The version its team gave it.</summary>
+    public required string Version { get; init; }
+
+    /// <summary>Its services with their settings and secret versions; artefacts are still missing.</summary>
+    public required ImmutableArray<ReleasedService> Services { get; init; }
+
+    /// <summary>How it runs and goes live.</summary>
+    public required ReleaseTerms Terms { get; init; }
+}
+
+/// <summary>How a release runs and goes live: what its environment asks for beyond the release's own content.</summary>
+public sealed record ReleaseTerms
+{
+    /// <summary>The manifest's folder, absolute.</summary>
+    public required string SourceFolder { get; init; }
+
+    /// <summary>Whether services with a <c>dev</c> command run it.</summary>
+    public required bool Development { get; init; }
+
+    /// <summary>Where the gateway listens.</summary>
+    public required GatewayListener Gateway { get; init; }
+
+    /// <summary>How it goes live.</summary>
+    public required RolloutPlan Plan { get; init; }
+
+    /// <summary>What it must pass.</summary>
+    public required GatePlan Gates { get; init; }
+
+    /// <summary>How long it is guarded after promotion.</summary>
+    public required TimeSpan Guard { get; init; }
+}
+
+/// <summary>A release and how it runs: enough to start it again at any time.</summary>
+/// <param name="Release">The release.</param>
+/// <param name="Terms">How it runs.</param>
+public sealed record KeptRelease(Release Release, ReleaseTerms Terms);

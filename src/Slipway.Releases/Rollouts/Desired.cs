@@ -1,0 +1,114 @@
+using System.Collections.Immutable;
+using Slipway.Core.Manifests;
+using Slipway.Releases.Planning;
+using Slipway.Releases.Ports;
+
+namespace Slipway.Releases.Rollouts;
+
+/// <summary>What an environment should be: how many instances of which release run, and who gets the traffic.</summary>
+/// <param name="Workloads">Services of releases that should run; what is not here should not.</param>
+/// <param name="Shares">The services that take traffic.</param>
+public sealed record Desired(ImmutableArray<DesiredWorkload> Workloads, ImmutableArray<DesiredShare> Shares)
+{
+    /// <summary>Nothing at all.</summary>
+    public static Desired Nothing { get; } = new([], []);
+
+    /// <summary>
+    /// What the journal's fold asks for. It depends on what is seen for order only: a service starts once what it needs is
+    /// ready, and where two releases may not overlap the new starts once the old has gone.
+    /// </summary>
+    public static Desired Of(EnvironmentState state, Observation seen)
+    {
+        if (state.Stopping)
+            return Nothing;
+        var rollout = Mover(state);
+        var workloads = ImmutableArray.CreateBuilder<DesiredWorkload>();
+        var stable = rollout is { StableKnown: true } ? rollout.Stable : state.Live;
+        if (stable is { } id)
+            Add(workloads, state.Releases[id], seen, service => StableCount(rollout, service, state, seen));
+        if (Candidate(rollout, state) is { } candidate)
+            Add(workloads, candidate, seen, service => CandidateCount(rollout!, service, state, seen));
+        return new(workloads.ToImmutable(), DesiredShares.Of(state, rollout));
+    }
+
+    /// <summary>How many instances of a service of a release should run.</summary>
+    public int Count(ReleaseId release, ServiceName service)
+        => Workloads.FirstOrDefault(one => one.Release.Id == release && one.Service.Service.Name == service)?.Instances ?? 0;
+
+    /// <summary>Whether a service may only ever run in one release: its plan says so, or the strategy does.</summary>
+    public static bool HandsOver(RolloutState rollout, EnvironmentState state, ServiceName service)
+        => rollout.Stable is not null
+            && (rollout.IsRecreate || Find(state, rollout.Candidate, service) is { Overlap: false } || Find(state, rollout.Stable, service) is { Overlap: false });
+
+    /// <summary>Whether a service works without being asked, so that a warm copy of it would go on taking jobs.</summary>
+    public static bool ActsAlone(Service service) => service.Kind is ServiceKind.Worker or ServiceKind.Scheduler or ServiceKind.Job;
+
+    /// <summary>The rollout that moves the environment: the one past its build, else the guarded one.</summary>
+    internal static RolloutState? Mover(EnvironmentState state)
+        => state.Active is { StableKnown: true } active ? active : state.Guarded;
+
+    private static KeptRelease? Candidate(RolloutState? rollout, EnvironmentState state)
+        => rollout is { StableKnown: true, Candidate: { } id, Phase: not (RolloutPhase.RollingBack or RolloutPhase.Done) } && id != rollout.Stable
+            ? state.Releases[id] : null;
+
+    private static int StableCount(RolloutState? rollout, Service service, EnvironmentState state, Observation seen)
+    {
+        if (service.Kind == ServiceKind.Job)
+            return 0;
+        if (rollout is null)
+            return service.Replicas.Min;
+        var handsOver = HandsOver(rollout, state, service.Name);
+        if (rollout.Promoted && (ActsAlone(service) || handsOver))
+            return 0;
+        if (handsOver && rollout.HandedOver)
+            return 0;
+        if (handsOver && rollout.Phase == RolloutPhase.RollingBack && rollout.Candidate is { } candidate
+            && seen.Of(candidate, service.Name).Any() && !seen.Of(rollout.Stable!.Value, service.Name).Any())
+            return 0;
+        return service.Replicas.Min;
+    }
+
+    private static int CandidateCount(RolloutState rollout, Service service, EnvironmentState state, Observation seen)
+    {
+        if (service.Kind == ServiceKind.Job)
+            return rollout.IsRollback || rollout.JobsDone.Contains(service.Name) ? 0 : 1;
+        if (HandsOver(rollout, state, service.Name))
+        {
+            var oldRuns = seen.Of(rollout.Stable!.Value, service.Name).Any();
+            return rollout.HandedOver && !oldRuns && seen.TargetAnswers ? service.Replicas.Min : 0;
+        }
+        var percent = rollout.Promoted || rollout.Steps.IsEmpty ? 100 : rollout.Steps[Math.Max(0, rollout.Step)].Percent;
+        return StepPlan.Instances(service, percent);
+    }
+
+    private static void Add(
+        ImmutableArray<DesiredWorkload>.Builder workloads, KeptRelease kept, Observation seen, Func<Service, int> count)
+    {
+        var wanted = kept.Release.Services.ToDictionary(one => one.Service.Name, one => count(one.Service));
+        foreach (var released in kept.Release.Services)
+        {
+            var instances = wanted[released.Service.Name];
+            // Once started it stays, however what it needs may fare: a flapping cache must not end everything behind it.
+            var mayRun = seen.Of(kept.Release.Id, released.Service.Name).Any(one => one.Phase != InstancePhase.Stopping)
+                || released.Service.Needs.All(need => wanted.GetValueOrDefault(need) == 0 || seen.Ready(kept.Release.Id, need) > 0);
+            if (instances > 0 && mayRun)
+                workloads.Add(new(kept.Release, released, kept.Terms, instances));
+        }
+    }
+
+    private static Service? Find(EnvironmentState state, ReleaseId? release, ServiceName service)
+        => release is { } id && state.Releases.TryGetValue(id, out var kept) ? kept.Release.Find(service)?.Service : null;
+}
+
+/// <summary>A service of a release that should run.</summary>
+/// <param name="Release">The release.</param>
+/// <param name="Service">The service.</param>
+/// <param name="Terms">How it runs.</param>
+/// <param name="Instances">How many, 1 or more.</param>
+public sealed record DesiredWorkload(Release Release, ReleasedService Service, ReleaseTerms Terms, int Instances);
+
+/// <summary>Who gets a service's traffic.</summary>
+/// <param name="Service">The service.</param>
+/// <param name="Routes">How requests find it; at least one.</param>
+/// <param name="Weights">Each release's weight, 0 to 1,000,000; releases that are not here have none.</param>
+public sealed record DesiredShare(ServiceName Service, ImmutableArray<Route> Routes, ImmutableArray<(ReleaseId Release, int Weight)> Weights);

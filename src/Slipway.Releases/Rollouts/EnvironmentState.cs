@@ -1,0 +1,97 @@
+using System.Collections.Immutable;
+using Slipway.Core.Manifests;
+using Slipway.Releases.Journals;
+using Slipway.Releases.Planning;
+
+namespace Slipway.Releases.Rollouts;
+
+/// <summary>An environment as the journal tells it.</summary>
+public sealed record EnvironmentState
+{
+    /// <summary>Its name.</summary>
+    public required EnvironmentName Environment { get; init; }
+
+    /// <summary>Every release that was ever built for it.</summary>
+    public ImmutableDictionary<ReleaseId, KeptRelease> Releases { get; init; } = ImmutableDictionary<ReleaseId, KeptRelease>.Empty;
+
+    /// <summary>Every rollout, oldest first.</summary>
+    public ImmutableList<RolloutState> Rollouts { get; init; } = [];
+
+    /// <summary>The releases that became live, oldest first, those undone left out; the last one is live.</summary>
+    public ImmutableList<ReleaseId> Lives { get; init; } = [];
+
+    /// <summary>The release that is live; null when none is.</summary>
+    public ReleaseId? Live { get; init; }
+
+    /// <summary>Whether everything is to end.</summary>
+    public bool Stopping { get; init; }
+
+    /// <summary>The rollout that is neither queued, guarded nor over; null when none is.</summary>
+    public RolloutState? Active => Rollouts.FindLast(one => !one.IsOver && one.Phase != RolloutPhase.Queued && !IsGuarded(one));
+
+    /// <summary>The rollout that is guarded, or undone after its promotion; null when none is.</summary>
+    public RolloutState? Guarded => Rollouts.FindLast(one => !one.IsOver && IsGuarded(one));
+
+    /// <summary>The rollout to show: the active, else the guarded one.</summary>
+    public RolloutState? Current => Active ?? Guarded;
+
+    /// <summary>Rollouts that wait for their turn, next first.</summary>
+    public IEnumerable<RolloutState> Queue => Rollouts.Where(one => one.Phase == RolloutPhase.Queued);
+
+    /// <summary>The release kept warm behind the live one; null when none is.</summary>
+    public ReleaseId? Previous => Guarded is { Phase: RolloutPhase.Guarding, Stable: { } stable } ? stable : null;
+
+    /// <summary>The rollout of that identity, or null.</summary>
+    public RolloutState? Find(RolloutId id) => Rollouts.Find(one => one.Id == id);
+
+    /// <summary>The state after an event of this environment.</summary>
+    public EnvironmentState Apply(JournalRecord record) => record.Event switch
+    {
+        RolloutRequested e => Requested(e, record),
+        DownRequested => this with { Stopping = true },
+        DownFinished => this with { Stopping = false, Live = null },
+        _ when record.Rollout is { } id && Find(id) is { } rollout => Moved(rollout, record),
+        _ => throw new InvalidOperationException($"Record {record.Sequence} is of a rollout that was never asked for."),
+    };
+
+    /// <summary>The identity of the next rollout.</summary>
+    public RolloutId NextId()
+        => RolloutId.TryParse($"{Environment}-{Rollouts.Count + 1}", out var id) ? id : throw new InvalidOperationException("Too many rollouts.");
+
+    private static bool IsGuarded(RolloutState rollout)
+        => rollout.Phase == RolloutPhase.Guarding || (rollout.Phase == RolloutPhase.RollingBack && rollout.UndoesPromotion);
+
+    private EnvironmentState Requested(RolloutRequested e, JournalRecord record)
+    {
+        var terms = e.Blueprint?.Terms ?? Releases[e.Release!.Value].Terms;
+        var rollout = new RolloutState
+        {
+            Id = record.Rollout!.Value, Environment = Environment, Blueprint = e.Blueprint, Terms = terms, Candidate = e.Release,
+            Phase = RolloutPhase.Queued, PhaseSince = record.At, Actor = record.Actor, Path = e.Path, RequestedAt = record.At,
+            Milestones = [new(record.At, e.What)],
+        };
+        return this with { Rollouts = Rollouts.Add(rollout) };
+    }
+
+    private EnvironmentState Moved(RolloutState rollout, JournalRecord record)
+    {
+        var next = this;
+        if (!rollout.StableKnown && record.Event is StepStarting)
+            rollout = rollout with { Stable = Live, StableKnown = true };
+        var moved = rollout.Apply(record);
+        switch (record.Event)
+        {
+            case ReleaseBuilt e:
+                next = next with { Releases = Releases.SetItem(e.Kept.Release.Id, e.Kept) };
+                break;
+            case RolloutPromoted e:
+                next = next with { Live = e.Release, Lives = Lives.Add(e.Release) };
+                break;
+            case RollBackBegun when rollout.Promoted:
+                moved = moved with { UndoesPromotion = true };
+                next = next with { Live = rollout.Stable, Lives = Lives.RemoveAt(Lives.Count - 1) };
+                break;
+        }
+        return next with { Rollouts = Rollouts.Replace(Find(rollout.Id)!, moved) };
+    }
+}

@@ -1,0 +1,175 @@
+using Slipway.Core.Manifests;
+using Slipway.Releases.Gates;
+using Slipway.Releases.Journals;
+using Slipway.Releases.Planning;
+using Slipway.Releases.Ports;
+
+namespace Slipway.Releases.Rollouts;
+
+/// <summary>
+/// The state machine of a rollout: a pure function from what the journal says, what is seen and what time it is, to what
+/// happens next. Every wait has a deadline; gates are heard in every phase in which the candidate runs.
+/// </summary>
+public static class RolloutMachine
+{
+    /// <summary>What a rollout does next.</summary>
+    /// <param name="state">Its environment.</param>
+    /// <param name="rollout">The rollout.</param>
+    /// <param name="seen">What is seen.</param>
+    /// <param name="now">The time.</param>
+    public static Decision Next(EnvironmentState state, RolloutState rollout, Observation seen, DateTimeOffset now)
+    {
+        if (rollout.Phase is RolloutPhase.Done)
+            return new Decision.Wait(null, null);
+        if (rollout.Phase is RolloutPhase.Queued)
+            return state.Active is null && !state.Stopping && state.Queue.First() == rollout
+                ? new Decision.Move(new RolloutBegun()) : new Decision.Wait(null, $"its turn, behind {state.Active?.Id}");
+        if (rollout.Phase is RolloutPhase.RollingBack)
+            return Undoing.Next(state, rollout, seen, now);
+        if (rollout.Phase is RolloutPhase.Building)
+            return Built(state, rollout);
+        if (Judgement.Failing(state, rollout, seen, now) is { } failure)
+            return new Decision.Move(failure);
+        if (rollout.PausedAt is { } paused)
+            return new Decision.Wait(paused + rollout.Terms.Plan.ApprovalDeadline, "a person to resume it");
+        return rollout.Phase switch
+        {
+            RolloutPhase.Starting or RolloutPhase.Proving => Prepared(state, rollout, seen),
+            RolloutPhase.Waiting => Answered(state, rollout, seen),
+            RolloutPhase.Baking => Baked(state, rollout, seen, now),
+            RolloutPhase.HandingOver => HandedOver(state, rollout, seen),
+            _ => Guarded(rollout, now),
+        };
+    }
+
+    /// <summary>When a phase that gets the candidate's instances ready must be over.</summary>
+    public static DateTimeOffset StartDeadline(EnvironmentState state, RolloutState rollout)
+    {
+        var old = rollout.Phase == RolloutPhase.HandingOver ? Undoing.EndingTime(state, rollout) : TimeSpan.Zero;
+        return rollout.PhaseSince + rollout.Terms.Plan.StartDeadline + old;
+    }
+
+    /// <summary>When the present bake is over if nothing fails.</summary>
+    public static DateTimeOffset BakeEnd(RolloutState rollout)
+        => rollout.PhaseSince + rollout.Steps[rollout.Step].Bake + rollout.PausedFor;
+
+    private static Decision Built(EnvironmentState state, RolloutState rollout)
+    {
+        if (rollout.Candidate is not { } candidate)
+            return new Decision.Wait(null, null);
+        // The one before is guarded until its successor is built, and undone before its successor starts.
+        if (state.Guarded is { Phase: RolloutPhase.RollingBack } undone)
+            return new Decision.Wait(null, $"{undone.Id} to be undone");
+        if (candidate == state.Live)
+            return new Decision.Move(new RolloutEnded(RolloutOutcome.Promoted, null, $"{candidate} is live already; nothing had to be done."));
+        var steps = StepPlan.Of(rollout.Terms.Plan, state.Releases[candidate].Release, state.Live is null, rollout.IsRollback);
+        return new Decision.Move(new StepStarting(0, steps[0].Percent, steps));
+    }
+
+    private static Decision Prepared(EnvironmentState state, RolloutState rollout, Observation seen)
+    {
+        var deadline = StartDeadline(state, rollout);
+        if (rollout.IsRecreate && !rollout.HandedOver)
+            return NeedsApproval(rollout) ? Approval(rollout) : new Decision.Move(new HandOverBegun());
+        var (ready, proved, missing) = Readiness.Of(state, rollout, seen);
+        if (!ready)
+            return new Decision.Wait(deadline, missing);
+        if (rollout.Phase == RolloutPhase.Starting)
+            return new Decision.Move(new InstancesReady());
+        if (!proved)
+            return new Decision.Wait(deadline, missing);
+        return NeedsApproval(rollout) ? Approval(rollout) : Shift(rollout, seen);
+    }
+
+    private static Decision Answered(EnvironmentState state, RolloutState rollout, Observation seen)
+    {
+        var deadline = rollout.PhaseSince + rollout.Terms.Plan.ApprovalDeadline;
+        switch (rollout.Waiting)
+        {
+            case WaitCause.Approval when !NeedsApproval(rollout):
+                return rollout.IsRecreate && !rollout.HandedOver ? new Decision.Move(new HandOverBegun()) : Shift(rollout, seen);
+            case WaitCause.Inconclusive or WaitCause.SharedFault when rollout.AcceptedStep >= rollout.Step || rollout.PromoteAsked:
+                return After(state, rollout, seen);
+            case WaitCause.Inconclusive when seen.Gates.Where(gate => gate.Watched).All(gate => gate.Verdict == Verdict.Pass):
+                return new Decision.Move(new WaitEnded("The gates pass now."));
+            case WaitCause.SharedFault when !seen.Gates.Any(gate => gate.Shared):
+                return new Decision.Move(new WaitEnded("The fault that both releases shared has passed."));
+            default:
+                return new Decision.Wait(deadline, rollout.WaitingWhy);
+        }
+    }
+
+    private static Decision Baked(EnvironmentState state, RolloutState rollout, Observation seen, DateTimeOffset now)
+    {
+        if (!seen.TableCurrent || rollout.Percent != rollout.Steps[rollout.Step].Percent)
+            return new Decision.Wait(null, "the gateway to confirm the new table");
+        var end = BakeEnd(rollout);
+        var step = rollout.Steps[rollout.Step];
+        if (rollout.PromoteAsked || step.Bake == TimeSpan.Zero)
+            return After(state, rollout, seen);
+        if (seen.Gates.FirstOrDefault(gate => gate.Shared) is { } shared)
+            return new Decision.Move(new WaitBegun(WaitCause.SharedFault, $"Holding: {shared}."));
+        if (now < end)
+            return new Decision.Wait(end, null);
+        var unsure = seen.Gates.FirstOrDefault(gate => gate is { Watched: true, Verdict: Verdict.Inconclusive });
+        if (unsure is null && seen.Gates.Any(gate => gate.Watched))
+            return After(state, rollout, seen);
+        var plan = rollout.Terms.Gates;
+        var why = unsure?.ToString() ?? "no gate has been read yet";
+        // Nobody is there to be asked on a laptop, and nothing is at stake.
+        var action = rollout.Terms.Development ? InconclusiveAction.Proceed : plan.WhenInconclusive;
+        var patience = rollout.Terms.Development ? TimeSpan.Zero : plan.InconclusiveDeadline;
+        if (unsure is null && !state.Releases[rollout.Candidate!.Value].Release.Services.Any(one => !one.Service.Routes.IsEmpty))
+            return After(state, rollout, seen);
+        if (now < end + patience)
+            return new Decision.Wait(end + patience, $"a clear verdict; {why}");
+        return action switch
+        {
+            InconclusiveAction.Proceed => After(state, rollout, seen),
+            InconclusiveAction.RollBack => new Decision.Move(Judgement.Undo(rollout, new(
+                $"No clear verdict within {patience.TotalSeconds:0} s after the bake: {why}.", unsure?.Name, unsure?.Service, unsure?.Instance, [],
+                "Send it more traffic, bake longer, or say under gates: inconclusive what to do."))),
+            _ => new Decision.Move(new WaitBegun(WaitCause.Inconclusive, $"Waiting for a person: {why}.")),
+        };
+    }
+
+    private static Decision After(EnvironmentState state, RolloutState rollout, Observation seen)
+    {
+        var last = rollout.Steps.Length - 1;
+        if (rollout.Step < last)
+        {
+            var next = rollout.PromoteAsked ? last : rollout.Step + 1;
+            return new Decision.Move(new StepStarting(next, rollout.Steps[next].Percent, rollout.Steps));
+        }
+        var release = state.Releases[rollout.Candidate!.Value].Release;
+        var handOver = release.Services.Any(one => Desired.HandsOver(rollout, state, one.Service.Name));
+        return handOver && !rollout.HandedOver ? new Decision.Move(new HandOverBegun()) : Promote(rollout, seen);
+    }
+
+    private static Decision HandedOver(EnvironmentState state, RolloutState rollout, Observation seen)
+    {
+        var (ready, proved, missing) = Readiness.Of(state, rollout, seen);
+        if (!ready || !proved)
+            return new Decision.Wait(StartDeadline(state, rollout), missing);
+        return rollout.Percent < 100 ? Shift(rollout, seen) : Promote(rollout, seen);
+    }
+
+    private static Decision Guarded(RolloutState rollout, DateTimeOffset now)
+        => rollout.GuardUntil is { } until && now < until
+            ? new Decision.Wait(until, null)
+            : new Decision.Move(new RolloutEnded(RolloutOutcome.Promoted, null, rollout.GuardUntil is null ? null : "The guard is over: the candidate stays live."));
+
+    private static bool NeedsApproval(RolloutState rollout)
+        => rollout.Steps[rollout.Step].Approval && rollout.ApprovedStep < rollout.Step && !rollout.PromoteAsked;
+
+    private static Decision Approval(RolloutState rollout)
+        => new Decision.Move(new WaitBegun(WaitCause.Approval, $"Waiting for approval to give {rollout.Steps[rollout.Step].Percent} % to the candidate."));
+
+    // The runner fills in what the gateway counted; the machine only says that traffic shifts.
+    private static Decision Shift(RolloutState rollout, Observation seen)
+        => new Decision.Move(new TrafficShifted(
+            rollout.Step, rollout.Steps[rollout.Step].Percent, null, [], [.. seen.Gates.Select(gate => gate.ToString())]));
+
+    private static Decision Promote(RolloutState rollout, Observation seen)
+        => new Decision.Move(new RolloutPromoted(rollout.Candidate!.Value, null, [.. seen.Gates.Select(gate => gate.ToString())]));
+}

@@ -1,0 +1,193 @@
+using System.Collections.Immutable;
+using Slipway.Core.Manifests;
+using Slipway.Releases.Journals;
+using Slipway.Releases.Planning;
+
+namespace Slipway.Releases.Rollouts;
+
+/// <summary>A rollout as the journal tells it.</summary>
+public sealed record RolloutState
+{
+    /// <summary>Its identity.</summary>
+    public required RolloutId Id { get; init; }
+
+    /// <summary>The environment.</summary>
+    public required EnvironmentName Environment { get; init; }
+
+    /// <summary>What it builds; null for a rollback.</summary>
+    public Blueprint? Blueprint { get; init; }
+
+    /// <summary>How it goes live.</summary>
+    public required ReleaseTerms Terms { get; init; }
+
+    /// <summary>The release it makes live; null until it is built.</summary>
+    public ReleaseId? Candidate { get; init; }
+
+    /// <summary>The release that was live when its first step began; null when none was.</summary>
+    public ReleaseId? Stable { get; init; }
+
+    /// <summary>Whether its first step has begun, and <see cref="Stable"/> is settled.</summary>
+    public bool StableKnown { get; init; }
+
+    /// <summary>The steps, as its strategy makes them.</summary>
+    public ImmutableArray<RolloutStep> Steps { get; init; } = [];
+
+    /// <summary>Where it is.</summary>
+    public required RolloutPhase Phase { get; init; }
+
+    /// <summary>Since when.</summary>
+    public required DateTimeOffset PhaseSince { get; init; }
+
+    /// <summary>The step that is prepared or baked, from 0; -1 before the first.</summary>
+    public int Step { get; init; } = -1;
+
+    /// <summary>The candidate's share of the traffic, in percent.</summary>
+    public int Percent { get; init; }
+
+    /// <summary>When it first got traffic; null before.</summary>
+    public DateTimeOffset? TrafficSince { get; init; }
+
+    /// <summary>The candidate's counters then.</summary>
+    public TrafficBaseline? Baseline { get; init; }
+
+    /// <summary>Stable's record from when it last had traffic to speak of.</summary>
+    public ImmutableArray<ServiceRecord> Record { get; init; } = [];
+
+    /// <summary>Instances that passed their smoke checks.</summary>
+    public ImmutableHashSet<InstanceId> Proved { get; init; } = [];
+
+    /// <summary>What it waits for; null outside <see cref="RolloutPhase.Waiting"/>.</summary>
+    public WaitCause? Waiting { get; init; }
+
+    /// <summary>Why it waits.</summary>
+    public string? WaitingWhy { get; init; }
+
+    /// <summary>The step up to which a person has approved; -1 for none.</summary>
+    public int ApprovedStep { get; init; } = -1;
+
+    /// <summary>The step whose inconclusive gates a person has accepted; -1 for none.</summary>
+    public int AcceptedStep { get; init; } = -1;
+
+    /// <summary>Jobs of the candidate that have run to their end.</summary>
+    public ImmutableHashSet<ServiceName> JobsDone { get; init; } = [];
+
+    /// <summary>Whether a person asked to skip bakes and approvals.</summary>
+    public bool PromoteAsked { get; init; }
+
+    /// <summary>Since when a person has held it; null when nobody does.</summary>
+    public DateTimeOffset? PausedAt { get; init; }
+
+    /// <summary>How long the present phase has stood still.</summary>
+    public TimeSpan PausedFor { get; init; }
+
+    /// <summary>Whether services that must not run twice belong to the candidate now.</summary>
+    public bool HandedOver { get; init; }
+
+    /// <summary>Whether the candidate has become the live release.</summary>
+    public bool Promoted { get; init; }
+
+    /// <summary>Whether it is undone after its promotion.</summary>
+    public bool UndoesPromotion { get; init; }
+
+    /// <summary>Until when it is guarded.</summary>
+    public DateTimeOffset? GuardUntil { get; init; }
+
+    /// <summary>Why it failed or was undone.</summary>
+    public Failure? Failure { get; init; }
+
+    /// <summary>Whether the last lines of what failed were fetched.</summary>
+    public bool Explained { get; init; }
+
+    /// <summary>How it ended, or will have ended once it is undone; null while that is open.</summary>
+    public RolloutOutcome? Outcome { get; init; }
+
+    /// <summary>Who asked for it.</summary>
+    public required string Actor { get; init; }
+
+    /// <summary>By which path.</summary>
+    public required string Path { get; init; }
+
+    /// <summary>When.</summary>
+    public required DateTimeOffset RequestedAt { get; init; }
+
+    /// <summary>When it ended.</summary>
+    public DateTimeOffset? EndedAt { get; init; }
+
+    /// <summary>What happened, oldest first.</summary>
+    public ImmutableList<Milestone> Milestones { get; init; } = [];
+
+    /// <summary>Whether it restores an earlier release: it is then neither baked nor guarded, and never undone for a gate.</summary>
+    public bool IsRollback => Blueprint is null;
+
+    /// <summary>Whether it is over.</summary>
+    public bool IsOver => Phase == RolloutPhase.Done;
+
+    /// <summary>Whether the old instances end before the new start, for all services.</summary>
+    public bool IsRecreate => Terms.Plan.Strategy == Strategy.Recreate && StableKnown && Stable is not null;
+
+    /// <summary>The state after an event of this rollout.</summary>
+    /// <exception cref="InvalidOperationException">The event is none of a rollout's.</exception>
+    public RolloutState Apply(JournalRecord record)
+    {
+        var at = record.At;
+        var next = record.Event switch
+        {
+            RolloutBegun => Enter(RolloutPhase.Building, at),
+            ReleaseBuilt e => this with { Candidate = e.Kept.Release.Id },
+            StepStarting e => Enter(RolloutPhase.Starting, at) with { Step = e.Step, Steps = Steps.IsEmpty ? e.Steps : Steps },
+            InstancesReady => Phase == RolloutPhase.Starting ? this with { Phase = RolloutPhase.Proving } : this,
+            JobFinished e => this with { JobsDone = JobsDone.Add(e.Service) },
+            InstanceProved e => this with { Proved = Proved.Add(e.Instance) },
+            WaitBegun e => Enter(RolloutPhase.Waiting, at) with { Waiting = e.Cause, WaitingWhy = e.Why },
+            WaitEnded => Enter(RolloutPhase.Baking, at),
+            RolloutSteered e => Steered(e.Verb, at),
+            TrafficShifted e => Shifted(e, at),
+            HandOverBegun => Enter(RolloutPhase.HandingOver, at) with { HandedOver = true },
+            RolloutPromoted e => Enter(RolloutPhase.Guarding, at) with { Promoted = true, Percent = 100, HandedOver = true, GuardUntil = e.GuardUntil },
+            RollBackBegun e => Enter(RolloutPhase.RollingBack, at) with
+            {
+                Failure = e.Failure, Outcome = e.Outcome, Percent = 0, Promoted = false, GuardUntil = null, HandedOver = false, PausedAt = null,
+            },
+            FailureExplained e => this with { Explained = true, Failure = Failure is null ? null : Failure with { LastLines = e.LastLines } },
+            RolloutEnded e => Enter(RolloutPhase.Done, at) with { Outcome = e.Outcome, Failure = e.Failure ?? Failure, EndedAt = at },
+            _ => throw new InvalidOperationException($"'{record.Event.Kind}' is no event of a rollout."),
+        };
+        return next with { Milestones = next.Milestones.Add(new(at, record.Event.What)) };
+    }
+
+    private RolloutState Enter(RolloutPhase phase, DateTimeOffset at) => this with
+    {
+        Phase = phase, PhaseSince = at, PausedFor = TimeSpan.Zero, PausedAt = PausedAt is null ? null : at, Waiting = null, WaitingWhy = null,
+    };
+
+    private RolloutState Shifted(TrafficShifted e, DateTimeOffset at)
+    {
+        var records = Record;
+        foreach (var record in e.Record)
+        {
+            // A step at which stable had next to no traffic must not overwrite what it did before.
+            var known = records.FirstOrDefault(one => one.Service == record.Service);
+            if (known is null || record.Requests >= Math.Min(known.Requests, Terms.Gates.RequestsMin))
+                records = [.. records.Where(one => one.Service != record.Service), record];
+        }
+        return Enter(RolloutPhase.Baking, at) with
+        {
+            Step = e.Step, Percent = e.Percent, TrafficSince = TrafficSince ?? at, Baseline = Baseline ?? e.Baseline, Record = records,
+        };
+    }
+
+    private RolloutState Steered(SteerVerb verb, DateTimeOffset at) => verb switch
+    {
+        SteerVerb.Promote => this with { PromoteAsked = true },
+        SteerVerb.Approve when Waiting == WaitCause.Approval => this with { ApprovedStep = Step },
+        SteerVerb.Approve => this with { AcceptedStep = Step },
+        SteerVerb.Pause => this with { PausedAt = at },
+        SteerVerb.Resume => this with { PausedAt = null, PausedFor = PausedFor + (at - (PausedAt ?? at)) },
+        _ => throw new InvalidOperationException($"{verb} is no event of its own."),
+    };
+}
+
+/// <summary>Something that happened in a rollout.</summary>
+/// <param name="At">When.</param>
+/// <param name="What">One sentence for people.</param>
+public sealed record Milestone(DateTimeOffset At, string What);
