@@ -14,12 +14,16 @@ public static class ReleaseIdentity
     /// <c>stamp</c>, property names in ordinal order at every level, arrays in their own, no white space, absent values left
     /// out. Two releases with the same content have the same name, wherever and whenever they were built.
     /// </summary>
-    public static ReleaseId Of(Release release)
+    /// <param name="release">The release.</param>
+    /// <param name="source">What else tells its content apart, for services that run from their source folder; null for nothing.</param>
+    public static ReleaseId Of(Release release, string? source = null)
     {
         using var document = JsonSerializer.SerializeToDocument(release, JournalJson.Default.Release);
         var bytes = new ArrayBufferWriter<byte>();
         using (var writer = new Utf8JsonWriter(bytes))
             Write(document.RootElement, writer, top: true);
+        if (source is not null)
+            bytes.Write(System.Text.Encoding.UTF8.GetBytes(source));
         var digits = Convert.ToHexStringLower(SHA256.HashData(bytes.WrittenSpan))[..12];
         return ReleaseId.TryParse(digits, out var id) ? id : throw new InvalidOperationException($"'{digits}' is no release id.");
     }

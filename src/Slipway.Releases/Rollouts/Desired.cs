@@ -71,7 +71,7 @@ public sealed record Desired(ImmutableArray<DesiredWorkload> Workloads, Immutabl
     private static int CandidateCount(RolloutState rollout, Service service, EnvironmentState state, Observation seen)
     {
         if (service.Kind == ServiceKind.Job)
-            return rollout.IsRollback || rollout.JobsDone.Contains(service.Name) ? 0 : 1;
+            return rollout.IsRollback || service.Replicas.Min == 0 || rollout.JobsDone.Contains(service.Name) ? 0 : 1;
         if (HandsOver(rollout, state, service.Name))
         {
             var oldRuns = seen.Of(rollout.Stable!.Value, service.Name).Any();

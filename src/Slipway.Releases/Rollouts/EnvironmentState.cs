@@ -66,8 +66,16 @@ public sealed record EnvironmentState
         var terms = e.Blueprint?.Terms ?? Releases[e.Release!.Value].Terms;
         var rollout = new RolloutState
         {
-            Id = record.Rollout!.Value, Environment = Environment, Blueprint = e.Blueprint, Terms = terms, Candidate = e.Release,
-            Phase = RolloutPhase.Queued, PhaseSince = record.At, Actor = record.Actor, Path = e.Path, RequestedAt = record.At,
+            Id = record.Rollout!.Value,
+            Environment = Environment,
+            Blueprint = e.Blueprint,
+            Terms = terms,
+            Candidate = e.Release,
+            Phase = RolloutPhase.Queued,
+            PhaseSince = record.At,
+            Actor = record.Actor,
+            Path = e.Path,
+            RequestedAt = record.At,
             Milestones = [new(record.At, e.What)],
         };
         return this with { Rollouts = Rollouts.Add(rollout) };

@@ -2,7 +2,6 @@ using Slipway.Core.Manifests;
 using Slipway.Releases.Gates;
 using Slipway.Releases.Journals;
 using Slipway.Releases.Planning;
-using Slipway.Releases.Ports;
 
 namespace Slipway.Releases.Rollouts;
 
@@ -35,9 +34,9 @@ public static class RolloutMachine
         return rollout.Phase switch
         {
             RolloutPhase.Starting or RolloutPhase.Proving => Prepared(state, rollout, seen),
-            RolloutPhase.Waiting => Answered(state, rollout, seen),
+            RolloutPhase.Waiting => Answered(state, rollout, seen, now),
             RolloutPhase.Baking => Baked(state, rollout, seen, now),
-            RolloutPhase.HandingOver => HandedOver(state, rollout, seen),
+            RolloutPhase.HandingOver => HandedOver(state, rollout, seen, now),
             _ => Guarded(rollout, now),
         };
     }
@@ -81,7 +80,7 @@ public static class RolloutMachine
         return NeedsApproval(rollout) ? Approval(rollout) : Shift(rollout, seen);
     }
 
-    private static Decision Answered(EnvironmentState state, RolloutState rollout, Observation seen)
+    private static Decision Answered(EnvironmentState state, RolloutState rollout, Observation seen, DateTimeOffset now)
     {
         var deadline = rollout.PhaseSince + rollout.Terms.Plan.ApprovalDeadline;
         switch (rollout.Waiting)
@@ -89,7 +88,7 @@ public static class RolloutMachine
             case WaitCause.Approval when !NeedsApproval(rollout):
                 return rollout.IsRecreate && !rollout.HandedOver ? new Decision.Move(new HandOverBegun()) : Shift(rollout, seen);
             case WaitCause.Inconclusive or WaitCause.SharedFault when rollout.AcceptedStep >= rollout.Step || rollout.PromoteAsked:
-                return After(state, rollout, seen);
+                return After(state, rollout, seen, now);
             case WaitCause.Inconclusive when seen.Gates.Where(gate => gate.Watched).All(gate => gate.Verdict == Verdict.Pass):
                 return new Decision.Move(new WaitEnded("The gates pass now."));
             case WaitCause.SharedFault when !seen.Gates.Any(gate => gate.Shared):
@@ -102,30 +101,34 @@ public static class RolloutMachine
     private static Decision Baked(EnvironmentState state, RolloutState rollout, Observation seen, DateTimeOffset now)
     {
         if (!seen.TableCurrent || rollout.Percent != rollout.Steps[rollout.Step].Percent)
-            return new Decision.Wait(null, "the gateway to confirm the new table");
+        {
+            var deadline = rollout.PhaseSince + rollout.Terms.Plan.StartDeadline;
+            return rollout.IsRollback && now >= deadline
+                ? After(state, rollout, seen, now) : new Decision.Wait(deadline, "the gateway to confirm the new table");
+        }
         var end = BakeEnd(rollout);
         var step = rollout.Steps[rollout.Step];
         if (rollout.PromoteAsked || step.Bake == TimeSpan.Zero)
-            return After(state, rollout, seen);
+            return After(state, rollout, seen, now);
         if (seen.Gates.FirstOrDefault(gate => gate.Shared) is { } shared)
             return new Decision.Move(new WaitBegun(WaitCause.SharedFault, $"Holding: {shared}."));
         if (now < end)
             return new Decision.Wait(end, null);
         var unsure = seen.Gates.FirstOrDefault(gate => gate is { Watched: true, Verdict: Verdict.Inconclusive });
         if (unsure is null && seen.Gates.Any(gate => gate.Watched))
-            return After(state, rollout, seen);
+            return After(state, rollout, seen, now);
         var plan = rollout.Terms.Gates;
         var why = unsure?.ToString() ?? "no gate has been read yet";
         // Nobody is there to be asked on a laptop, and nothing is at stake.
         var action = rollout.Terms.Development ? InconclusiveAction.Proceed : plan.WhenInconclusive;
         var patience = rollout.Terms.Development ? TimeSpan.Zero : plan.InconclusiveDeadline;
         if (unsure is null && !state.Releases[rollout.Candidate!.Value].Release.Services.Any(one => !one.Service.Routes.IsEmpty))
-            return After(state, rollout, seen);
+            return After(state, rollout, seen, now);
         if (now < end + patience)
             return new Decision.Wait(end + patience, $"a clear verdict; {why}");
         return action switch
         {
-            InconclusiveAction.Proceed => After(state, rollout, seen),
+            InconclusiveAction.Proceed => After(state, rollout, seen, now),
             InconclusiveAction.RollBack => new Decision.Move(Judgement.Undo(rollout, new(
                 $"No clear verdict within {patience.TotalSeconds:0} s after the bake: {why}.", unsure?.Name, unsure?.Service, unsure?.Instance, [],
                 "Send it more traffic, bake longer, or say under gates: inconclusive what to do."))),
@@ -133,7 +136,7 @@ public static class RolloutMachine
         };
     }
 
-    private static Decision After(EnvironmentState state, RolloutState rollout, Observation seen)
+    private static Decision After(EnvironmentState state, RolloutState rollout, Observation seen, DateTimeOffset now)
     {
         var last = rollout.Steps.Length - 1;
         if (rollout.Step < last)
@@ -143,15 +146,17 @@ public static class RolloutMachine
         }
         var release = state.Releases[rollout.Candidate!.Value].Release;
         var handOver = release.Services.Any(one => Desired.HandsOver(rollout, state, one.Service.Name));
-        return handOver && !rollout.HandedOver ? new Decision.Move(new HandOverBegun()) : Promote(rollout, seen);
+        return handOver && !rollout.HandedOver ? new Decision.Move(new HandOverBegun()) : Promote(rollout, seen, now);
     }
 
-    private static Decision HandedOver(EnvironmentState state, RolloutState rollout, Observation seen)
+    private static Decision HandedOver(EnvironmentState state, RolloutState rollout, Observation seen, DateTimeOffset now)
     {
         var (ready, proved, missing) = Readiness.Of(state, rollout, seen);
-        if (!ready || !proved)
-            return new Decision.Wait(StartDeadline(state, rollout), missing);
-        return rollout.Percent < 100 ? Shift(rollout, seen) : Promote(rollout, seen);
+        var deadline = StartDeadline(state, rollout);
+        // Only a rollback can be past its deadline here; it is not undone, so it ends where it was going.
+        if ((!ready || !proved || !seen.TableCurrent) && now < deadline)
+            return new Decision.Wait(deadline, missing ?? "the gateway to confirm the new table");
+        return rollout.Percent < 100 ? Shift(rollout, seen) : Promote(rollout, seen, now);
     }
 
     private static Decision Guarded(RolloutState rollout, DateTimeOffset now)
@@ -170,6 +175,10 @@ public static class RolloutMachine
         => new Decision.Move(new TrafficShifted(
             rollout.Step, rollout.Steps[rollout.Step].Percent, null, [], [.. seen.Gates.Select(gate => gate.ToString())]));
 
-    private static Decision Promote(RolloutState rollout, Observation seen)
-        => new Decision.Move(new RolloutPromoted(rollout.Candidate!.Value, null, [.. seen.Gates.Select(gate => gate.ToString())]));
+    private static Decision Promote(RolloutState rollout, Observation seen, DateTimeOffset now)
+    {
+        var guarded = rollout is { Stable: not null, IsRollback: false } && rollout.Terms.Guard > TimeSpan.Zero;
+        return new Decision.Move(new RolloutPromoted(
+            rollout.Candidate!.Value, guarded ? now + rollout.Terms.Guard : null, [.. seen.Gates.Select(gate => gate.ToString())]));
+    }
 }

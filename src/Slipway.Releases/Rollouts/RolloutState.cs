@@ -146,7 +146,13 @@ public sealed record RolloutState
             RolloutPromoted e => Enter(RolloutPhase.Guarding, at) with { Promoted = true, Percent = 100, HandedOver = true, GuardUntil = e.GuardUntil },
             RollBackBegun e => Enter(RolloutPhase.RollingBack, at) with
             {
-                Failure = e.Failure, Outcome = e.Outcome, Percent = 0, Promoted = false, GuardUntil = null, HandedOver = false, PausedAt = null,
+                Failure = e.Failure,
+                Outcome = e.Outcome,
+                Percent = 0,
+                Promoted = false,
+                GuardUntil = null,
+                HandedOver = false,
+                PausedAt = null,
             },
             FailureExplained e => this with { Explained = true, Failure = Failure is null ? null : Failure with { LastLines = e.LastLines } },
             RolloutEnded e => Enter(RolloutPhase.Done, at) with { Outcome = e.Outcome, Failure = e.Failure ?? Failure, EndedAt = at },
@@ -157,7 +163,12 @@ public sealed record RolloutState
 
     private RolloutState Enter(RolloutPhase phase, DateTimeOffset at) => this with
     {
-        Phase = phase, PhaseSince = at, PausedFor = TimeSpan.Zero, PausedAt = PausedAt is null ? null : at, Waiting = null, WaitingWhy = null,
+        Phase = phase,
+        PhaseSince = at,
+        PausedFor = TimeSpan.Zero,
+        PausedAt = PausedAt is null ? null : at,
+        Waiting = null,
+        WaitingWhy = null,
     };
 
     private RolloutState Shifted(TrafficShifted e, DateTimeOffset at)
@@ -172,7 +183,11 @@ public sealed record RolloutState
         }
         return Enter(RolloutPhase.Baking, at) with
         {
-            Step = e.Step, Percent = e.Percent, TrafficSince = TrafficSince ?? at, Baseline = Baseline ?? e.Baseline, Record = records,
+            Step = e.Step,
+            Percent = e.Percent,
+            TrafficSince = TrafficSince ?? at,
+            Baseline = Baseline ?? e.Baseline,
+            Record = records,
         };
     }
 

@@ -1,0 +1,94 @@
+using System.Collections.Immutable;
+using Slipway.Core.Manifests;
+using Slipway.Releases.Planning;
+using Slipway.Releases.Ports;
+
+namespace Slipway.Releases.Running;
+
+/// <summary>Builds a blueprint into a release.</summary>
+/// <param name="artefacts">Builds its services.</param>
+/// <param name="clock">The time.</param>
+/// <param name="known">Finds a release that was ever built, in any environment.</param>
+internal sealed class CandidateBuild(IArtefacts artefacts, TimeProvider clock, Func<ReleaseId, Release?> known)
+{
+    private static readonly TimeSpan TimeMax = TimeSpan.FromHours(1);
+
+    /// <summary>How a build of all services ended.</summary>
+    /// <param name="Kept">The release; null when a service failed.</param>
+    /// <param name="Cached">Services that had been built before.</param>
+    /// <param name="Failed">The failure; null when there is a release.</param>
+    public sealed record Result(KeptRelease? Kept, ImmutableArray<ServiceName> Cached, Rollouts.Failure? Failed);
+
+    /// <summary>Builds what needs it, one service after the other, since builds of one source tree share folders.</summary>
+    public async Task<Result> Run(Blueprint blueprint, CancellationToken cancellation)
+    {
+        using var late = new CancellationTokenSource(TimeMax, clock);
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellation, late.Token);
+        var services = ImmutableArray.CreateBuilder<ReleasedService>(blueprint.Services.Length);
+        var cached = ImmutableArray.CreateBuilder<ServiceName>();
+        foreach (var planned in blueprint.Services)
+        {
+            if (!NeedsBuild(planned.Service, blueprint.Terms.Development))
+            {
+                services.Add(planned);
+                continue;
+            }
+            var outcome = await Build(planned.Service, blueprint.Terms.SourceFolder, end.Token, late.Token);
+            if (outcome is BuildOutcome.Failed failed)
+                return new(null, [], Failure(planned.Service.Name, failed));
+            var built = (BuildOutcome.Built)outcome;
+            services.Add(planned with { Artefact = built.Digest });
+            if (built.Cached)
+                cached.Add(planned.Service.Name);
+        }
+        var sha = await artefacts.GitSha(blueprint.Terms.SourceFolder, end.Token);
+        return new(new(Bundle(blueprint, services.ToImmutable(), sha), blueprint.Terms), cached.ToImmutable(), null);
+    }
+
+    private static bool NeedsBuild(Service service, bool development)
+        => service.Build is not null && !(development && service.Dev is not null);
+
+    private async Task<BuildOutcome> Build(Service service, string folder, CancellationToken end, CancellationToken late)
+    {
+        try
+        {
+            return await artefacts.Build(service, folder, new Progress(), end);
+        }
+        catch (OperationCanceledException) when (late.IsCancellationRequested)
+        {
+            return new BuildOutcome.Failed($"The build of {service.Name} took longer than {TimeMax.TotalMinutes:0} min and was ended.", []);
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or TargetException)
+        {
+            return new BuildOutcome.Failed($"The build of {service.Name} could not be run: {fault.Message}", []);
+        }
+    }
+
+    private Release Bundle(Blueprint blueprint, ImmutableArray<ReleasedService> services, string sha)
+    {
+        var release = new Release
+        {
+            Id = default,
+            Application = blueprint.Application,
+            Version = blueprint.Version,
+            Stamp = new(sha, clock.GetUtcNow()),
+            Services = services,
+        };
+        // A service that runs from its source folder has no digest to be known by, only its commit, if that is clean.
+        var fromSource = !blueprint.Terms.Development && services.Any(one => one.Artefact is null);
+        var clean = sha.Length == 40;
+        var id = ReleaseIdentity.Of(release, !fromSource ? null : clean ? sha : $"{sha} {clock.GetUtcNow().UtcTicks}");
+        return known(id) ?? release with { Id = id };
+    }
+
+    private static Rollouts.Failure Failure(ServiceName service, BuildOutcome.Failed failed)
+        => new(failed.Reason, "build", service, null, [.. failed.LastLines], "Correct the build; nothing was changed in the environment.");
+
+    private sealed class Progress : IProgress<string>
+    {
+        public void Report(string value)
+        {
+            // The build keeps its own last lines; following it live is the control plane's business.
+        }
+    }
+}

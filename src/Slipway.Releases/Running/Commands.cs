@@ -1,0 +1,99 @@
+using System.Collections.Immutable;
+using Slipway.Core.Manifests;
+using Slipway.Releases.Journals;
+
+using Slipway.Releases.Rollouts;
+
+namespace Slipway.Releases.Running;
+
+/// <summary>What a command does to an environment's fold; run between two passes.</summary>
+internal static class Commands
+{
+    /// <summary>Asks for a rollout.</summary>
+    public static CommandAnswer Request(EnvironmentRunner runner, RolloutRequested request, Caller caller, bool queue)
+    {
+        var state = runner.State;
+        if (state.Stopping)
+            return Refusals.Stopping(state.Environment);
+        var before = state.Active ?? state.Queue.LastOrDefault();
+        if (before is not null && !queue)
+            return Refusals.Busy(before);
+        var id = state.NextId();
+        runner.Happen(id, caller.Actor, request);
+        return new CommandAnswer.Accepted(id, before is null ? $"Rollout {id} has begun." : $"Rollout {id} waits in line behind {before.Id}.");
+    }
+
+    /// <summary>Makes an earlier release live again.</summary>
+    public static CommandAnswer Rollback(EnvironmentRunner runner, ReleaseId? to, Caller caller, string? reason)
+    {
+        var state = runner.State;
+        if (to is { } named && !state.Releases.ContainsKey(named))
+            return Refusals.NoSuchRelease(state.Environment, named);
+        if (state.Active is { } active)
+        {
+            // Whoever wants back in the middle of a rollout wants what is live, not a second rollout.
+            return to is null || to == state.Live ? Abort(runner, active, caller, reason) : Refusals.Busy(active);
+        }
+        if (state.Guarded is { Phase: RolloutPhase.Guarding, Stable: { } warm } guarded && (to is null || to == warm))
+            return Abort(runner, guarded, caller, reason);
+        var target = to ?? state.Lives.FindLast(release => release != state.Live);
+        if (target == default(ReleaseId))
+            return Refusals.NothingBefore(state.Environment);
+        return target == state.Live
+            ? new CommandAnswer.Unchanged($"Release {target} is live already.")
+            : Request(runner, new(null, target, caller.Path, reason), caller, queue: false);
+    }
+
+    /// <summary>Tells the rollout under way what to do.</summary>
+    public static CommandAnswer Steer(EnvironmentRunner runner, SteerVerb verb, Caller caller, string? reason)
+    {
+        var state = runner.State;
+        if ((state.Current ?? state.Queue.FirstOrDefault()) is not { } rollout)
+            return Refusals.NothingUnderWay(state.Environment, verb);
+        if (verb == SteerVerb.Abort)
+            return rollout.Phase == RolloutPhase.RollingBack ? Refusals.DoesNotApply(rollout, verb) : Abort(runner, rollout, caller, reason);
+        var applies = verb switch
+        {
+            SteerVerb.Approve => rollout.Phase == RolloutPhase.Waiting,
+            SteerVerb.Resume => rollout.PausedAt is not null,
+            SteerVerb.Pause => rollout.PausedAt is null && IsMoving(rollout),
+            _ => !rollout.PromoteAsked && rollout.PausedAt is null && (IsMoving(rollout) || rollout.Phase == RolloutPhase.Building),
+        };
+        if (!applies)
+            return Refusals.DoesNotApply(rollout, verb);
+        runner.Happen(rollout.Id, caller.Actor, new RolloutSteered(verb, reason));
+        return new CommandAnswer.Accepted(rollout.Id, $"{rollout.Id}: {new RolloutSteered(verb, null).What}");
+    }
+
+    /// <summary>Ends everything.</summary>
+    public static CommandAnswer Down(EnvironmentRunner runner, bool reset, Caller caller)
+    {
+        var state = runner.State;
+        if (state.Stopping)
+            return new CommandAnswer.Unchanged($"{state.Environment} is being brought down already.");
+        if (state.Live is null && state.Current is null && runner.Seen.TargetAnswers && runner.Seen.Instances.IsEmpty)
+            return new CommandAnswer.Unchanged($"Nothing runs in {state.Environment}.");
+        foreach (var rollout in state.Rollouts.Where(one => !one.IsOver))
+        {
+            runner.Happen(rollout.Id, caller.Actor, new RolloutEnded(
+                rollout.Promoted ? RolloutOutcome.Promoted : rollout.Outcome ?? RolloutOutcome.Aborted, null, "Ended: the environment is brought down."));
+        }
+        runner.Happen(null, caller.Actor, new DownRequested(reset));
+        return new CommandAnswer.Accepted(null, $"Everything in {state.Environment} is being ended.");
+    }
+
+    private static bool IsMoving(RolloutState rollout)
+        => rollout.Phase is RolloutPhase.Starting or RolloutPhase.Proving or RolloutPhase.Baking or RolloutPhase.Waiting;
+
+    private static CommandAnswer Abort(EnvironmentRunner runner, RolloutState rollout, Caller caller, string? reason)
+    {
+        if (rollout.Phase == RolloutPhase.RollingBack)
+            return new CommandAnswer.Unchanged($"{rollout.Id} is being undone already.");
+        var failure = new Failure(reason ?? $"{caller.Actor} asked for it.", null, null, null, ImmutableArray<string>.Empty, "Deploy again when you are ready.");
+        JournalEvent undo = rollout.Phase is RolloutPhase.Queued or RolloutPhase.Building
+            ? new RolloutEnded(RolloutOutcome.Aborted, failure, "Over: aborted before anything was started.")
+            : new RollBackBegun(failure, rollout.Promoted ? RolloutOutcome.RolledBack : RolloutOutcome.Aborted);
+        runner.Happen(rollout.Id, caller.Actor, undo);
+        return new CommandAnswer.Accepted(rollout.Id, $"{rollout.Id} is being undone.");
+    }
+}

@@ -1,0 +1,85 @@
+using System.Collections.Immutable;
+using Slipway.Core.Manifests;
+using Slipway.Releases.Journals;
+using Slipway.Releases.Ports;
+
+namespace Slipway.Releases.Running;
+
+/// <summary>
+/// Reads the secrets of releases that run, keeps them in memory, and masks them in whatever an instance wrote before it is
+/// journaled. Values shorter than four characters are not masked: they would black out ordinary words.
+/// </summary>
+internal sealed class SecretVault(ISecretStore store)
+{
+    private const int MaskLengthMin = 4;
+
+    private readonly Dictionary<SecretVersion, string> _known = [];
+
+    /// <summary>The variables of an instance: settings, secrets, and what it was built from (E3).</summary>
+    /// <exception cref="SecretMissingException">A version is gone.</exception>
+    public async Task<ImmutableSortedDictionary<string, string>> Variables(Release release, ReleasedService service, EnvironmentName environment, CancellationToken cancellation)
+    {
+        var variables = service.Settings.ToBuilder();
+        foreach (var (name, version) in service.Secrets)
+            variables[name] = await Read(version, cancellation);
+        variables["GIT_SHA"] = release.Stamp.GitSha;
+        variables["BUILD_DATE"] = release.Stamp.BuildDate.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ssZ", System.Globalization.CultureInfo.InvariantCulture);
+        variables["APP_VERSION"] = release.Version;
+        variables["SLIPWAY_ENVIRONMENT"] = environment.ToString();
+        variables["SLIPWAY_SERVICE"] = service.Service.Name.ToString();
+        variables["SLIPWAY_RELEASE"] = release.Id.ToString();
+        return variables.ToImmutable();
+    }
+
+    /// <summary>Reads the secrets of a release so that they can be masked; a missing one is told where it is needed.</summary>
+    public async Task Learn(Release release, CancellationToken cancellation)
+    {
+        foreach (var version in release.Services.SelectMany(service => service.Secrets.Values))
+        {
+            try
+            {
+                await Read(version, cancellation);
+            }
+            catch (SecretMissingException)
+            {
+                // What is not there cannot be leaked; Ensure reports it when an instance needs it.
+                continue;
+            }
+        }
+    }
+
+    /// <summary>A text without any secret value that is known.</summary>
+    public string Mask(string text)
+    {
+        foreach (var value in _known.Values)
+        {
+            if (value.Length >= MaskLengthMin)
+                text = text.Replace(value, "***", StringComparison.Ordinal);
+        }
+        return text;
+    }
+
+    /// <summary>An event without any secret value that is known.</summary>
+    public JournalEvent Mask(JournalEvent happened) => happened switch
+    {
+        RollBackBegun e => e with { Failure = Mask(e.Failure)! },
+        FailureExplained e => e with { LastLines = Mask(e.LastLines) },
+        RolloutEnded e => e with { Failure = Mask(e.Failure), Note = e.Note is null ? null : Mask(e.Note) },
+        WaitBegun e => e with { Why = Mask(e.Why) },
+        TrafficShifted e => e with { Gates = Mask(e.Gates) },
+        RolloutPromoted e => e with { Gates = Mask(e.Gates) },
+        _ => happened,
+    };
+
+    private Rollouts.Failure? Mask(Rollouts.Failure? failure)
+        => failure is null ? null : failure with { Reason = Mask(failure.Reason), LastLines = Mask(failure.LastLines) };
+
+    private ImmutableArray<string> Mask(ImmutableArray<string> lines) => [.. lines.Select(Mask)];
+
+    private async Task<string> Read(SecretVersion version, CancellationToken cancellation)
+    {
+        if (_known.TryGetValue(version, out var known))
+            return known;
+        return _known[version] = await store.Read(version, cancellation);
+    }
+}
