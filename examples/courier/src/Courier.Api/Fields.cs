@@ -70,7 +70,7 @@ internal sealed class Fields(JsonElement root)
         return new(contentType ?? (isText ? "text/plain; charset=utf-8" : "application/json"), bytes);
     }
 
-    /// <summary>An instant with its offset.</summary>
+    /// <summary>An instant, written with its offset; in UTC and whole milliseconds, as it is kept.</summary>
     public DateTimeOffset? Instant(string name)
     {
         if (Text(name) is not { } text)
@@ -79,7 +79,7 @@ internal sealed class Fields(JsonElement root)
         if (DateTimeOffset.TryParseExact(
             text, ["yyyy-MM-ddTHH:mmK", "yyyy-MM-ddTHH:mm:ssK", "yyyy-MM-ddTHH:mm:ss.FFFFFFFK"], CultureInfo.InvariantCulture,
             DateTimeStyles.None, out var instant) && (text.EndsWith('Z') || text.LastIndexOfAny(['+', '-']) > 10))
-            return instant;
+            return DateTimeOffset.FromUnixTimeMilliseconds(instant.ToUnixTimeMilliseconds());
         Add(name, "This is not a time with an offset, such as 2030-05-01T09:30:00Z or 2030-05-01T09:30:00+02:00.");
         return null;
     }

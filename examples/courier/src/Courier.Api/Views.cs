@@ -43,13 +43,13 @@ internal sealed record RecurringView(
     public static RecurringView Of(RecurringMessage recurring)
     {
         var upcoming = new List<DateTimeOffset>(UpcomingCount);
-        for (var next = recurring.NextAt; next is { } at && upcoming.Count < UpcomingCount; next = recurring.Recurrence.Next(at))
-            upcoming.Add(TimeZoneInfo.ConvertTime(at, recurring.Recurrence.Zone));
+        for (var at = recurring.NextAt; at is { } tick && upcoming.Count < UpcomingCount; at = recurring.Recurrence.Next(tick))
+            upcoming.Add(TimeZoneInfo.ConvertTime(tick, recurring.Recurrence.Zone));
         return new(
             recurring.Id.ToString(), recurring.Recipient.ToString(), recurring.Body.ContentType,
             recurring.Recurrence.Cron.ToString(), recurring.Recurrence.Zone.Id,
             recurring.Recurrence.Gap.ToString().ToLowerInvariant(), recurring.Recurrence.Overlap.ToString().ToLowerInvariant(),
-            recurring.CreatedAt, recurring.NextAt, recurring.LastAt, upcoming);
+            recurring.CreatedAt, upcoming is [var next, ..] ? next : null, recurring.LastAt, upcoming);
     }
 }
 
