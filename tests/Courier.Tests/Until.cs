@@ -5,7 +5,7 @@ namespace Courier.Tests;
 /// <summary>Waits for a condition, with a deadline that only a failure reaches.</summary>
 internal static class Until
 {
-    private static readonly TimeSpan _deadline = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan _deadline = TimeSpan.FromSeconds(60);
 
     public static async Task TrueAsync(
         Func<Task<bool>> condition, [CallerArgumentExpression(nameof(condition))] string? what = null)

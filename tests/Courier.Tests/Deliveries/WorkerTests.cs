@@ -36,7 +36,8 @@ public sealed class WorkerTests
         Assert.Equal([503, 503, 204], (await rig.Store.AttemptsAsync(id, default)).Select(attempt => attempt.StatusCode!.Value));
         Assert.Single(rig.Sink.Received.Select(received => received.Headers["Idempotency-Key"]).Distinct());
         Assert.Equal(["1", "2", "3"], rig.Sink.Received.Select(received => received.Headers["Courier-Attempt"]));
-        Assert.Equal(3, await rig.CountAsync("courier_jobs_processed_total"));
+        // Counted once it is settled, and so perhaps a moment after we have seen that.
+        await Until.TrueAsync(async () => await rig.CountAsync("courier_jobs_processed_total") == 3);
         Assert.Equal(2, await rig.CountAsync("courier_jobs_retried_total"));
     }
 
@@ -54,7 +55,7 @@ public sealed class WorkerTests
         Assert.Equal(MessageStatus.Dead, dead.Status);
         Assert.Equal(3, dead.Attempts);
         Assert.Contains("500", dead.LastError, StringComparison.Ordinal);
-        Assert.Equal(1, await rig.CountAsync("courier_jobs_dead_lettered_total"));
+        await Until.TrueAsync(async () => await rig.CountAsync("courier_jobs_dead_lettered_total") == 1);
 
         Assert.IsType<Change.Done>(await rig.Store.ReplayAsync(id, default));
         var replayed = await rig.SettledAsync(id);

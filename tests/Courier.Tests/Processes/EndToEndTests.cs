@@ -47,12 +47,12 @@ public sealed class EndToEndTests : IAsyncDisposable
     {
         await using var sink = await Sink.StartAsync();
         sink.Answer = static (context, count) => count == 1 ? Task.Delay(Timeout.Infinite, context.RequestAborted) : Task.CompletedTask;
-        (string, string)[] settings = [("COURIER__LEASE", "1500ms"), ("COURIER__TIMEOUT", "1s")];
-        var (api, victim) = (await StartAsync("Courier.Api"), await StartAsync("Courier.Worker", settings));
+        var api = await StartAsync("Courier.Api");
+        var victim = await StartAsync("Courier.Worker", ("COURIER__LEASE", "5s"), ("COURIER__TIMEOUT", "4900ms"));
         var (_, sent) = await api.PostAsync("/v1/messages", $$"""{"recipient": "{{sink.Address}}/", "body": 1}""");
         await Until.TrueAsync(() => !sink.Received.IsEmpty);
         await victim.KillAsync();
-        await StartAsync("Courier.Worker", settings);
+        await StartAsync("Courier.Worker");
 
         var message = await DeliveredAsync(api, sent.GetProperty("id").GetString()!);
         Assert.Equal(2, message.GetProperty("attemptCount").GetInt32());

@@ -135,6 +135,7 @@ public sealed class SqliteFile : IDisposable
     private static void SwitchToLog(SqliteSession session)
     {
         var deadline = Environment.TickCount64 + BusyTimeout;
+        var spin = new SpinWait();
         while (true)
         {
             try
@@ -144,7 +145,7 @@ public sealed class SqliteFile : IDisposable
             }
             catch (SqliteException fault) when (fault.SqliteErrorCode is 5 or 6 && Environment.TickCount64 < deadline)
             {
-                Thread.Sleep(10);
+                spin.SpinOnce();
             }
         }
     }
