@@ -1,45 +1,70 @@
-using System.Runtime.InteropServices;
+using System.Collections.Immutable;
 using Slipway.Core.Settings;
 
 namespace Slipway.Core.Manifests;
 
-/// <summary>Fills the resolved application from the values of one environment and checks what holds between them.</summary>
-internal sealed class ApplicationBinder(Manifest manifest, EnvironmentName environment, FaultList faults)
+/// <summary>Fills the resolved application from the values of one environment, after every rule has held.</summary>
+internal static class ApplicationBinder
 {
-    /// <summary>The application; only to be used when no error was taken down on the way.</summary>
-    public Application Bind(Values root, NamedValue[] settings)
+    public static Application Bind(Values root, NamedValue[] settings, EnvironmentName environment, FaultList faults)
     {
         var target = (TargetKind)(int)root["target"]!;
-        var entries = root.Map("services");
-        var services = new Service[entries.Length];
-        for (var i = 0; i < entries.Length; i++)
-            services[i] = ServiceBinder.Bind(entries[i], target, faults);
-        if (entries.Length == 0)
-            faults.Error(FaultCode.Missing, root.KeyAt("services"), "The application has no services.", "Add one, such as: services: { api: { run: ./Shop.Api, port: 5000 } }");
-        var backing = BindBacking(root);
-        ServiceRules.Check(entries, services, root.Map("backing"), faults);
         return new()
         {
-            Name = manifest.Name,
+            Name = ApplicationName.TryParse(root.Text("app"), out var name) ? name : default,
             Version = root.Text("version"),
             Environment = environment,
             Target = target,
             Gateway = (GatewayListener)root.Below("gateway")["listen"]!,
-            Services = ImmutableCollectionsMarshal.AsImmutableArray(services),
-            Backing = ImmutableCollectionsMarshal.AsImmutableArray(backing),
-            Settings = SettingBinder.Bind(root, settings, manifest, environment, faults),
-            Rollout = RolloutBinder.BindRollout(root.Below("rollout"), faults),
-            Gates = RolloutBinder.BindGates(root.Below("gates")),
+            Services = [.. root.Map("services").Select(service => ServiceBinder.Bind(service, target))],
+            Backing = [.. root.Map("backing").Select(entry => new BackingService(ServiceBinder.NameOf(entry.Name), ((Values)entry.Value!).Text("image")!))],
+            Settings = SettingBinder.Bind(root.Map("settings"), settings, faults),
+            Rollout = BindRollout(root.Below("rollout")),
+            Gates = BindGates(root.Below("gates")),
             Guard = (TimeSpan)root["guard"]!,
         };
     }
 
-    private static BackingService[] BindBacking(Values root)
+    private static RolloutPlan BindRollout(Values values)
     {
-        var entries = root.Map("backing");
-        var backing = new BackingService[entries.Length];
-        for (var i = 0; i < entries.Length; i++)
-            backing[i] = new((ServiceName)entries[i].Name, (entries[i].Value as Values)?.Text("image") ?? "");
-        return backing;
+        var strategy = (Strategy)(int)values["strategy"]!;
+        return new()
+        {
+            Strategy = strategy,
+            Steps = BindSteps(values, strategy),
+            Approval = (bool)values["approval"]!,
+            ApprovalDeadline = (TimeSpan)values["approval_deadline"]!,
+            StartDeadline = (TimeSpan)values["start"]!,
+            DrainDeadline = (TimeSpan)values["drain"]!,
+        };
+    }
+
+    private static ImmutableArray<RolloutStep> BindSteps(Values values, Strategy strategy)
+    {
+        var bake = (TimeSpan)values["bake"]!;
+        if (strategy != Strategy.Canary)
+            return [new(100, bake, false)];
+        if (!values.Has("steps"))
+            return [new(10, bake, false), new(50, bake, false), new(100, bake, false)];
+        return [.. values.List("steps").Cast<Values>().Select(step => new RolloutStep((int)step["to"]!, (TimeSpan?)step["bake"] ?? bake, (bool)step["approve"]!))];
+    }
+
+    private static GatePlan BindGates(Values values)
+    {
+        var inconclusive = values.Below("inconclusive");
+        return new()
+        {
+            ConsecutiveErrors = (int)values["consecutive"]!,
+            MemoryMax = (double)values["memory"]!,
+            ErrorRatioMax = (double)values["errors"]!,
+            LatencyRatioMax = (double)values["latency"]!,
+            LatencyFloor = (TimeSpan)values["latency_floor"]!,
+            PoolMax = (double)values["pool"]!,
+            ResourceMax = (double)values["resources"]!,
+            Sustained = (TimeSpan)values["sustained"]!,
+            RequestsMin = (int)values["requests"]!,
+            InconclusiveDeadline = (TimeSpan)inconclusive["after"]!,
+            WhenInconclusive = (InconclusiveAction)(int)inconclusive["then"]!,
+        };
     }
 }

@@ -4,7 +4,7 @@ namespace Slipway.Core.Manifests;
 internal sealed class FaultList(string file, ICollection<Diagnostic> faults)
 {
     /// <summary>How many errors were taken down; warnings do not count.</summary>
-    public int Errors;
+    public int Errors { get; private set; }
 
     public void Error(string code, Node at, string message, string remedy)
         => Error(code, at.Line, at.Column, message, remedy);
@@ -19,4 +19,17 @@ internal sealed class FaultList(string file, ICollection<Diagnostic> faults)
         => faults.Add(new(code, Severity.Warning, new(file, at.Line, at.Column), message, remedy));
 
     public SourcePlace Place(Node at) => new(file, at.Line, at.Column);
+
+    /// <summary>Each fault once, by place; those of one place as they were found.</summary>
+    public static List<Diagnostic> Ordered(IEnumerable<Diagnostic> faults)
+    {
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        var once = new List<Diagnostic>();
+        foreach (var fault in faults)
+        {
+            if (seen.Add(fault.ToString()))
+                once.Add(fault);
+        }
+        return [.. once.OrderBy(fault => fault.At.Line).ThenBy(fault => fault.At.Column)];
+    }
 }

@@ -7,19 +7,20 @@ public sealed class Manifest
 {
     private readonly string _file;
     private readonly Node _root;
-    private readonly List<Node?> _overlays;
+    private readonly string[] _environments;
+    private readonly Node?[] _overlays;
 
-    internal Manifest(string file, Node root, ApplicationName name, List<EnvironmentName> environments, List<Node?> overlays)
+    internal Manifest(string file, Node root, ApplicationName name, List<string> environments, List<Node?> overlays)
     {
-        (_file, _root, _overlays, Name) = (file, root, overlays, name);
-        Environments = ImmutableArray.Create(environments.ToArray());
+        (_file, _root, Name) = (file, root, name);
+        (_environments, _overlays) = (environments.ToArray(), overlays.ToArray());
     }
 
     /// <summary>The application's name.</summary>
     public ApplicationName Name { get; }
 
     /// <summary>Its environments in the manifest's order; <c>local</c> comes first when it is not declared.</summary>
-    public ImmutableArray<EnvironmentName> Environments { get; }
+    public ImmutableArray<EnvironmentName> Environments => [.. _environments.Select(NameOf)];
 
     /// <summary>
     /// The application in one environment, or null when <paramref name="faults"/> got an error. <paramref name="variables"/>
@@ -29,15 +30,15 @@ public sealed class Manifest
         EnvironmentName environment, IReadOnlyDictionary<string, string> variables, ICollection<Diagnostic> faults)
     {
         var list = new FaultList(_file, faults);
-        var position = Environments.IndexOf(environment);
+        var position = Array.IndexOf(_environments, environment.ToString());
         if (position < 0)
         {
-            var known = Environments.Select(name => name.ToString()).ToList();
-            var near = Nearest.To(environment.ToString(), known);
-            list.Error(FaultCode.UnknownEnvironment, 0, 0, $"There is no environment '{environment}'.", near is null ? $"Known are: {string.Join(", ", known)}." : $"Did you mean '{near}'?");
+            var near = Nearest.To(environment.ToString(), _environments);
+            list.Error(FaultCode.UnknownEnvironment, 0, 0, $"There is no environment '{environment}'.", near is null ? $"Known are: {string.Join(", ", _environments)}." : $"Did you mean '{near}'?");
             return null;
         }
-        return Bind(position, new ValueReader(variables, list), list);
+        var (root, settings) = Read(position, new ValueReader(variables, list), list);
+        return list.Errors == 0 ? ApplicationBinder.Bind(root, settings, environment, list) : null;
     }
 
     /// <summary>
@@ -50,24 +51,22 @@ public sealed class Manifest
     {
         var faults = new List<Diagnostic>();
         var list = new FaultList(_file, faults);
+        // One reader for all: what no environment overlays is read once.
         var reader = new ValueReader(variables, list);
-        for (var i = 0; i < Environments.Length; i++)
-            Bind(i, reader, list);
-        if (faults.Count < 2)
-            return faults;
-        var seen = new HashSet<string>(StringComparer.Ordinal);
-        faults.RemoveAll(fault => !seen.Add(fault.ToString()));
-        // A stable order: List.Sort would shuffle faults of one place.
-        return [.. faults.OrderBy(fault => fault.At.Line).ThenBy(fault => fault.At.Column)];
+        for (var i = 0; i < _overlays.Length; i++)
+            Read(i, reader, list);
+        return faults.Count < 2 ? faults : FaultList.Ordered(faults);
     }
 
-    private Application? Bind(int position, ValueReader reader, FaultList faults)
+    private (Values Root, NamedValue[] Settings) Read(int position, ValueReader reader, FaultList faults)
     {
-        var errors = faults.Errors;
         var overlay = _overlays[position];
         var root = reader.ReadSection(Overlay.Apply(_root, overlay), ManifestShape.Root, "manifest")!;
         var settings = overlay is null ? [] : reader.ReadEnvironment(overlay);
-        var application = new ApplicationBinder(this, Environments[position], faults).Bind(root, settings);
-        return faults.Errors == errors ? application : null;
+        ApplicationRules.Check(root, settings, _environments[position], _environments, faults);
+        return (root, settings);
     }
+
+    private static EnvironmentName NameOf(string text)
+        => EnvironmentName.TryParse(text, out var name) ? name : throw new FormatException(text);
 }

@@ -11,9 +11,6 @@ public static class ManifestReader
     /// <summary>The most environments that are read.</summary>
     public const int EnvironmentsMax = 64;
 
-    /// <summary>The environment that every manifest has, declared or not.</summary>
-    public static EnvironmentName Local { get; } = EnvironmentName.TryParse("local", out var local) ? local : default;
-
     /// <summary>
     /// The manifest in <paramref name="utf8"/>, as <see cref="Read(string, string, ICollection{Diagnostic})"/>; bytes
     /// that are not UTF-8 are a fault with its place.
@@ -61,9 +58,10 @@ public static class ManifestReader
         if (list.Errors == 0)
             return manifest;
         // It will never get to its environments, but whoever mends it should see everything at once.
+        var before = faults.ToHashSet();
         foreach (var fault in manifest.CheckAll(null))
         {
-            if (!faults.Contains(fault))
+            if (before.Add(fault))
                 faults.Add(fault);
         }
         return null;
@@ -84,9 +82,9 @@ public static class ManifestReader
         return default;
     }
 
-    private static List<EnvironmentName> ReadEnvironments(Node root, FaultList faults, out List<Node?> overlays)
+    private static List<string> ReadEnvironments(Node root, FaultList faults, out List<Node?> overlays)
     {
-        var names = new List<EnvironmentName>();
+        var names = new List<string>();
         overlays = [];
         var node = root.Find("environments");
         if (node is { Kind: NodeKind.Mapping })
@@ -99,14 +97,14 @@ public static class ManifestReader
                     faults.Error(FaultCode.OutOfRange, key, $"There are more than {EnvironmentsMax} environments.", "Split the application, or remove environments that nobody uses.");
                     break;
                 }
-                if (!EnvironmentName.TryParse(key.Text, out var name))
+                if (!EnvironmentName.TryParse(key.Text, out _))
                 {
                     faults.Error(FaultCode.BadName, key, $"'{key.Text}' is no name here: it must be {EnvironmentName.Shape}.", "Rename it.");
                     continue;
                 }
                 if (item.Kind != NodeKind.Mapping && !item.IsNull)
                     faults.Error(FaultCode.WrongType, item, $"'{key.Text}' takes a mapping with the keys of an environment, not {ScalarValue.Describe(item)}.", $"Write for example: {key.Text}: {{ target: process }}");
-                names.Add(name);
+                names.Add(key.Text);
                 overlays.Add(item.Kind == NodeKind.Mapping ? item : null);
             }
         }
@@ -114,9 +112,9 @@ public static class ManifestReader
         {
             faults.Error(FaultCode.WrongType, node, $"'environments' takes a mapping from names, not {ScalarValue.Describe(node)}.", "Write for example: environments: { production: { guard: 1h } }");
         }
-        if (!names.Contains(Local))
+        if (!names.Contains("local"))
         {
-            names.Insert(0, Local);
+            names.Insert(0, "local");
             overlays.Insert(0, null);
         }
         return names;

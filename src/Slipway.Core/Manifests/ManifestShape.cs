@@ -8,6 +8,9 @@ namespace Slipway.Core.Manifests;
 /// </summary>
 internal static class ManifestShape
 {
+    /// <summary>The kinds of services, in the order of <see cref="ServiceKind"/>.</summary>
+    public static readonly string[] Kinds = ["web", "api", "worker", "scheduler", "job", "static", "ai"];
+
     private const double Day = 86400;
 
     public static readonly Section Startup = Probe("startup probe", "500ms", "120");
@@ -46,7 +49,7 @@ internal static class ManifestShape
 
     public static readonly Section Service = new("service", null,
     [
-        new("kind", Is.Choice, "What the service is. When not given: its name if that is a kind, else web with a route, else worker.", example: "api", choices: ["web", "api", "worker", "scheduler", "job", "static", "ai"]),
+        new("kind", Is.Choice, "What the service is. When not given: its name if that is a kind, else web with a route, else worker.", example: "api", choices: Kinds),
         new("folder", Is.FolderPath, "The folder that build and dev run in, relative to the manifest.", ".", "src/api"),
         new("inputs", Is.FolderPath, "Files and folders that decide whether a build is needed; the manifest's whole folder when not given.", example: "[src/api, shared.props]", many: true),
         new("build", Is.Command, "Builds the artefact into ${OUT}. Words are split at spaces, quotes respected; no shell runs.", example: "dotnet publish api -c Release -o ${OUT}"),

@@ -50,25 +50,18 @@ internal static class ScalarValue
                 return IsInside(text) ? text : null;
             default:
                 code = FaultCode.BadName;
-                return ReadName(key.Kind, text);
+                return IsName(key.Kind, text) ? text : null;
         }
     }
 
-    /// <summary>The name in its type, boxed, or null.</summary>
-    public static object? ReadName(ValueKind kind, string text)
+    /// <summary>Whether the text is a name of the kind.</summary>
+    public static bool IsName(ValueKind kind, string text) => kind switch
     {
-        switch (kind)
-        {
-            case ValueKind.ApplicationName:
-                return ApplicationName.TryParse(text, out var application) ? application : null;
-            case ValueKind.ServiceName:
-                return ServiceName.TryParse(text, out var service) ? service : null;
-            case ValueKind.EnvironmentName:
-                return EnvironmentName.TryParse(text, out var environment) ? environment : null;
-            default:
-                return IsSettingName(text) ? text : null;
-        }
-    }
+        ValueKind.ApplicationName => ApplicationName.TryParse(text, out _),
+        ValueKind.ServiceName => ServiceName.TryParse(text, out _),
+        ValueKind.EnvironmentName => EnvironmentName.TryParse(text, out _),
+        _ => IsSettingName(text),
+    };
 
     public static string NameShape(ValueKind kind) => kind switch
     {

@@ -1,105 +1,68 @@
-using System.Collections.Immutable;
-using System.Runtime.InteropServices;
-
 namespace Slipway.Core.Manifests;
 
-/// <summary>Fills one service and checks what holds between its keys.</summary>
+/// <summary>Fills one service, after every rule has held.</summary>
 internal static class ServiceBinder
 {
-    public static Service Bind(NamedValue entry, TargetKind target, FaultList faults)
+    public static Service Bind(NamedValue service, TargetKind target)
     {
-        var name = (ServiceName)entry.Name;
-        var values = entry.Value as Values ?? ValueReader.Defaults(ManifestShape.Service, entry.At);
-        var routes = BindRoutes(values, faults);
-        var kind = KindOf(values, name.ToString(), routes.Length > 0);
-        var port = (int?)values["port"];
-        var health = new HealthBinder(name.ToString(), hasPort: values.Has("port"), faults).Bind(values);
-        if (routes.Length > 0 && !values.Has("port"))
-            faults.Error(FaultCode.RouteWithoutPort, values.KeyAt(values.Has("route") ? "route" : "routes"), $"The service '{name}' has a route but no port to lead it to.", "Add the port that it listens on, such as: port: 5000");
-        CheckRuns(entry.At, values, kind, target, faults);
-        var replicas = (ReplicaRange)values["replicas"]!;
+        var values = (Values)service.Value!;
+        var kind = ServiceRules.KindOf(service.Name, values);
         return new()
         {
-            Name = name,
+            Name = NameOf(service.Name),
             Kind = kind,
             Folder = values.Text("folder")!,
-            Inputs = Texts(values.List("inputs")),
+            Inputs = [.. values.List("inputs").Cast<string>()],
             Build = (CommandLine?)values["build"],
             Run = (CommandLine?)values["run"],
             Dev = (CommandLine?)values["dev"],
-            Port = port,
-            Health = health,
-            Routes = routes,
-            Needs = BindNeeds(values, faults),
-            Replicas = kind == ServiceKind.Job && target == TargetKind.Process ? new(0, 0) : replicas,
-            Resources = BindResources(values),
+            Port = (int?)values["port"],
+            Health = BindHealth(values),
+            Routes = [.. values.List(values.Has("routes") ? "routes" : "route").Cast<Values>().Select(BindRoute)],
+            Needs = [.. values.List("needs").Cast<string>().Select(NameOf)],
+            Replicas = kind == ServiceKind.Job && target == TargetKind.Process ? new(0, 0) : (ReplicaRange)values["replicas"]!,
+            Resources = values["resources"] is Values limits ? new((long?)limits["memory"], (double?)limits["cpu"]) : new(null, null),
             StopGrace = (TimeSpan)values["stop"]!,
             Overlap = (bool?)values["overlap"] ?? kind != ServiceKind.Scheduler,
         };
     }
 
-    /// <summary>An array of texts from a list of them.</summary>
-    public static ImmutableArray<string> Texts(object[] list)
+    /// <summary>A name that has been read as one before.</summary>
+    public static ServiceName NameOf(string text)
+        => ServiceName.TryParse(text, out var name) ? name : throw new FormatException(text);
+
+    private static Route BindRoute(Values route) => new(
+        route.Text("host"), route.Text("path")!, (bool)route["strip"]!, (bool)route["sticky"]!, (TimeSpan)route["hold"]!, (TimeSpan)route["timeout"]!);
+
+    private static HealthPlan BindHealth(Values values) => new()
     {
-        var texts = new string[list.Length];
-        for (var i = 0; i < texts.Length; i++)
-            texts[i] = (string)list[i];
-        return ImmutableCollectionsMarshal.AsImmutableArray(texts);
+        Startup = BindProbe(values["startup"]),
+        Live = BindProbe(values["health"]),
+        Ready = BindProbe(values["ready"]),
+        Smoke = [.. values.List("smoke").Cast<Values>().Select(BindSmoke)],
+    };
+
+    private static Probe? BindProbe(object? value)
+        => value is not Values probe ? null : new(
+            BindCheck(probe, probe["tcp"] is true),
+            (TimeSpan)probe["delay"]!,
+            (TimeSpan)probe["period"]!,
+            (TimeSpan)probe["timeout"]!,
+            (int)probe["successes"]!,
+            (int)probe["failures"]!);
+
+    private static SmokeCheck BindSmoke(Values smoke)
+    {
+        var check = BindCheck(smoke, tcp: false);
+        var what = check is ProbeCheck.Command command ? command.Line.ToString() : smoke.Text("path")!;
+        var methods = smoke.Section.Keys[smoke.Section.IndexOf("method")].Choices!;
+        return new(smoke.Text("name") ?? what, check, methods[(int)smoke["method"]!], smoke.Text("body"), (int?)smoke["status"], smoke.Text("contains"), (TimeSpan)smoke["timeout"]!);
     }
 
-    private static ServiceKind KindOf(Values values, string name, bool routed)
+    private static ProbeCheck BindCheck(Values check, bool tcp)
     {
-        if (values["kind"] is int kind)
-            return (ServiceKind)kind;
-        var kinds = ManifestShape.Service.Keys[ManifestShape.Service.IndexOf("kind")].Choices!;
-        if (Array.IndexOf(kinds, name) is var named and >= 0)
-            return (ServiceKind)named;
-        return routed ? ServiceKind.Web : ServiceKind.Worker;
-    }
-
-    private static void CheckRuns(Node at, Values values, ServiceKind kind, TargetKind target, FaultList faults)
-    {
-        if (kind == ServiceKind.Job && target == TargetKind.Process)
-            faults.Warning(FaultCode.KindNotRun, values.KeyAt("kind"), $"The service '{at.Text}' is a job; the target process starts none in this version, so it is left out.", "Run it yourself, or make it a worker that waits for work.");
-        if (values.Has("run") || (kind == ServiceKind.Static && target != TargetKind.Process))
-            return;
-        var remedy = kind == ServiceKind.Static
-            ? "Add one that serves its files; the target process serves none by itself."
-            : "Add one, such as: run: ./Shop.Api --port ${PORT}";
-        faults.Error(FaultCode.NoRun, at, $"The service '{at.Text}' has no command that starts it.", remedy);
-    }
-
-    private static ImmutableArray<Route> BindRoutes(Values values, FaultList faults)
-    {
-        if (values.Has("route") && values.Has("routes"))
-            faults.Error(FaultCode.Conflict, values.KeyAt("routes"), "'route' and 'routes' are the same key and are both given.", "Move all routes under one of them.");
-        var list = values.List(values.Has("routes") ? "routes" : "route");
-        var routes = new Route[list.Length];
-        for (var i = 0; i < routes.Length; i++)
-        {
-            var route = (Values)list[i];
-            routes[i] = new(route.Text("host"), route.Text("path")!, (bool)route["strip"]!, (bool)route["sticky"]!, (TimeSpan)route["hold"]!, (TimeSpan)route["timeout"]!);
-        }
-        return ImmutableCollectionsMarshal.AsImmutableArray(routes);
-    }
-
-    private static ImmutableArray<ServiceName> BindNeeds(Values values, FaultList faults)
-    {
-        var list = values.List("needs");
-        var needs = new ServiceName[list.Length];
-        for (var i = 0; i < needs.Length; i++)
-        {
-            needs[i] = (ServiceName)list[i];
-            if (Array.IndexOf(needs, needs[i], 0, i) >= 0)
-                faults.Error(FaultCode.SameName, values.ItemAt("needs", i), $"'{needs[i]}' is listed twice.", "Keep one of the two.");
-        }
-        return ImmutableCollectionsMarshal.AsImmutableArray(needs);
-    }
-
-    private static Resources BindResources(Values values)
-    {
-        if (values["resources"] is not Values resources)
-            return new(null, null);
-        return new((long?)resources["memory"], (double?)resources["cpu"]);
+        if (check["command"] is CommandLine line)
+            return new ProbeCheck.Command(line);
+        return tcp ? new ProbeCheck.Tcp() : new ProbeCheck.Http(check.Text("path")!);
     }
 }

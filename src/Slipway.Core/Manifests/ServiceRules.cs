@@ -1,110 +1,80 @@
 namespace Slipway.Core.Manifests;
 
-/// <summary>What must hold between the services of an application.</summary>
+/// <summary>What must hold between the keys of one service.</summary>
 internal static class ServiceRules
 {
-    public static void Check(NamedValue[] entries, Service[] services, NamedValue[] backing, FaultList faults)
+    public static void Check(NamedValue service, bool onProcess, FaultList faults)
     {
-        var positions = new Dictionary<string, int>(entries.Length);
-        for (var i = 0; i < entries.Length; i++)
-            positions[entries[i].At.Text] = i;
-        foreach (var entry in backing)
+        if (service.Value is not Values values)
         {
-            if (positions.ContainsKey(entry.At.Text))
-                faults.Error(FaultCode.SameName, entry.At, $"'{entry.At.Text}' is the name of a service and of a backing service.", "Rename one of the two.");
-            positions[entry.At.Text] = -1;
+            // Nothing, or not a mapping; the latter has been reported.
+            if (service.Node.IsNull)
+                ReportNoRun(service, isStatic: false, faults);
+            return;
         }
-        CheckNeeds(entries, services, positions, faults);
-        CheckRoutes(entries, services, faults);
+        CheckRuns(service, values, onProcess, faults);
+        CheckProbe(service.Name, values, "health", faults);
+        CheckProbe(service.Name, values, "ready", faults);
+        CheckProbe(service.Name, values, "startup", faults);
+        foreach (var smoke in values.List("smoke"))
+            CheckAsked(service.Name, (Values)smoke, "smoke", tcp: false, values.Has("port"), faults);
+        var routes = values.Has("routes") ? "routes" : "route";
+        if (values.Has("route") && values.Has("routes"))
+            faults.Error(FaultCode.Conflict, values.KeyAt("routes"), "'route' and 'routes' are the same key and are both given.", "Move all routes under one of them.");
+        if (values.List(routes).Length > 0 && !values.Has("port"))
+            faults.Error(FaultCode.RouteWithoutPort, values.KeyAt(routes), $"The service '{service.Name}' has a route but no port to lead it to.", "Add the port that it listens on, such as: port: 5000");
     }
 
-    private static void CheckNeeds(NamedValue[] entries, Service[] services, Dictionary<string, int> positions, FaultList faults)
+    /// <summary>The kind that is given, or the one that the name or the routes tell.</summary>
+    public static ServiceKind KindOf(string name, Values values)
     {
-        // Services are taken away once nothing they need is left; what remains waits for itself.
-        var waiting = new int[services.Length];
-        var waitedBy = new List<int>?[services.Length];
-        var free = new Stack<int>();
-        for (var i = 0; i < services.Length; i++)
-        {
-            for (var n = 0; n < services[i].Needs.Length; n++)
-            {
-                var need = services[i].Needs[n].ToString();
-                if (!positions.TryGetValue(need, out var on))
-                {
-                    var near = Nearest.To(need, positions.Keys);
-                    faults.Error(FaultCode.UnknownNeed, NeedAt(entries[i], n), $"The service '{entries[i].At.Text}' needs '{need}', which is neither a service nor a backing service.", near is null ? "Declare it under services or backing." : $"Did you mean '{near}'?");
-                }
-                else if (on >= 0)
-                {
-                    waiting[i]++;
-                    (waitedBy[on] ??= []).Add(i);
-                }
-            }
-            if (waiting[i] == 0)
-                free.Push(i);
-        }
-        while (free.TryPop(out var done))
-        {
-            foreach (var waiter in waitedBy[done] ?? [])
-            {
-                if (--waiting[waiter] == 0)
-                    free.Push(waiter);
-            }
-        }
-        ReportCycles(entries, services, positions, waiting, faults);
+        if (values["kind"] is int kind)
+            return (ServiceKind)kind;
+        var named = Array.IndexOf(ManifestShape.Kinds, name);
+        if (named >= 0)
+            return (ServiceKind)named;
+        return values.Has("route") || values.Has("routes") ? ServiceKind.Web : ServiceKind.Worker;
     }
 
-    /// <summary>Names each ring among the services that wait for ever once.</summary>
-    private static void ReportCycles(NamedValue[] entries, Service[] services, Dictionary<string, int> positions, int[] waiting, FaultList faults)
+    private static void CheckRuns(NamedValue service, Values values, bool onProcess, FaultList faults)
     {
-        // 0 not visited, otherwise the walk it was visited in.
-        var visited = new int[services.Length];
-        for (var start = 0; start < services.Length; start++)
-        {
-            var path = new List<int>();
-            var at = start;
-            while (at >= 0 && waiting[at] > 0 && visited[at] == 0)
-            {
-                visited[at] = start + 1;
-                path.Add(at);
-                at = NextWaiting(services[at], positions, waiting);
-            }
-            if (path.Count == 0 || at < 0 || visited[at] != start + 1)
-                continue;
-            var ring = path[path.IndexOf(at)..];
-            ring.Add(at);
-            var names = string.Join(" -> ", ring.ConvertAll(i => entries[i].At.Text));
-            faults.Error(FaultCode.CyclicNeeds, entries[at].Value is Values values ? values.KeyAt("needs") : entries[at].At, $"These services wait for each other: {names}.", "Remove one of these needs.");
-        }
+        var kind = KindOf(service.Name, values);
+        if (kind == ServiceKind.Job && onProcess)
+            faults.Warning(FaultCode.KindNotRun, values.Has("kind") ? values.KeyAt("kind") : service.At, $"The service '{service.Name}' is a job; the target process starts none in this version, so it is left out.", "Run it yourself, or make it a worker that waits for work.");
+        if (!values.Has("run") && (kind != ServiceKind.Static || onProcess))
+            ReportNoRun(service, kind == ServiceKind.Static, faults);
     }
 
-    private static int NextWaiting(Service service, Dictionary<string, int> positions, int[] waiting)
+    private static void ReportNoRun(NamedValue service, bool isStatic, FaultList faults)
+        => faults.Error(FaultCode.NoRun, service.At, $"The service '{service.Name}' has no command that starts it.", isStatic ? "Add one that serves its files; the target process serves none by itself." : "Add one, such as: run: ./Shop.Api --port ${PORT}");
+
+    private static void CheckProbe(string service, Values values, string key, FaultList faults)
     {
-        foreach (var need in service.Needs)
-        {
-            if (positions.TryGetValue(need.ToString(), out var on) && on >= 0 && waiting[on] > 0)
-                return on;
-        }
-        return -1;
+        if (values[key] is Values probe)
+            CheckAsked(service, probe, key, probe["tcp"] is true, values.Has("port"), faults);
     }
 
-    private static void CheckRoutes(NamedValue[] entries, Service[] services, FaultList faults)
+    /// <summary>A check asks one thing, and one that asks the port needs one.</summary>
+    private static void CheckAsked(string service, Values check, string key, bool tcp, bool hasPort, FaultList faults)
     {
-        var owners = new Dictionary<string, string>();
-        for (var i = 0; i < services.Length; i++)
-        {
-            for (var r = 0; r < services[i].Routes.Length; r++)
-            {
-                var route = services[i].Routes[r];
-                var address = route.Host + route.Path;
-                if (owners.TryAdd(address, entries[i].At.Text))
-                    continue;
-                var at = entries[i].Value is Values values ? values.ItemAt(values.Has("routes") ? "routes" : "route", r) : entries[i].At;
-                faults.Error(FaultCode.SameRoute, at, $"The services '{owners[address]}' and '{entries[i].At.Text}' have the same route '{address}'.", "Give each route to one service.");
-            }
-        }
+        var (path, command) = (check.Has("path"), check.Has("command"));
+        var given = (path ? 1 : 0) + (command ? 1 : 0) + (tcp ? 1 : 0);
+        if (given == 0)
+            faults.Error(FaultCode.Missing, check.At, $"'{key}' of the service '{service}' does not say what to ask.", $"Add a path, such as: {key}: {{ path: /health }}");
+        else if (given > 1)
+            faults.Error(FaultCode.Conflict, check.At, $"'{key}' of the service '{service}' asks more than one thing.", "Keep one of path, command and tcp.");
+        else if (!hasPort && !command)
+            faults.Error(FaultCode.CheckWithoutPort, check.At, $"'{key}' of the service '{service}' asks a port, but the service has none.", "Add the port that it listens on, such as: port: 5000; or check by a command.");
+        if (given == 1 && command && key == "smoke")
+            CheckCommandSmoke(check, faults);
     }
 
-    private static Node NeedAt(NamedValue entry, int index)
-        => entry.Value is Values values ? values.ItemAt("needs", index) : entry.At;
+    private static void CheckCommandSmoke(Values smoke, FaultList faults)
+    {
+        foreach (var key in (string[])["method", "body", "status"])
+        {
+            if (smoke.Has(key))
+                faults.Error(FaultCode.Conflict, smoke.KeyAt(key), $"'{key}' is for a request, but this smoke check is a command.", "Remove it, or give a path instead of the command.");
+        }
+    }
 }

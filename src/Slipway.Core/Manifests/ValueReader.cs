@@ -112,13 +112,14 @@ internal sealed class ValueReader(IReadOnlyDictionary<string, string>? variables
         for (var i = 0; i < node.Keys.Length; i++)
         {
             var (name, item) = (node.Keys[i], node.Items[i]);
-            if (ScalarValue.ReadName(names, name.Text) is not { } typed)
+            if (!ScalarValue.IsName(names, name.Text))
             {
                 faults.Error(FaultCode.BadName, name, $"'{name.Text}' is no name here: it must be {ScalarValue.NameShape(names)}.", "Rename it.");
                 continue;
             }
-            var value = key.Kind == ValueKind.Section ? ReadSection(item, key.Section!, name.Text) : ReadValue(item, key, name.Text);
-            entries.Add(new(name, typed, value));
+            object? value = item.IsNull ? null
+                : key.Kind == ValueKind.Section ? ReadSection(item, key.Section!, name.Text) : ReadValue(item, key, name.Text);
+            entries.Add(new(name, item, value));
         }
         return entries.ToArray();
     }
@@ -191,7 +192,7 @@ internal sealed class ValueReader(IReadOnlyDictionary<string, string>? variables
             var words = new string[node.Items.Length];
             for (var i = 0; i < words.Length; i++)
                 words[i] = node.Items[i].Text;
-            if (node.Kind == NodeKind.Mapping || words.Length == 0 || Array.Exists(node.Items, item => item.Kind != NodeKind.Scalar))
+            if (node.Kind == NodeKind.Mapping || words.Length == 0 || !AreScalars(node.Items))
             {
                 WrongType(node, "a command, as one text or as a list of words", path, "dotnet run", block: false);
                 return null;
@@ -203,6 +204,16 @@ internal sealed class ValueReader(IReadOnlyDictionary<string, string>? variables
         }
         faults.Error(fault.Code, node, fault.Message, fault.Remedy);
         return null;
+    }
+
+    private static bool AreScalars(Node[] nodes)
+    {
+        foreach (var node in nodes)
+        {
+            if (node.Kind != NodeKind.Scalar)
+                return false;
+        }
+        return true;
     }
 
     private string? Interpolate(Node node)

@@ -64,7 +64,13 @@ internal sealed class Values(Section section, Node at)
 }
 
 /// <summary>An entry of a mapping from names.</summary>
-/// <param name="At">Where the name stands.</param>
-/// <param name="Name">The name in its type.</param>
-/// <param name="Value">A <see cref="Values"/> or a text; null when it could not be read.</param>
-internal sealed record NamedValue(Node At, object Name, object? Value);
+/// <param name="at">Where the name stands.</param>
+/// <param name="node">What stands for the value.</param>
+/// <param name="value">A <see cref="Values"/> or a text; null when there is none or it could not be read.</param>
+internal sealed class NamedValue(Node at, Node node, object? value)
+{
+    public readonly Node At = at;
+    public readonly Node Node = node;
+    public readonly string Name = at.Text;
+    public readonly object? Value = value;
+}

@@ -68,8 +68,8 @@ public static class SettingsResolver
         }
         if (!setting.Only.IsEmpty && !setting.Only.Contains(environment))
             faults.Add(new(FaultCode.SettingNotAllowed, Severity.Error, at, $"The setting '{setting.Name}' may not have a value in {environment}, but {Name(effective.Source)} gives one.", $"Remove it there; it is for {string.Join(", ", setting.Only)} only."));
-        else if (SettingValue.Fault(setting, effective.Value) is { } wrong)
-            faults.Add(new(FaultCode.SettingType, Severity.Error, at, $"The setting '{setting.Name}', from {Name(effective.Source)}, {wrong}.", $"Set it to a value such as {SettingValue.Example(setting)}."));
+        else if (SettingValue.Shape(setting.Type, [.. setting.Choices], effective.Value) is { } shape)
+            faults.Add(new(FaultCode.SettingType, Severity.Error, at, $"The setting '{setting.Name}', from {Name(effective.Source)}, must be {shape}{(setting.Secret ? "" : $", not '{effective.Value}'")}.", $"Set it to a value such as {SettingValue.Example(setting.Type, [.. setting.Choices])}."));
     }
 
     private static string Remedy(Setting setting, EnvironmentName environment)
