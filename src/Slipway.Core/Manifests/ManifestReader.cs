@@ -42,7 +42,7 @@ public static class ManifestReader
         var list = new FaultList(file, faults);
         if (text.StartsWith('\uFEFF'))
             text = text[1..];
-        if (!SourceText.Check(text, list) || YamlReader.Read(text, list) is not { } root)
+        if (!SourceText.Check(text, list) || (PlainYamlReader.TryRead(text) ?? YamlReader.Read(text, list)) is not { } root)
             return null;
         if (root.Kind != NodeKind.Mapping)
         {

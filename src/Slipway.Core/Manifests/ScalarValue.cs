@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Net;
 
 namespace Slipway.Core.Manifests;
@@ -28,7 +27,7 @@ internal static class ScalarValue
                 return Quantity.TryDuration(text, out var duration) ? InRange(key, duration, duration.TotalSeconds, ref code) : null;
             case ValueKind.Size:
                 return Quantity.TrySize(text, out var size) ? InRange(key, size, size, ref code) : null;
-            case ValueKind.Range:
+            case ValueKind.Replicas:
                 if (!Quantity.TryRange(text, out var min, out var max))
                     return null;
                 code = FaultCode.OutOfRange;
@@ -51,6 +50,27 @@ internal static class ScalarValue
             default:
                 code = FaultCode.BadName;
                 return IsName(key.Kind, text) ? text : null;
+        }
+    }
+
+    /// <summary>A bound of the kind as a number.</summary>
+    public static double Measure(ValueKind kind, string text)
+    {
+        var number = 0.0;
+        switch (kind)
+        {
+            case ValueKind.Duration:
+                Quantity.TryDuration(text, out var duration);
+                return duration.TotalSeconds;
+            case ValueKind.Size:
+                Quantity.TrySize(text, out var size);
+                return size;
+            case ValueKind.Share:
+                Quantity.TryShare(text, out number);
+                return number;
+            default:
+                Quantity.TryFactor(text, out number);
+                return number;
         }
     }
 
@@ -88,7 +108,7 @@ internal static class ScalarValue
             ValueKind.Factor => "a factor such as 2x" + bounds,
             ValueKind.Duration => "a duration such as 500ms, 30s, 15m, 2h or 1m30s" + bounds,
             ValueKind.Size => "a size such as 256Mi or 1G" + bounds,
-            ValueKind.Range => "a number or a range such as 3..10, least first" + bounds,
+            ValueKind.Replicas => "a number or a range such as 3..10, least first" + bounds,
             ValueKind.Choice => "one of " + string.Join(", ", key.Choices!),
             ValueKind.Listener => "a port or an IP address with a port, such as 127.0.0.1:8080",
             ValueKind.Host => "a host name such as shop.example.org or *.example.org",
@@ -134,23 +154,7 @@ internal static class ScalarValue
         return measure >= key.Min && measure <= key.Max ? value : null;
     }
 
-    private static string Bounds(Key key)
-    {
-        var (min, max) = (Bound(key, key.Min), Bound(key, key.Max));
-        if (double.IsInfinity(key.Min))
-            return double.IsInfinity(key.Max) ? "" : $", at most {max}";
-        return double.IsInfinity(key.Max) ? $", at least {min}" : $", from {min} to {max}";
-    }
-
-    private static string Bound(Key key, double bound) => key.Kind switch
-    {
-        _ when double.IsInfinity(bound) => "",
-        ValueKind.Duration => Quantity.Format(TimeSpan.FromSeconds(bound)),
-        ValueKind.Size => bound >= 1L << 40 ? $"{bound / (1L << 40)}Ti" : $"{bound / 1048576}Mi",
-        ValueKind.Share => $"{bound * 100}%",
-        ValueKind.Factor => $"{bound}x",
-        _ => bound.ToString(CultureInfo.InvariantCulture),
-    };
+    private static string Bounds(Key key) => key.Least.Length == 0 ? "" : $", from {key.Least} to {key.Most}";
 
     private static GatewayListener? Listener(string text)
     {
@@ -164,8 +168,12 @@ internal static class ScalarValue
             address = address[1..^1];
         else if (address.Contains(':') || address.Split('.').Length != 4)
             return null;
-        return IPAddress.TryParse(address, out var parsed) ? new(parsed.ToString(), port) : null;
+        return CanonicalAddress(address) is { } canonical ? new(canonical, port) : null;
     }
+
+    /// <summary>Apart from its caller, so that the usual address loads no library for it.</summary>
+    private static string? CanonicalAddress(string address)
+        => IPAddress.TryParse(address, out var parsed) ? parsed.ToString() : null;
 
     private static bool IsHost(string text)
     {

@@ -11,7 +11,7 @@ internal enum ValueKind
     Factor,
     Duration,
     Size,
-    Range,
+    Replicas,
     Choice,
     Listener,
     Host,
@@ -26,50 +26,65 @@ internal enum ValueKind
     Section,
 }
 
-/// <summary>
-/// One key of the manifest: what it takes, what it means, what holds when it is not given. The reader and the JSON Schema
-/// both go by these entries, so that they cannot differ.
-/// </summary>
-internal sealed class Key(
-    string name,
-    ValueKind kind,
-    string doc,
-    string? standard = null,
-    string? example = null,
-    string[]? choices = null,
-    double min = double.NegativeInfinity,
-    double max = double.PositiveInfinity,
-    Section? section = null,
-    bool many = false,
-    ValueKind? names = null,
-    bool required = false)
+/// <summary>One key of the manifest, a line of <see cref="ManifestTable"/>.</summary>
+internal sealed class Key
 {
-    public readonly string Name = name;
-    public readonly ValueKind Kind = kind;
-    public readonly string Doc = doc;
+    public readonly string Name;
+    public readonly ValueKind Kind;
 
     /// <summary>The value when the key is not given, as text; null when there is none or it depends.</summary>
-    public readonly string? Default = standard;
+    public readonly string? Default;
 
-    public readonly string? Example = example;
-    public readonly string[]? Choices = choices;
+    public readonly string Example;
+    public readonly string Doc;
 
-    /// <summary>Bounds of a number (a duration's in seconds, a size's in bytes, a share's from 0 to 1), both allowed.</summary>
-    public readonly double Min = min, Max = max;
+    /// <summary>The words of a choice, in the order of its enumeration.</summary>
+    public readonly string[]? Choices;
+
+    /// <summary>The least and the most, both allowed, as the table writes them; empty for no bounds.</summary>
+    public readonly string Least = "", Most = "";
+
+    /// <summary>The same as numbers: a duration's in seconds, a size's in bytes, a share's from 0 to 1.</summary>
+    public readonly double Min = double.NegativeInfinity, Max = double.PositiveInfinity;
 
     /// <summary>The keys below, for <see cref="ValueKind.Section"/>.</summary>
-    public readonly Section? Section = section;
+    public readonly Section? Section;
 
     /// <summary>Whether a list of such values is allowed as well as one.</summary>
-    public readonly bool Many = many;
+    public readonly bool Many;
 
     /// <summary>What the keys are of a mapping from names to such values; null when the key takes the value itself.</summary>
-    public readonly ValueKind? Names = names;
+    public readonly ValueKind? Names;
 
-    public readonly bool Required = required;
+    public readonly bool Required;
 
     /// <summary>The default, read once.</summary>
     public object? DefaultValue;
+
+    /// <param name="columns">Name, type, default, example and meaning.</param>
+    /// <param name="kind">What it takes.</param>
+    /// <param name="section">The keys below.</param>
+    /// <param name="names">What names it maps, if any.</param>
+    /// <param name="many">Whether a list is allowed.</param>
+    /// <param name="limits">What follows the kind: least..most, or choices.</param>
+    public Key(string[] columns, ValueKind kind, Section? section, ValueKind? names, bool many, string limits)
+    {
+        (Kind, Section, Names, Many) = (kind, section, names, many);
+        Required = columns[0][^1] == '!';
+        Name = Required ? columns[0][..^1] : columns[0];
+        Default = columns[2].Length == 0 ? null : columns[2];
+        (Example, Doc) = (columns[3], columns[4]);
+        if (kind == ValueKind.Choice)
+        {
+            Choices = limits.Split(' ');
+        }
+        else if (limits.Length > 0)
+        {
+            var dots = limits.IndexOf("..", StringComparison.Ordinal);
+            (Least, Most) = (limits[..dots], limits[(dots + 2)..]);
+            (Min, Max) = (ScalarValue.Measure(kind, Least), ScalarValue.Measure(kind, Most));
+        }
+    }
 }
 
 /// <summary>The keys of one mapping.</summary>

@@ -38,7 +38,7 @@ internal sealed class ValueReader(IReadOnlyDictionary<string, string>? variables
         }
         else if (!node.IsNull)
         {
-            WrongType(node, section.ShortKey is null ? $"a mapping with the keys of a {section.Name}" : $"a {section.Name}, short or as a mapping", path, $"{section.Keys[0].Name}: {section.Keys[0].Example ?? section.Keys[0].Default}", block: true);
+            WrongType(node, section.ShortKey is null ? $"a mapping with the keys of a {section.Name}" : $"a {section.Name}, short or as a mapping", path, $"{section.Keys[0].Name}: {section.Keys[0].Example}", block: true);
             return null;
         }
         foreach (var key in section.Keys)
@@ -105,7 +105,7 @@ internal sealed class ValueReader(IReadOnlyDictionary<string, string>? variables
     {
         if (node.Kind != NodeKind.Mapping)
         {
-            WrongType(node, "a mapping from names", key.Name, key.Example!, block: false);
+            WrongType(node, "a mapping from names", key.Name, key.Example, block: false);
             return null;
         }
         var entries = new List<NamedValue>(node.Keys.Length);
@@ -174,7 +174,7 @@ internal sealed class ValueReader(IReadOnlyDictionary<string, string>? variables
         }
         else
         {
-            faults.Error(code, node, $"'{path}' takes {ScalarValue.Shape(key)}, not '{text}'.", $"Write for example: {path}: {key.Example ?? key.Default}");
+            faults.Error(code, node, $"'{path}' takes {ScalarValue.Shape(key)}, not '{text}'.", $"Write for example: {path}: {key.Example}");
         }
         return null;
     }
@@ -241,7 +241,7 @@ internal sealed class ValueReader(IReadOnlyDictionary<string, string>? variables
     }
 
     private void WrongType(Node node, string shape, string path, Key key)
-        => WrongType(node, shape, path, key.Example ?? key.Default ?? "value", block: false);
+        => WrongType(node, shape, path, key.Example, block: false);
 
     private void WrongType(Node node, string shape, string path, string example, bool block)
         => faults.Error(FaultCode.WrongType, node, $"'{path}' takes {shape}, not {ScalarValue.Describe(node)}.", $"Write for example: {path}: {(block ? "{ " + example + " }" : example)}");

@@ -30,10 +30,6 @@ internal sealed class YamlReader
 
     /// <summary>The document in <paramref name="text"/>, or null when there is none that could be read to its end.</summary>
     public static Node? Read(string text, FaultList faults)
-        => PlainYamlReader.TryRead(text) ?? ReadFully(text, faults);
-
-    /// <summary>As <see cref="Read"/>, by the full parser alone.</summary>
-    public static Node? ReadFully(string text, FaultList faults)
     {
         try
         {

@@ -1,0 +1,149 @@
+namespace Slipway.Core.Manifests;
+
+/// <summary>
+/// Every key of the manifest, said once. The reader takes types, ranges, choices and defaults from here, the JSON Schema
+/// those and the words; the manual is held against it by a test.
+/// <para>
+/// A section begins with <c># name</c>, followed by <c>(key)</c> when a plain value may stand for that key. A line is
+/// <c>key | type | default | example | meaning</c>; <c>!</c> after the key makes it required. A type is a kind with its
+/// least and most or its choices, or a section; <c>[]</c> allows a list of it, <c>{kind}</c> before it makes it a mapping
+/// from such names. <c>+ name</c> takes over the keys of another section.
+/// </para>
+/// <para>
+/// It is text because this is on the command line's start-up path: as constructor calls it took 10 ms to compile.
+/// </para>
+/// </summary>
+internal static class ManifestTable
+{
+    public const string Text = """
+        # probe
+        path | url-path | | /health | Asked by GET; 200 to 399 passes.
+        command | command | | ./check | Run in the instance's folder; exit code 0 passes.
+        tcp | boolean | | true | Whether a connection to the port is enough.
+        delay | duration 0s..1h | 0s | 2s | How long after the start the first one waits.
+        timeout | duration 1ms..1h | 2s | 1s | How long an answer may take.
+        successes | integer 1..1000 | 1 | 2 | Passes in a row that make it pass.
+
+        # startup probe (path)
+        + probe
+        period | duration 50ms..1h | 500ms | 1s | Time between two.
+        failures | integer 1..100000 | 120 | 30 | Failures in a row that make it fail, and so the start.
+
+        # live probe (path)
+        + probe
+        period | duration 50ms..1h | 5s | 10s | Time between two.
+        failures | integer 1..100000 | 3 | 5 | Failures in a row that restart the instance.
+
+        # ready probe (path)
+        + probe
+        period | duration 50ms..1h | 1s | 2s | Time between two.
+        failures | integer 1..100000 | 3 | 5 | Failures in a row that take the instance out of traffic.
+
+        # smoke check (path)
+        name | text | | a message can be sent | What it tests, for people; the path or command when not given.
+        path | url-path | | /v1/ping | The path that is asked.
+        command | command | | ./smoke | A command, run in the instance's folder; exit code 0 passes.
+        method | choice GET HEAD POST PUT PATCH DELETE | GET | POST | The method of the request.
+        body | text | | '{ "ping": true }' | What the request sends.
+        status | integer 100..599 | | 201 | The status that passes; any from 200 to 299 when not given.
+        contains | text | | pong | A text that the answer must contain.
+        timeout | duration 1ms..1h | 10s | 5s | How long it may take.
+
+        # route (path)
+        host | host | | shop.example.org | A host name, or *.example.org for any name directly below; every host when not given.
+        path | route-path | / | /api | A path prefix; matches whole segments, and the longest one wins.
+        strip | boolean | false | true | Whether the prefix is taken off before forwarding.
+        sticky | boolean | false | true | Whether a cookie keeps a user on the release first chosen.
+        hold | duration 0s..10m | 5s | 10s | How long a request may wait while no instance can take it; 0s answers 503 at once.
+        timeout | duration 1ms..1d | 60s | 30s | How long the first byte of an answer may take.
+
+        # resources
+        memory | size 1Mi..1024Ti | | 256Mi | Memory that one instance may use; no limit when not given.
+        cpu | number 0.01..1024 | | 0.5 | Processor time that one instance may use, in cores; no limit when not given.
+
+        # service
+        kind | choice web api worker scheduler job static ai | | api | What the service is. When not given: its name if that is a kind, else web with a route, else worker.
+        folder | folder-path | . | src/api | The folder that build and dev run in, relative to the manifest.
+        inputs | folder-path[] | | [src/api, shared.props] | Files and folders that decide whether a build is needed; the manifest's whole folder when not given.
+        build | command | | dotnet publish api -c Release -o ${OUT} | Builds the artefact into ${OUT}. Words are split at spaces, quotes respected; no shell runs.
+        run | command | | ./Shop.Api --port ${PORT} | Starts an instance, in the artefact's folder; ${PORT}, ${HOST} and settings are filled in at the start.
+        dev | command | | dotnet watch run | Starts it for development with hot reload; used by slipway up only.
+        port | integer 1..65535 | | 5000 | The port it listens on in a container. On this machine each instance is given its own as PORT.
+        health | live probe | | /health | Level 1, is it alive: a failure restarts the instance.
+        ready | ready probe | | /ready | Level 2, can it serve with what it depends on: a failure takes it out of traffic.
+        startup | startup probe | | { path: /health, failures: 30 } | Until it passes, health and ready are not asked.
+        smoke | smoke check[] | | /v1/ping | Level 3, does what matters work: run once against each new instance before it gets traffic.
+        route | route[] | | /api | The public route to it.
+        routes | route[] | | [/api, /v2] | The same as route, for those who write a list.
+        needs | service-name[] | | [db, cache] | Services and backing services that must be ready before it starts.
+        replicas | replicas 0..1000 | 1 | 3..10 | How many instances run: a number, or least..most.
+        resources | resources | | { memory: 256Mi, cpu: 0.5 } | What one instance may use.
+        stop | duration 0s..1h | 10s | 30s | How long an instance may take to end after SIGTERM before it is killed.
+        overlap | boolean | | false | Whether instances of two releases may run at once; true, but false for a scheduler.
+
+        # backing service (image)
+        image! | text | | postgres:16 | Its kind and version.
+
+        # setting (type)
+        type | choice string integer number boolean url duration size enum | string | url | What values it takes.
+        choices | text[] | | [debug, info] | The values of an enum.
+        required | environment-name[] | | [staging, production] | Environments in which it must have a value.
+        only | environment-name[] | | [local, ci] | Environments in which it may have a value; all when not given.
+        secret | boolean | false | true | Whether it grants access, and so is never shown.
+        default | text | | info | Its value in local and ci when nothing else sets it.
+        doc | text | | Who signs our tokens | What it is for.
+
+        # step (to)
+        to! | integer 1..100 | | 10 | The share of the traffic, in percent.
+        bake | duration 0s..7d | | 1m | How long the gates watch before the next step; the rollout's when not given.
+        approve | boolean | false | true | Whether a person must approve before this step.
+
+        # rollout (strategy)
+        strategy | choice rolling blue-green canary recreate | canary | blue-green | How a release goes live.
+        steps | step[] | | [10, 50, 100] | The shares of the traffic on the way, rising, the last one 100; canary only. [10, 50, 100] when not given.
+        bake | duration 0s..7d | 30s | 5m | How long the gates watch after each step.
+        approval | boolean | false | true | Whether a person must approve before all traffic goes to the new release.
+        approval_deadline | duration 1s..30d | 1d | 4h | How long an approval or a pause may last before the rollout is undone.
+        start | duration 100ms..1d | 2m | 5m | How long new instances may take to be ready and proved.
+        drain | duration 0s..1d | 30s | 1m | How long requests in flight on an old instance may last.
+
+        # inconclusive (then)
+        after | duration 0s..7d | 2m | 5m | How long a step may stay without a verdict beyond its bake time.
+        then | choice hold proceed rollback | hold | rollback | What happens then: wait for a person, go on, or undo.
+
+        # gates
+        consecutive | integer 1..1000 | 3 | 5 | Server errors in a row of one service that roll back at once.
+        errors | share 0%..100% | 5% | 1% | Share of failed requests that rolls back.
+        latency | factor 1x..1000x | 2x | 1.5x | Latency (p95) over that of the release before, in the same seconds, that rolls back.
+        latency_floor | duration 0s..1m | 20ms | 50ms | Latency below which the ratio says nothing.
+        memory | share 1%..100% | 95% | 90% | Share of the memory limit that rolls back at once.
+        resources | share 1%..100% | 90% | 80% | Share of the memory or processor limit that rolls back when sustained.
+        pool | share 1%..100% | 90% | 80% | Share of the database pool that rolls back when sustained.
+        sustained | duration 1s..1d | 30s | 1m | How long a level must hold to count as sustained.
+        requests | integer 1..1000000 | 50 | 200 | Requests below which ratios are inconclusive.
+        inconclusive | inconclusive | | { after: 2m, then: hold } | What to do when a gate cannot say.
+
+        # gateway (listen)
+        listen | listener | 127.0.0.1:0 | 127.0.0.1:8080 | The address and port for users; 0 takes a free port and keeps it.
+
+        # overlaid
+        version | text | | 1.4.0 | The application's version, part of a release's identity.
+        target | choice process docker swarm kubernetes | process | swarm | What runs the instances.
+        gateway | gateway | | 127.0.0.1:8080 | Where users reach the application.
+        services | {service-name} service | | { api: { run: ./Shop.Api } } | The programs of the application.
+        backing | {service-name} backing service | | { db: "postgres:16" } | Databases, caches and queues that it needs.
+        rollout | rollout | | blue-green | How a release goes live.
+        gates | gates | | { errors: 1% } | What a release must pass on the way and afterwards.
+        guard | duration 0s..7d | 15m | 1h | How long the gates go on watching after promotion, the previous release kept warm.
+
+        # environment
+        + overlaid
+        settings | {setting-name} text | | { LOG_LEVEL: debug } | Values of settings in this environment.
+
+        # manifest
+        app! | application-name | | shop | The application's name.
+        + overlaid
+        settings | {setting-name} setting | | { LOG_LEVEL: string } | The settings it reads, each with its type.
+        environments | {environment-name} environment | | { production: { guard: 1h } } | Named places, each laid over what stands above.
+        """;
+}
