@@ -3,51 +3,69 @@ namespace Slipway.Core.Manifests;
 /// <summary>Finds the known word that was probably meant.</summary>
 public static class Nearest
 {
+    /// <summary>Among more than so many it would take too long for what it says.</summary>
+    private const int CandidatesMax = 1000;
+
+    private const int LengthMax = 64;
+
     /// <summary>
-    /// The candidate that <paramref name="text"/> is the beginning of, or that is at most a third of its length away from
-    /// it in insertions, deletions, replacements and swaps of neighbours (optimal string alignment); null for none.
+    /// The candidate that <paramref name="text"/> is the beginning of or begins with, or that is at most a third of its
+    /// length away from it in insertions, deletions, replacements and swaps of neighbours (optimal string alignment, case
+    /// aside); null for none.
     /// </summary>
-    public static string? To(string text, IEnumerable<string> candidates)
+    public static string? To(string text, IReadOnlyCollection<string> candidates)
     {
         string? best = null;
         var bestDistance = int.MaxValue;
+        if (candidates.Count > CandidatesMax || text.Length is 0 or > LengthMax)
+            return null;
         foreach (var candidate in candidates)
         {
-            var distance = Distance(text.ToLowerInvariant(), candidate.ToLowerInvariant());
-            if (distance > Math.Max(1, Math.Max(text.Length, candidate.Length) / 3))
-            {
-                var isPrefix = text.Length >= 2 && candidate.StartsWith(text, StringComparison.OrdinalIgnoreCase);
-                var hasPrefix = candidate.Length >= 3 && text.StartsWith(candidate, StringComparison.OrdinalIgnoreCase);
-                if (!isPrefix && !hasPrefix)
-                    continue;
-            }
+            var longer = Math.Max(text.Length, candidate.Length);
+            var most = Math.Min(bestDistance - 1, Math.Max(1, longer / 3));
+            var distance = Distance(text, candidate, most);
+            if (distance > most && IsBeginning(text, candidate))
+                distance = Math.Abs(text.Length - candidate.Length);
             if (distance < bestDistance)
                 (best, bestDistance) = (candidate, distance);
         }
         return best;
     }
 
-    private static int Distance(string a, string b)
+    private static bool IsBeginning(string text, string candidate)
+        => (text.Length >= 2 && candidate.StartsWith(text, StringComparison.OrdinalIgnoreCase))
+            || (candidate.Length >= 3 && text.StartsWith(candidate, StringComparison.OrdinalIgnoreCase));
+
+    /// <summary>The distance, or <see cref="int.MaxValue"/> when it is more than <paramref name="most"/>.</summary>
+    private static int Distance(string a, string b, int most)
     {
-        // Names are short; a long text is nothing's misspelling and would only cost time.
-        if (a.Length > 64 || b.Length > 64)
+        if (b.Length > LengthMax || Math.Abs(a.Length - b.Length) > most)
             return int.MaxValue;
-        var rows = new int[a.Length + 1, b.Length + 1];
-        for (var i = 0; i <= a.Length; i++)
-            rows[i, 0] = i;
+        // Three rows are enough: a swap looks back two.
+        Span<int> before = stackalloc int[LengthMax + 1], above = stackalloc int[LengthMax + 1], row = stackalloc int[LengthMax + 1];
         for (var j = 0; j <= b.Length; j++)
-            rows[0, j] = j;
+            row[j] = j;
         for (var i = 1; i <= a.Length; i++)
         {
+            var free = before;
+            before = above;
+            above = row;
+            row = free;
+            row[0] = i;
+            var least = i;
             for (var j = 1; j <= b.Length; j++)
             {
-                var cost = a[i - 1] == b[j - 1] ? 0 : 1;
-                var least = Math.Min(Math.Min(rows[i - 1, j] + 1, rows[i, j - 1] + 1), rows[i - 1, j - 1] + cost);
-                if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
-                    least = Math.Min(least, rows[i - 2, j - 2] + 1);
-                rows[i, j] = least;
+                var cost = Same(a[i - 1], b[j - 1]) ? 0 : 1;
+                row[j] = Math.Min(Math.Min(above[j] + 1, row[j - 1] + 1), above[j - 1] + cost);
+                if (i > 1 && j > 1 && Same(a[i - 1], b[j - 2]) && Same(a[i - 2], b[j - 1]))
+                    row[j] = Math.Min(row[j], before[j - 2] + 1);
+                least = Math.Min(least, row[j]);
             }
+            if (least > most)
+                return int.MaxValue;
         }
-        return rows[a.Length, b.Length];
+        return row[b.Length] <= most ? row[b.Length] : int.MaxValue;
     }
+
+    private static bool Same(char a, char b) => a == b || char.ToLowerInvariant(a) == char.ToLowerInvariant(b);
 }

@@ -33,7 +33,7 @@ internal sealed class PlainYamlReader
         if (text.AsSpan().IndexOfAny("\t\u0085\u2028\u2029\uFEFF") >= 0 || HasLoneReturn(text))
             return null;
         var reader = new PlainYamlReader(text);
-        if (!reader.StartLine(0, 1) || reader._indent != 0)
+        if (!reader.StartLine(0, 1) || reader._indent != 0 || reader._at == text.Length)
             return null;
         var root = reader.ReadMapping(0);
         return root is not null && reader._at == text.Length && reader._doubts.Count == 0 ? root : null;
@@ -246,9 +246,9 @@ internal sealed class PlainYamlReader
         var end = _at;
         while (end < _text.Length && end - _at < KeyLengthMax && (char.IsAsciiLetterOrDigit(_text[end]) || _text[end] is '_' or '-' or '.'))
             end++;
-        if (end == _at || !char.IsAsciiLetter(_text[_at]) || end + 1 >= _text.Length || _text[end] != ':')
+        if (end == _at || !char.IsAsciiLetter(_text[_at]) || end == _text.Length || _text[end] != ':')
             return -1;
-        return _text[end + 1] is ' ' or '\n' or '\r' ? end : -1;
+        return end + 1 == _text.Length || _text[end + 1] is ' ' or '\n' or '\r' ? end : -1;
     }
 
     private bool AtDash() => _text[_at] == '-' && _at + 1 < _text.Length && _text[_at + 1] is ' ' or '\n' or '\r';

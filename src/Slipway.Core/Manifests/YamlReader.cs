@@ -44,17 +44,17 @@ internal sealed class YamlReader
 
     private Node? ReadDocument()
     {
-        _parser.MoveNext();
-        if (!_parser.MoveNext() || _parser.Current is not DocumentStart)
+        Advance();
+        if (!Advance() || _parser.Current is not DocumentStart)
         {
             _faults.Error(FaultCode.Empty, 0, 0, "The file is empty.", "Begin it with the application's name, such as: app: shop");
             return null;
         }
-        _parser.MoveNext();
+        Advance();
         var root = ReadNode(0);
         if (root is null)
             return null;
-        _parser.MoveNext();
+        Advance();
         if (_parser.Current is DocumentStart second)
         {
             _faults.Error(FaultCode.SeveralDocuments, (int)second.Start.Line, (int)second.Start.Column, "A second document starts here; a manifest is one.", "Remove the line --- and what follows it, or move that to a file of its own.");
@@ -74,7 +74,9 @@ internal sealed class YamlReader
         }
         if (current is AnchorAlias alias)
             return ReadAlias(alias, depth);
-        var start = (NodeEvent)current!;
+        // The parser ends some mappings of damaged text after a key.
+        if (current is not NodeEvent start)
+            throw new YamlException(current?.Start ?? Mark.Empty, current?.End ?? Mark.Empty, "a value is missing");
         var (line, column) = ((int)start.Start.Line, (int)start.Start.Column);
         var anchor = start.Anchor.IsEmpty ? null : start.Anchor.Value;
         if (anchor is not null)
@@ -87,7 +89,7 @@ internal sealed class YamlReader
         {
             var plain = tag is null ? scalar.Style == ScalarStyle.Plain && start.Tag.IsEmpty : tag != CorePrefix + "str";
             node = new(line, column, scalar.Value, plain);
-            _parser.MoveNext();
+            Advance();
         }
         else
         {
@@ -102,7 +104,7 @@ internal sealed class YamlReader
     {
         var (line, column) = ((int)alias.Start.Line, (int)alias.Start.Column);
         var name = alias.Value.Value;
-        _parser.MoveNext();
+        Advance();
         var known = _anchors.TryGetValue(name, out var node);
         if (node is null)
         {
@@ -120,29 +122,46 @@ internal sealed class YamlReader
     private Node? ReadSequence(int line, int column, int depth)
     {
         var items = new List<Node>();
-        _parser.MoveNext();
+        Advance();
         while (_parser.Current is not SequenceEnd)
         {
             if (ReadNode(depth + 1) is not { } item)
                 return null;
             items.Add(item);
         }
-        _parser.MoveNext();
+        Advance();
         return new(line, column, null, items.ToArray());
     }
 
     private Node? ReadMapping(int line, int column, int depth)
     {
         var mapping = new MappingBuilder(line, column, _faults);
-        _parser.MoveNext();
+        Advance();
         while (_parser.Current is not MappingEnd)
         {
             if (ReadNode(depth + 1) is not { } key || ReadNode(depth + 1) is not { } value)
                 return null;
             mapping.Add(key, value);
         }
-        _parser.MoveNext();
+        Advance();
         return Count(mapping.MergedNodes, line, column) ? mapping.Build() : null;
+    }
+
+    /// <summary>
+    /// Goes to the next event. The parser has states that it calls impossible and still gets into by damaged text; they
+    /// are the text's fault, at the place it had come to.
+    /// </summary>
+    private bool Advance()
+    {
+        try
+        {
+            return _parser.MoveNext();
+        }
+        catch (InvalidOperationException exception)
+        {
+            var at = _parser.Current?.End ?? Mark.Empty;
+            throw new YamlException(at, at, "the text cannot be told apart from here on", exception);
+        }
     }
 
     private bool Count(int nodes, int line, int column)

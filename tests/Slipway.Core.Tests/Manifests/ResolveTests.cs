@@ -4,7 +4,7 @@ namespace Slipway.Core.Tests.Manifests;
 
 public sealed class ResolveTests
 {
-    private const string Shop = """
+    internal const string Shop = """
         app: shop
         version: 1.10
         gateway: 8080
