@@ -109,6 +109,7 @@ internal sealed class Bed : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        await Restart();
         await Target.RemoveOrphans(Local, [], new(long.MaxValue), CancellationToken.None);
         await Until(all => all.IsEmpty);
         await Target.DisposeAsync();

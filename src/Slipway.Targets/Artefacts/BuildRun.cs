@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Slipway.Core.Manifests;
 using Slipway.Releases.Ports;
 using Slipway.Targets.Processes.Commands;
+using Slipway.Targets.Processes.Instances;
 using Slipway.Targets.Processes.Spawning;
 
 namespace Slipway.Targets.Artefacts;
@@ -64,12 +65,7 @@ internal sealed class BuildRun(HomeFolder home, TimeProvider clock)
 
     private static Dictionary<string, string> Variables(string beside)
     {
-        var variables = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach (System.Collections.DictionaryEntry entry in Environment.GetEnvironmentVariables())
-        {
-            if (entry is { Key: string name, Value: string value })
-                variables[name] = value;
-        }
+        var variables = InheritedVariables.All();
         variables["OUT"] = beside;
         // What a build leaves running is ended with it; so it had better not start what is only useful later.
         variables["MSBUILDDISABLENODEREUSE"] = "1";

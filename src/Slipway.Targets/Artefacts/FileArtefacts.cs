@@ -3,6 +3,7 @@ using System.Collections.Immutable;
 using Slipway.Core.Manifests;
 using Slipway.Releases.Ports;
 using Slipway.Targets.Processes.Commands;
+using Slipway.Targets.Processes.Instances;
 
 namespace Slipway.Targets.Artefacts;
 
@@ -23,7 +24,7 @@ public sealed class FileArtefacts(HomeFolder home, TimeProvider clock) : IArtefa
             return new BuildOutcome.Failed($"{service.Name} has no build command. Give it `build:`.", []);
         try
         {
-            var command = CommandTemplate.Fill(line, OwnVariables(), keep: "OUT");
+            var command = CommandTemplate.Fill(line, InheritedVariables.All(), keep: "OUT");
             var files = await SourceFiles.List(sourceFolder, service.Inputs, cancellation);
             var digest = await ContentAddress.Of(command, service.Folder, sourceFolder, files, cancellation);
             if (IsWhole(digest))
@@ -43,17 +44,6 @@ public sealed class FileArtefacts(HomeFolder home, TimeProvider clock) : IArtefa
     /// <inheritdoc/>
     public async Task<string> GitSha(string sourceFolder, CancellationToken cancellation)
         => await Git.Commit(sourceFolder, cancellation) ?? "unknown";
-
-    private static Dictionary<string, string> OwnVariables()
-    {
-        var variables = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach (System.Collections.DictionaryEntry entry in Environment.GetEnvironmentVariables())
-        {
-            if (entry is { Key: string name, Value: string value })
-                variables[name] = value;
-        }
-        return variables;
-    }
 
     private bool IsWhole(ArtefactDigest digest)
     {

@@ -12,6 +12,7 @@ internal sealed partial class ProcessEnvironment
 {
     private readonly Lock _sync = new();
     private readonly Dictionary<InstanceId, InstanceRunner> _runners = [];
+    private readonly List<InstanceFolder> _unreadable = [];
     private readonly ProcessMachine _machine;
     private readonly Action<EnvironmentName> _changed;
     private readonly CancellationToken _leave;
@@ -88,6 +89,11 @@ internal sealed partial class ProcessEnvironment
         {
             LogOrphan(_machine.Logger, runner.Record.Id);
             runner.Stop();
+        }
+        lock (_sync)
+        {
+            _unreadable.ForEach(EndUnreadable);
+            _unreadable.Clear();
         }
     }
 
@@ -171,14 +177,14 @@ internal sealed partial class ProcessEnvironment
         {
             var folder = new InstanceFolder(path);
             if (folder.Load() is not { } record)
-                EndUnknown(folder);
+                _unreadable.Add(folder);
             else if (record.EndedAt is null)
                 Launch(folder, record);
         }
     }
 
     /// <summary>An instance whose record cannot be read is nobody's: whatever bears its mark is ended.</summary>
-    private void EndUnknown(InstanceFolder folder)
+    private void EndUnreadable(InstanceFolder folder)
     {
         LogUnreadable(_machine.Logger, folder.Path);
         foreach (var row in ProcessRow.ReadAll())

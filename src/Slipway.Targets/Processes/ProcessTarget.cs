@@ -21,6 +21,7 @@ public sealed class ProcessTarget : ITarget, IAsyncDisposable
     private readonly CancellationTokenSource _leave = new();
     private readonly ProcessMachine _machine;
     private readonly Task _sampling;
+    private int _left;
 
     /// <summary>Takes on all that runs in a home already and begins to watch it.</summary>
     /// <param name="options">How to work.</param>
@@ -78,6 +79,8 @@ public sealed class ProcessTarget : ITarget, IAsyncDisposable
     /// <summary>Ends the watching only. All instances run on.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref _left, 1) != 0)
+            return;
         await _leave.CancelAsync();
         await _sampling;
         _leave.Dispose();

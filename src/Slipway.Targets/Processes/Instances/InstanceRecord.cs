@@ -21,7 +21,7 @@ internal sealed record InstanceRecord
 
     public required int Ordinal { get; init; }
 
-    public required ArtefactDigest? Artefact { get; init; }
+    public ArtefactDigest? Artefact { get; init; }
 
     public required string SourceFolder { get; init; }
 

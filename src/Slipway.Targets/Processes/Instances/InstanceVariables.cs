@@ -6,10 +6,6 @@ namespace Slipway.Targets.Processes.Instances;
 /// <summary>The environment of an instance.</summary>
 internal static class InstanceVariables
 {
-    // What a program needs to run at all; nothing else of the control plane's environment leaks into an instance.
-    private static readonly ImmutableArray<string> s_inherited =
-        ["PATH", "HOME", "LANG", "TMPDIR", "DOTNET_ROOT", "SystemRoot", "SystemDrive", "TEMP", "TMP", "USERPROFILE", "PATHEXT", "ComSpec", "windir"];
-
     /// <summary>The environment for one start.</summary>
     /// <param name="record">The instance.</param>
     /// <param name="environment">Where it runs.</param>
@@ -20,7 +16,7 @@ internal static class InstanceVariables
         InstanceRecord record, EnvironmentName environment, ImmutableSortedDictionary<string, string> variables, string work, string? artefact)
     {
         var all = variables.ToBuilder();
-        foreach (var (name, value) in Inherited(record.Development))
+        foreach (var (name, value) in record.Development ? InheritedVariables.All() : InheritedVariables.OfProgram())
             all.TryAdd(name, value);
         if (record.Port is { } port)
             all["PORT"] = port.ToString();
@@ -33,14 +29,5 @@ internal static class InstanceVariables
         if (artefact is not null)
             all["SLIPWAY_ARTEFACT"] = artefact;
         return all.ToImmutable();
-    }
-
-    private static IEnumerable<KeyValuePair<string, string>> Inherited(bool everything)
-    {
-        foreach (System.Collections.DictionaryEntry entry in Environment.GetEnvironmentVariables())
-        {
-            if (entry is { Key: string name, Value: string value } && (everything || s_inherited.Contains(name)))
-                yield return new(name, value);
-        }
     }
 }

@@ -1,0 +1,39 @@
+using System.Text.Json;
+using Slipway.Core.Routing;
+using Slipway.Targets.Processes.Spawning;
+
+namespace Slipway.Targets.Traffic;
+
+/// <summary>The folder of a gateway.</summary>
+/// <param name="Path">The folder, absolute.</param>
+internal sealed record GatewayFolder(string Path)
+{
+    public string Log => System.IO.Path.Combine(Path, "gateway.log");
+
+    private string RecordPath => System.IO.Path.Combine(Path, "gateway.json");
+
+    /// <summary>What a gateway last wrote about itself; null when none ever ran here, or it cannot be read.</summary>
+    public GatewayRecord? Load()
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(File.ReadAllBytes(RecordPath), RoutingJson.Default.GatewayRecord);
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException or JsonException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>The gateway that runs here; null when there is none.</summary>
+    public RunningProcess? FindRunning()
+    {
+        if (Load() is not { } record)
+            return null;
+        var identity = ProcessIdentity.Of(record.Pid);
+        // Where the start time is not told (0), the number must do.
+        return record.StartTimeTicks == 0 || identity.StartTicks == record.StartTimeTicks
+            ? RunningProcess.Adopt(identity, mark: null)
+            : null;
+    }
+}
