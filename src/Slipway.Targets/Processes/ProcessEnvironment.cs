@@ -164,7 +164,14 @@ internal sealed partial class ProcessEnvironment
             _runners.Remove(runner.Record.Id);
         runner.Dispose();
         _changed(Name);
-        Prune();
+        try
+        {
+            Prune();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            LogNotPruned(_machine.Logger, e, Name);
+        }
     }
 
     /// <summary>Takes on what a control plane before this one has left running.</summary>
@@ -212,6 +219,9 @@ internal sealed partial class ProcessEnvironment
 
     [LoggerMessage(Level = LogLevel.Error, Message = "{Instance} is no longer watched.")]
     private static partial void LogRunnerFailed(ILogger logger, Exception error, InstanceId instance);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Old logs of {Environment} could not be deleted.")]
+    private static partial void LogNotPruned(ILogger logger, Exception error, EnvironmentName environment);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The record in {Folder} cannot be read; what runs from there is ended.")]
     private static partial void LogUnreadable(ILogger logger, string folder);

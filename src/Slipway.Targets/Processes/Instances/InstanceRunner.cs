@@ -314,8 +314,8 @@ internal sealed partial class InstanceRunner : IHealthListener, IDisposable
             await Task.Delay(50);
         if (record.Port is { } port)
             _machine.Ports.Release(port, _folder.RecordPath);
-        Update(before => before with { Process = null, Groups = [], EndedAt = _machine.Clock.GetUtcNow() });
         _folder.DeleteWork();
+        Update(before => before with { Process = null, Groups = [], EndedAt = _machine.Clock.GetUtcNow() });
     }
 
     private string EndTrouble(InstanceRecord record, int? code, long memoryKills)
