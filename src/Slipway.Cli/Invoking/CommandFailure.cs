@@ -25,7 +25,7 @@ internal sealed class CommandFailure(int exitCode, string what, string remedy) :
     {
         Code = problem.Code,
         Status = problem.Status,
-        Faults = problem.Faults,
+        Faults = problem.Faults ?? [], // Generated readers leave out the default of a value that the JSON leaves out.
     };
 
     /// <summary>The failure as the API would say it.</summary>

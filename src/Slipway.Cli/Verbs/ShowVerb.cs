@@ -25,15 +25,15 @@ internal static class ShowVerb
             "slipway show staging-12", "slipway show staging-12 -f", "slipway show 3f2a9c1b7d04 --json");
         command.SetAction((result, cancel) =>
         {
-            var calls = common.ControlPlane(result);
-            var text = result.GetValue(id)!;
+            var (text, json) = (result.GetValue(id)!, common.Json(result));
             if (ReleaseId.TryParse(text, out var release))
-                return ShowRelease(calls, release, common.Json(result), cancel);
+                return ShowRelease(common.ControlPlane(result), release, json, cancel);
             if (!RolloutId.TryParse(text, out var rollout))
                 throw new CommandFailure(ExitCodes.Usage, $"\"{text}\" is neither a rollout nor a release.", $"Give {RolloutId.Shape}, or {ReleaseId.Shape}.");
+            var calls = common.ControlPlane(result);
             return result.GetValue(follow)
-                ? new RolloutFollowing(calls, common.Json(result)).Run(rollout, FollowUntil.Settled, cancel)
-                : ShowRollout(calls, rollout, common.Json(result), cancel);
+                ? new RolloutFollowing(calls, json).Run(rollout, FollowUntil.Settled, cancel)
+                : ShowRollout(calls, rollout, json, cancel);
         });
         return command;
     }

@@ -4,7 +4,8 @@ using Courier.Messages;
 namespace Courier.Operations;
 
 /// <summary>Gives every request its correlation, counts it and logs what changed something or went wrong.</summary>
-internal sealed partial class RequestRecorder(RequestDelegate next, Metrics metrics, ILogger<RequestRecorder> logger)
+internal sealed partial class RequestRecorder(
+    RequestDelegate next, Metrics metrics, CourierSettings settings, ILogger<RequestRecorder> logger)
 {
     private static readonly TimeSpan _slow = TimeSpan.FromSeconds(1);
 
@@ -17,6 +18,9 @@ internal sealed partial class RequestRecorder(RequestDelegate next, Metrics metr
         var correlation = Correlation.From(context.Request.Headers["X-Request-Id"], context.Request.Headers.TraceParent);
         Correlation.Current = correlation;
         context.Response.Headers["X-Request-Id"] = correlation.RequestId;
+        // Which release answered: what `slipway load` tells its counts apart by.
+        if (settings.Identity.Release is { } release)
+            context.Response.Headers["X-Slipway-Release"] = release;
         try
         {
             await next(context);
