@@ -11,6 +11,9 @@ public static class ManifestReader
     /// <summary>The most environments that are read.</summary>
     public const int EnvironmentsMax = 64;
 
+    /// <summary>The environment that every manifest has, declared or not.</summary>
+    public static EnvironmentName Local => EnvironmentName.TryParse("local", out var local) ? local : default;
+
     /// <summary>
     /// The manifest in <paramref name="utf8"/>, as <see cref="Read(string, string, ICollection{Diagnostic})"/>; bytes
     /// that are not UTF-8 are a fault with its place.
