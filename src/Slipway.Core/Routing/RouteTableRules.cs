@@ -55,8 +55,13 @@ public static class RouteTableRules
     }
 
     private static void CheckService(
-        RoutedService service, string at, Seen seen, ImmutableArray<RouteTableFault>.Builder faults)
+        RoutedService? service, string at, Seen seen, ImmutableArray<RouteTableFault>.Builder faults)
     {
+        if (service is null)
+        {
+            faults.Add(new(at, "The service is missing."));
+            return;
+        }
         if (service.Service == default)
             faults.Add(new($"{at}.service", "The name of the service is missing."));
         else if (!seen.Services.Add(service.Service))
@@ -78,8 +83,13 @@ public static class RouteTableRules
             CheckRelease(service.Releases[i], $"{at}.releases[{i}]", releases, seen, faults);
     }
 
-    private static void CheckRoute(Route route, string at, Seen seen, ImmutableArray<RouteTableFault>.Builder faults)
+    private static void CheckRoute(Route? route, string at, Seen seen, ImmutableArray<RouteTableFault>.Builder faults)
     {
+        if (route is null)
+        {
+            faults.Add(new(at, "The route is missing."));
+            return;
+        }
         if (route.Host is { } host && !IsHost(host))
             faults.Add(new($"{at}.host", "A host is a DNS name, an IP address, or *. before a DNS name."));
         if (!IsPrefix(route.Path))
@@ -93,9 +103,14 @@ public static class RouteTableRules
     }
 
     private static void CheckRelease(
-        RoutedRelease release, string at, HashSet<ReleaseId> releases, Seen seen,
+        RoutedRelease? release, string at, HashSet<ReleaseId> releases, Seen seen,
         ImmutableArray<RouteTableFault>.Builder faults)
     {
+        if (release is null)
+        {
+            faults.Add(new(at, "The release is missing."));
+            return;
+        }
         if (release.Release == default)
             faults.Add(new($"{at}.release", "The id of the release is missing."));
         else if (!releases.Add(release.Release))
@@ -112,8 +127,13 @@ public static class RouteTableRules
     }
 
     private static void CheckEndpoint(
-        Endpoint endpoint, string at, Seen seen, ImmutableArray<RouteTableFault>.Builder faults)
+        Endpoint? endpoint, string at, Seen seen, ImmutableArray<RouteTableFault>.Builder faults)
     {
+        if (endpoint is null)
+        {
+            faults.Add(new(at, "The endpoint is missing."));
+            return;
+        }
         if (endpoint.Instance == default)
             faults.Add(new($"{at}.instance", "The id of the instance is missing."));
         else if (!seen.Instances.Add(endpoint.Instance))

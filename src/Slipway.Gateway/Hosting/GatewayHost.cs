@@ -74,7 +74,7 @@ internal sealed class GatewayHost : IDisposable
         var end = Deadlines.After(_options.Deadlines.Drain);
         var rest = Math.Min(end, Deadlines.After(s_atRestGrace));
         _plane.BeginDrain();
-        _listener.Stop();
+        await _listener.StopAsync();
         _log.Info("the gateway drains", ("connections", $"{_plane.Book.Connections}"));
         while (_plane.Book.Connections > 0 && Environment.TickCount64 < end)
         {

@@ -199,6 +199,7 @@ internal sealed class ClientConnection(DataPlane plane, Socket socket) : ISwept
         {
             HeadBroken => OwnAnswer.To(HeadFault.ControlCharacter),
             HeadTooLong => OwnAnswer.To(HeadFault.HeadTooLong),
+            HeadExpired => OwnAnswer.ClientLate,
             _ => null,
         };
         if (answer is null)

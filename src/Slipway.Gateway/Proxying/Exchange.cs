@@ -55,7 +55,7 @@ internal sealed partial class Exchange(DataPlane plane)
         _client = client;
         _headLength = headLength;
         _isBodyBegun = false;
-        _uploading = null;
+        _uploadEnd = NotEnded;
         try
         {
             var fault = _request.Parse(Head);

@@ -9,6 +9,8 @@ namespace Slipway.Gateway.Proxying;
 /// <summary>The way to one instance: connecting, sending the request, and reading the head of the answer.</summary>
 internal sealed partial class Exchange
 {
+    private const int NotEnded = -1;
+
     private readonly ResponseHead _response = new();
     private readonly ReadBuffer _fromInstance = new();
     private readonly BodyDecoder _upload = new();
@@ -17,11 +19,11 @@ internal sealed partial class Exchange
     private long _firstByteAt;
     private long _uploadedAt;
     private bool _isBodyBegun;
-    private Task<PumpEnd>? _uploading;
+    private volatile int _uploadEnd;
 
     /// <summary>Whether the request has been sent to its end, so that the client's connection stands before the next one.</summary>
     private bool IsUploadWhole
-        => !_request.HasBody || (_uploading is { IsCompletedSuccessfully: true } uploading && uploading.Result == PumpEnd.Complete);
+        => !_request.HasBody || _uploadEnd == (int)PumpEnd.Complete;
 
     private enum AnswerHead
     {
@@ -97,49 +99,59 @@ internal sealed partial class Exchange
         _isBodyBegun = true;
         _client.Buffer.Consume(_headLength);
         _upload.Begin(_request.Fields.IsChunked ? BodyFraming.Chunked : BodyFraming.Length, _request.Fields.ContentLength);
-        _uploading = UploadAsync();
+        _uploadEnd = NotEnded;
+        var uploading = UploadAsync();
         try
         {
             var outcome = await ReadAnswerHeadAsync();
             if (outcome == AnswerHead.Ready)
                 return await PassAnswerAsync();
-            return _uploading.IsCompleted && await _uploading is var end and not (PumpEnd.Complete or PumpEnd.TargetFailed)
-                ? await EndUploadFaultAsync(end)
-                : await FailAsync(outcome);
+            var end = _uploadEnd;
+            return end is NotEnded or (int)PumpEnd.Complete or (int)PumpEnd.TargetFailed
+                ? await FailAsync(outcome)
+                : await EndUploadFaultAsync((PumpEnd)end);
         }
         finally
         {
-            await EndUploadAsync(_uploading);
+            await EndUploadAsync(uploading);
         }
     }
 
-    private async Task<PumpEnd> UploadAsync()
+    private async Task UploadAsync()
     {
         var end = await BodyPump.RunAsync(
             _client.Wire, _client.Buffer, _upload, _upstream.Wire, _toInstance, _request.Fields.IsChunked,
             plane.Deadlines.Body, plane.Deadlines.Write);
         _uploadedAt = Stopwatch.GetTimestamp();
+        // The answer's side acts on the end as soon as it is set, so it is set last where the connection may go on, and
+        // before the connection is cut where it may not.
         if (end is PumpEnd.Complete or PumpEnd.TargetFailed)
+        {
             _upstream.Wire.CapRead(Deadlines.After(_route.ResponseTimeout));
+            _uploadEnd = (int)end;
+        }
         else
+        {
+            _uploadEnd = (int)end;
             _upstream.Wire.Close();
-        return end;
+        }
     }
 
     /// <summary>
     /// Sees an upload off. When the answer is over and the upload is not, nobody reads the rest: the client is given time to
     /// read the answer before its connection closes.
     /// </summary>
-    private async ValueTask EndUploadAsync(Task<PumpEnd> uploading)
+    private async ValueTask EndUploadAsync(Task uploading)
     {
         var due = Deadlines.After(plane.Deadlines.Linger);
-        if (!uploading.IsCompleted)
+        if (_uploadEnd == NotEnded)
         {
             _upstream.Wire.Close();
             _client.Wire.EndSending();
             _client.Wire.HastenRead(due);
         }
-        if (await uploading != PumpEnd.Complete && !_client.Wire.IsClosed)
+        await uploading;
+        if (!IsUploadWhole && !_client.Wire.IsClosed)
             await _client.LingerAsync(due);
     }
 
@@ -229,10 +241,10 @@ internal sealed partial class Exchange
     {
         _client.Detach();
         _release.Counters.EndAborted();
-        if (end == PumpEnd.SourceBroken)
-            await AnswerAsync(OwnAnswer.BadBody);
-        else
+        if (end == PumpEnd.SourceEnded)
             _client.Wire.Close();
+        else
+            await AnswerAsync(end == PumpEnd.SourceBroken ? OwnAnswer.BadBody : OwnAnswer.ClientLate);
         return Attempt.Closed;
     }
 }

@@ -7,6 +7,9 @@ namespace Slipway.Gateway.Proxying;
 internal sealed class Listener(DataPlane plane, Socket socket)
 {
     private const int Backlog = 4096;
+
+    private static readonly TimeSpan s_queueGrace = TimeSpan.FromMilliseconds(500);
+
     private volatile bool _isStopped;
 
     /// <summary>Where it listens.</summary>
@@ -33,7 +36,7 @@ internal sealed class Listener(DataPlane plane, Socket socket)
         }
     }
 
-    /// <summary>Takes clients until <see cref="Stop"/>.</summary>
+    /// <summary>Takes clients until <see cref="StopAsync"/>.</summary>
     public async Task RunAsync()
     {
         while (!_isStopped)
@@ -55,9 +58,12 @@ internal sealed class Listener(DataPlane plane, Socket socket)
         }
     }
 
-    /// <summary>Takes no more clients; those already waiting in the queue are taken first.</summary>
-    public void Stop()
+    /// <summary>Takes no more clients. Those that wait in the queue already are taken first: closing it would reset them.</summary>
+    public async Task StopAsync()
     {
+        var end = Deadlines.After(s_queueGrace);
+        while (socket.Poll(0, SelectMode.SelectRead) && Environment.TickCount64 < end)
+            await Task.Delay(1);
         _isStopped = true;
         socket.Dispose();
     }
@@ -65,6 +71,8 @@ internal sealed class Listener(DataPlane plane, Socket socket)
     private void Take(Socket client)
     {
         client.NoDelay = true;
+        // A peer that vanished without a word is found out within hours otherwise, if ever.
+        client.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);
         if (plane.Book.ConnectionOpened() > plane.ConnectionsMax)
             _ = RefuseAsync(client);
         else

@@ -56,7 +56,7 @@ internal sealed class OwnAnswer
         HeadFault.TargetTooLong => new(414, "URI Too Long", "The request line is longer than 8 KiB."),
         HeadFault.HeadTooLong => new(431, "Request Header Fields Too Large", "The head is longer than 32 KiB."),
         HeadFault.TooManyFields => new(431, "Request Header Fields Too Large", "There are more than 100 fields."),
-        HeadFault.UnknownVersion => new(505, "HTTP Version Not Supported", "The gateway speaks HTTP/1.1 and HTTP/1.0."),
+        HeadFault.UnknownVersion => new(505, "HTTP Version Not Supported", "The gateway speaks HTTP 1.1 and 1.0."),
         HeadFault.UnknownExpectation => new(417, "Expectation Failed", "The only expectation known is 100-continue."),
         HeadFault.MethodNotServed => new(501, "Not Implemented", "The gateway serves neither CONNECT nor TRACE."),
         HeadFault.UnknownCoding => new(501, "Not Implemented", "The only transfer coding known is chunked, once, on HTTP/1.1."),

@@ -82,14 +82,16 @@ internal sealed class Wire(Socket socket)
     {
         if (!_reading.TryExpire(long.MaxValue))
             return false;
-        Close();
+        EndReading();
         return true;
     }
 
-    /// <summary>Closes it when a deadline has passed.</summary>
+    /// <summary>Cuts off what has missed its deadline.</summary>
     public void Sweep(long now)
     {
-        if (_reading.TryExpire(now) | _writing.TryExpire(now))
+        if (_reading.TryExpire(now))
+            EndReading();
+        if (_writing.TryExpire(now))
             Close();
     }
 
@@ -156,6 +158,27 @@ internal sealed class Wire(Socket socket)
             // The peer was first.
         }
         socket.Dispose();
+    }
+
+    /// <summary>
+    /// Makes a pending read end while the other direction still works, so that the peer can be told why. Closing the socket
+    /// under a pending read would send a reset instead.
+    /// </summary>
+    private void EndReading()
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            Close();
+            return;
+        }
+        try
+        {
+            socket.Shutdown(SocketShutdown.Receive);
+        }
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        {
+            // The connection is gone, and the read ends with it.
+        }
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]

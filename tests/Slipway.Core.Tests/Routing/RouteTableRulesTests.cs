@@ -1,0 +1,80 @@
+using System.Text.Json;
+using Slipway.Core.Manifests;
+using Slipway.Core.Routing;
+
+namespace Slipway.Core.Tests.Routing;
+
+public sealed class RouteTableRulesTests
+{
+    [Theory]
+    [InlineData("example.org", true)]
+    [InlineData("*.example.org", true)]
+    [InlineData("localhost", true)]
+    [InlineData("127.0.0.1", true)]
+    [InlineData("[::1]", true)]
+    [InlineData("*", false)]
+    [InlineData("a.*.org", false)]
+    [InlineData("a..org", false)]
+    [InlineData("-a.org", false)]
+    [InlineData("a.org:80", false)]
+    [InlineData("", false)]
+    public void A_host_is_a_name_an_address_or_a_wildcard_before_a_name(string host, bool isHost)
+        => Assert.Equal(isHost, RouteTableRules.IsHost(host));
+
+    [Fact]
+    public void Every_fault_is_told_with_its_place()
+    {
+        var route = new Route("bad host", "/a/../b", false, false, TimeSpan.FromHours(1), TimeSpan.Zero);
+        var endpoint = new Endpoint(default, "localhost", 0);
+        var table = new RouteTable
+        {
+            Version = 0,
+            Fence = -1,
+            Services = [new(default, [route], [new(default, 1_000_001, [endpoint])]), new(default, [], default)],
+        };
+        Assert.Equal(
+            [
+                "version", "fence", "services[0].service", "services[0].routes[0].host", "services[0].routes[0].path",
+                "services[0].routes[0].hold", "services[0].routes[0].responseTimeout", "services[0].releases[0].release",
+                "services[0].releases[0].weight", "services[0].releases[0].endpoints[0].instance",
+                "services[0].releases[0].endpoints[0].port", "services[0].releases[0].endpoints[0].address",
+                "services[1].service", "services[1].routes", "services[1].releases",
+            ],
+            RouteTableRules.Validate(table).Select(fault => fault.At));
+    }
+
+    [Fact]
+    public void What_stands_twice_is_a_fault()
+    {
+        _ = ServiceName.TryParse("a", out var a);
+        _ = ServiceName.TryParse("b", out var b);
+        _ = ReleaseId.TryParse("0123456789ab", out var release);
+        _ = InstanceId.TryParse("a-1", out var instance);
+        var route = new Route(null, "/x", false, false, TimeSpan.Zero, TimeSpan.FromSeconds(1));
+        var endpoint = new Endpoint(instance, "127.0.0.1", 80);
+        RoutedRelease[] releases = [new(release, 1, [endpoint]), new(release, 1, [endpoint])];
+        var table = new RouteTable { Version = 1, Fence = 0, Services = [new(a, [route], [.. releases]), new(b, [route with { Path = "/x/" }], [])] };
+        Assert.Equal(
+            ["services[0].releases[1].release", "services[0].releases[1].endpoints[0].instance", "services[0].releases[1].endpoints[0]", "services[1].routes[0]"],
+            RouteTableRules.Validate(table).Select(fault => fault.At));
+    }
+
+    [Fact]
+    public void A_table_survives_its_JSON()
+    {
+        const string Json = """{"version":3,"fence":2,"services":[{"service":"api","routes":[{"host":"*.x.org","path":"/","stripPath":true,"sticky":false,"hold":"00:00:05","responseTimeout":"00:00:30"}],"releases":[{"release":"0123456789ab","weight":7,"endpoints":[{"instance":"api-0123456789ab-1","address":"127.0.0.1","port":5000}]}]}]}""";
+        var table = JsonSerializer.Deserialize(Json, RoutingJson.Default.RouteTable)!;
+        Assert.Empty(RouteTableRules.Validate(table));
+        Assert.Equal(TimeSpan.FromSeconds(5), table.Services[0].Routes[0].Hold);
+        Assert.Equal(Json, JsonSerializer.Serialize(table, RoutingJson.Default.RouteTable));
+    }
+
+    [Fact]
+    public void A_list_that_holds_nothing_is_a_fault_and_no_crash()
+    {
+        var table = JsonSerializer.Deserialize("""{"version":1,"fence":0,"services":[null,{"service":"a","routes":[null],"releases":[null,{"release":"0123456789ab","weight":1,"endpoints":[null]}]}]}""", RoutingJson.Default.RouteTable)!;
+        Assert.Equal(
+            ["services[0]", "services[1].routes[0]", "services[1].releases[0]", "services[1].releases[1].endpoints[0]"],
+            RouteTableRules.Validate(table).Select(fault => fault.At));
+    }
+}
