@@ -73,6 +73,8 @@ internal sealed class WorkerRig : IAsyncDisposable
 
     public Task StopAsync() => _loop.StopAsync(default);
 
+    public Task ResumeAsync() => _loop.StartAsync(default);
+
     public async ValueTask DisposeAsync()
     {
         await _loop.StopAsync(default);

@@ -179,6 +179,24 @@ public sealed class WorkerTests
     }
 
     [Fact]
+    public async Task A_message_that_kills_every_worker_ends_as_a_dead_letter()
+    {
+        await using var rig = await WorkerRig.StartAsync(("COURIER__ATTEMPTS", "2"));
+        await rig.StopAsync();
+        var id = await rig.SendAsync();
+        for (var i = 0; i < 2; i++)
+        {
+            await Until.TrueAsync(
+                async () => await rig.Queue.TakeAsync($"victim-{i}", 1, TimeSpan.FromMilliseconds(1), default) is [_]);
+        }
+
+        await rig.ResumeAsync();
+        var dead = await rig.SettledAsync(id);
+        Assert.Equal((MessageStatus.Dead, 2), (dead.Status, dead.Attempts));
+        Assert.Empty(rig.Sink.Received);
+    }
+
+    [Fact]
     public async Task A_drill_makes_attempts_fail_without_bothering_the_recipient()
     {
         await using var rig = await WorkerRig.StartAsync(("COURIER__FAULT", "errors"), ("COURIER__ATTEMPTS", "2"));

@@ -16,17 +16,13 @@ public readonly record struct MessageId
     /// <summary>Reads <c>msg_</c> and 32 hexadecimal digits.</summary>
     public static bool TryParse([NotNullWhen(true)] string? text, out MessageId id)
     {
-        id = default;
-        if (text is null || !text.StartsWith(Prefix, StringComparison.Ordinal)
-            || !Guid.TryParseExact(text.AsSpan(Prefix.Length), "N", out var value))
-            return false;
+        var isId = IdText.TryParse(text, Prefix, out var value);
         id = new(value);
-        return true;
+        return isId;
     }
 
     /// <summary>An id that is known to be one; a bug throws.</summary>
-    public static MessageId Parse(string text)
-        => TryParse(text, out var id) ? id : throw new FormatException($"'{text}' is not the id of a message.");
+    public static MessageId Parse(string text) => new(IdText.Parse(text, Prefix));
 
     /// <inheritdoc/>
     public override string ToString() => $"{Prefix}{_value:N}";

@@ -16,17 +16,13 @@ public readonly record struct RecurringId
     /// <summary>Reads <c>rec_</c> and 32 hexadecimal digits.</summary>
     public static bool TryParse([NotNullWhen(true)] string? text, out RecurringId id)
     {
-        id = default;
-        if (text is null || !text.StartsWith(Prefix, StringComparison.Ordinal)
-            || !Guid.TryParseExact(text.AsSpan(Prefix.Length), "N", out var value))
-            return false;
+        var isId = IdText.TryParse(text, Prefix, out var value);
         id = new(value);
-        return true;
+        return isId;
     }
 
     /// <summary>An id that is known to be one; a bug throws.</summary>
-    public static RecurringId Parse(string text)
-        => TryParse(text, out var id) ? id : throw new FormatException($"'{text}' is not the id of a recurring message.");
+    public static RecurringId Parse(string text) => new(IdText.Parse(text, Prefix));
 
     /// <inheritdoc/>
     public override string ToString() => $"{Prefix}{_value:N}";

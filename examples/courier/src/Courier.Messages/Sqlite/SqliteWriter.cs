@@ -9,7 +9,8 @@ namespace Courier.Messages.Sqlite;
 /// </summary>
 internal sealed class SqliteWriter : IDisposable
 {
-    private const int WaitingMax = 10_000;
+    // Each may hold a body of the largest size; more than this would be memory spent on answers that come too late.
+    private const int WaitingMax = 2_000;
     private const int BatchMax = 256;
 
     private readonly Func<SqliteSession> _open;
