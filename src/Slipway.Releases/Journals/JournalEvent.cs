@@ -6,7 +6,7 @@ namespace Slipway.Releases.Journals;
 /// Something that happened, or that is about to be done. State is the fold of these, so each holds what a restarted
 /// control plane must know; a secret appears as its version only.
 /// </summary>
-[JsonPolymorphic(TypeDiscriminatorPropertyName = "kind")]
+[JsonPolymorphic(TypeDiscriminatorPropertyName = "event")]
 [JsonDerivedType(typeof(ControlPlaneStarted), ControlPlaneStarted.Name)]
 [JsonDerivedType(typeof(JournalRepaired), JournalRepaired.Name)]
 [JsonDerivedType(typeof(DownRequested), DownRequested.Name)]

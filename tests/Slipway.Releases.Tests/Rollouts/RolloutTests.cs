@@ -1,0 +1,38 @@
+using Slipway.Core.Manifests;
+using Slipway.Releases.Tests.Simulation;
+
+namespace Slipway.Releases.Tests.Rollouts;
+
+public sealed class RolloutTests
+{
+    [Fact]
+    public async Task A_first_release_goes_live_at_once_when_it_is_proved()
+    {
+        var stage = await Stage.Open();
+        await stage.Deploy(Scenes.Application(Scenes.Canary(10, 50, 100)), "1");
+        await stage.UntilOver();
+        Assert.Equal("promoted", stage.View().Outcome);
+        Assert.Empty(stage.Wrong());
+    }
+
+    [Theory]
+    [InlineData(Strategy.Canary)]
+    [InlineData(Strategy.BlueGreen)]
+    [InlineData(Strategy.Rolling)]
+    [InlineData(Strategy.Recreate)]
+    public async Task A_good_release_is_promoted(Strategy strategy)
+    {
+        var stage = await Stage.Open();
+        var application = Scenes.Application(strategy == Strategy.Canary ? Scenes.Canary(10, 50, 100) : Scenes.Plan(strategy));
+        await stage.Deploy(application, "1");
+        await stage.UntilOver();
+        var lost = stage.World.Lost;
+        await stage.Deploy(application, "2");
+        await stage.UntilOver();
+        await stage.Play(TimeSpan.FromSeconds(2));
+        Assert.Equal("promoted", stage.View().Outcome);
+        Assert.Empty(stage.Wrong());
+        if (strategy != Strategy.Recreate)
+            Assert.Equal(lost, stage.World.Lost);
+    }
+}

@@ -1,0 +1,117 @@
+using System.Collections.Immutable;
+using Slipway.Core.Manifests;
+using Slipway.Core.Routing;
+using Slipway.Core.Telemetry;
+using Slipway.Releases.Ports;
+
+namespace Slipway.Releases.Tests.Simulation;
+
+/// <summary>The control plane was killed.</summary>
+internal sealed class SimulatedCrash() : Exception("The control plane was killed.");
+
+/// <summary>One life of a control plane: counts its steps and ends it before or after any of them.</summary>
+/// <param name="crashAfter">The step after which it dies; null for never.</param>
+internal sealed class Life(int? crashAfter)
+{
+    public int Steps { get; private set; }
+
+    public bool Dead { get; private set; }
+
+    public void Step()
+    {
+        if (Dead)
+            throw new SimulatedCrash();
+        if (crashAfter is { } last && Steps++ >= last)
+        {
+            Dead = true;
+            throw new SimulatedCrash();
+        }
+    }
+}
+
+/// <summary>The world as one life of a control plane reaches it: every effect can be its last, before or after it took place.</summary>
+internal sealed class SimulatedPorts(World world, Life life) : ITarget, ITraffic, IArtefacts, ISecretStore
+{
+    public event Action<EnvironmentName>? Changed
+    {
+        add => world.Changed += value;
+        remove => world.Changed -= value;
+    }
+
+    public ValueTask<ImmutableArray<Instance>> Observe(EnvironmentName environment, CancellationToken cancellation)
+    {
+        if (life.Dead)
+            throw new SimulatedCrash();
+        return ValueTask.FromResult(world.Observe(cancellation));
+    }
+
+    public Task Ensure(Workload workload, FencingToken token, CancellationToken cancellation) => Effect(() => world.Ensure(workload, token));
+
+    public Task Remove(EnvironmentName environment, ReleaseId release, ServiceName service, FencingToken token, CancellationToken cancellation)
+        => Effect(() => world.Remove(release, service, token));
+
+    public Task RemoveOrphans(EnvironmentName environment, ImmutableHashSet<WorkloadKey> known, FencingToken token, CancellationToken cancellation)
+        => Effect(() =>
+        {
+            foreach (var orphan in world.Instances.Where(one => !known.Contains(new(one.Release, one.Service.Name))).ToList())
+                world.Remove(orphan.Release, orphan.Service.Name, token);
+        });
+
+    public Task<ImmutableArray<SmokeOutcome>> Smoke(EnvironmentName environment, InstanceId instance, CancellationToken cancellation)
+    {
+        life.Step();
+        return Task.FromResult(world.Smoke(instance));
+    }
+
+    public IAsyncEnumerable<LogLine> Logs(LogQuery query, CancellationToken cancellation) => world.Logs(query, cancellation);
+
+    public Task<Uri> Ensure(EnvironmentName environment, GatewayListener listener, FencingToken token, CancellationToken cancellation)
+    {
+        life.Step();
+        var address = world.StartGateway(token);
+        life.Step();
+        return Task.FromResult(address);
+    }
+
+    public Task Apply(EnvironmentName environment, RouteTable table, CancellationToken cancellation) => Effect(() => world.Apply(table));
+
+    public Task<TrafficReading?> Read(EnvironmentName environment, CancellationToken cancellation)
+        => life.Dead ? throw new SimulatedCrash() : Task.FromResult(world.Read());
+
+    public Task Remove(EnvironmentName environment, FencingToken token, CancellationToken cancellation) => Effect(() => world.StopGateway(token));
+
+    public Task<BuildOutcome> Build(Service service, string sourceFolder, IProgress<string> output, CancellationToken cancellation)
+    {
+        life.Step();
+        return Task.FromResult<BuildOutcome>(world.Behaviours.GetValueOrDefault(sourceFolder.TrimStart('/'))?.BuildFails == true
+            ? new BuildOutcome.Failed($"The build of {service.Name} ended with exit code 1.", ["error CS1002: ; expected"])
+            : new BuildOutcome.Built(World.Digest($"{sourceFolder} {service.Name}"), Cached: false));
+    }
+
+    public Task<string> GitSha(string sourceFolder, CancellationToken cancellation) => Task.FromResult(new string('a', 40));
+
+    public Task<SecretVersion> Keep(string name, string value, CancellationToken cancellation)
+    {
+        life.Step();
+        var known = world.SecretValues.Where(one => one.Key.Name == name).OrderBy(one => one.Key.Version).LastOrDefault();
+        if (known.Key is not null && known.Value == value)
+            return Task.FromResult(known.Key);
+        var version = new SecretVersion("home", name, (known.Key?.Version ?? 0) + 1);
+        world.SecretValues[version] = value;
+        return Task.FromResult(version);
+    }
+
+    public Task<SecretVersion?> Latest(string name, CancellationToken cancellation)
+        => Task.FromResult(world.SecretValues.Keys.Where(one => one.Name == name).OrderBy(one => one.Version).LastOrDefault());
+
+    public Task<string> Read(SecretVersion version, CancellationToken cancellation)
+        => world.SecretValues.TryGetValue(version, out var value) ? Task.FromResult(value) : throw new SecretMissingException(version);
+
+    private Task Effect(Action effect)
+    {
+        life.Step();
+        effect();
+        life.Step();
+        return Task.CompletedTask;
+    }
+}

@@ -1,0 +1,178 @@
+using Slipway.Core.Api;
+using Slipway.Core.Manifests;
+using Slipway.Releases.Journals;
+using Slipway.Releases.Rollouts;
+
+namespace Slipway.Releases.Tests.Simulation;
+
+/// <summary>Plays a scene: an engine over the simulated world, started again whenever it is killed.</summary>
+internal sealed class Stage
+{
+    private readonly Func<int, int?> _crashAfter;
+    private MemoryEventStore _disk;
+    private Life _life;
+    private int _lives;
+
+    private Stage(int seed, Func<int, int?> crashAfter)
+    {
+        (World, _crashAfter) = (new(new(), seed), crashAfter);
+        _life = new(null);
+        _disk = new(_life.Step);
+        Engine = null!;
+        Journal = null!;
+    }
+
+    public World World { get; }
+
+    public ReleaseEngine Engine { get; private set; }
+
+    public Journal Journal { get; private set; }
+
+    public int Lives => _lives;
+
+    public int Steps => _life.Steps;
+
+    public EnvironmentState State => Engine.Runners.Single().State;
+
+    public static async Task<Stage> Open(int seed = 1, Func<int, int?>? crashAfter = null)
+    {
+        var stage = new Stage(seed, crashAfter ?? (_ => null));
+        await stage.Begin();
+        return stage;
+    }
+
+    /// <summary>Sends a command, again after a crash if it was lost with the engine.</summary>
+    public async Task<CommandAnswer> Ask(Func<ReleaseEngine, Task<CommandAnswer>> command)
+    {
+        while (true)
+        {
+            var before = Journal.LastSequence;
+            try
+            {
+                return await command(Engine);
+            }
+            catch (SimulatedCrash)
+            {
+                await Begin();
+                // Whether the lost answer was a yes is in the journal; its request may be the last thing in it.
+                if (Journal.Records(before).FirstOrDefault(record => record.Event is RolloutRequested or DownRequested or RolloutSteered or RollBackBegun) is { } kept)
+                    return new CommandAnswer.Accepted(kept.Rollout, "The answer was lost.");
+            }
+        }
+    }
+
+    public Task<CommandAnswer> Deploy(Application application, string version, bool queue = false)
+        => Ask(engine => engine.Deploy(Scenes.Deploy(application, version, queue), default));
+
+    public Task<CommandAnswer> Steer(SteerVerb verb) => Ask(engine => engine.Steer(Scenes.Environment, verb, new("ada", "cli"), null, default));
+
+    /// <summary>Lets time pass.</summary>
+    public async Task Play(TimeSpan time)
+    {
+        var end = World.Clock.GetUtcNow() + time;
+        while (World.Clock.GetUtcNow() < end)
+            await Tick();
+    }
+
+    /// <summary>Lets time pass until something holds.</summary>
+    public async Task Until(Func<Stage, bool> holds, double secondsMax = 120)
+    {
+        var end = World.Clock.GetUtcNow() + TimeSpan.FromSeconds(secondsMax);
+        while (!holds(this))
+        {
+            if (World.Clock.GetUtcNow() >= end)
+                throw new TimeoutException($"It never came to that. {Tell()}");
+            await Tick();
+        }
+    }
+
+    public Task UntilOver() => Until(stage => stage.State.Rollouts.All(one => one.IsOver));
+
+    public RolloutView View() => Engine.History(Scenes.Environment, 1)[0];
+
+    /// <summary>What is wrong at rest; empty when nothing is.</summary>
+    public IEnumerable<string> Wrong()
+    {
+        foreach (var violation in World.Violations)
+            yield return violation;
+        if (Journal.Verify() is { Fault: { } fault })
+            yield return fault;
+        var folded = Journal.Records(0).Where(record => record.Environment is not null)
+            .Aggregate(new EnvironmentState { Environment = Scenes.Environment }, (state, record) => state.Apply(record));
+        if (folded.Live != State.Live || folded.Rollouts.Count != State.Rollouts.Count)
+            yield return "The journal's fold is not what the engine thinks.";
+        foreach (var instance in World.Instances.Where(one => one.Release != State.Live))
+            yield return $"{instance.Id} is of a release that is not live.";
+        if (State.Live is not { } live)
+            yield break;
+        foreach (var service in State.Releases[live].Release.Services.Select(one => one.Service).Where(one => one.Kind != ServiceKind.Job))
+        {
+            var running = World.Instances.Count(one => one.Service.Name == service.Name && one.StopAt is null);
+            if (running != service.Replicas.Min)
+                yield return $"{service.Name} has {running} instances instead of {service.Replicas.Min}.";
+        }
+        foreach (var routed in World.Table!.Services)
+        {
+            if (routed.Releases.Any(one => one.Release != live && one.Weight > 0))
+                yield return $"{routed.Service} gives traffic to a release that is not live.";
+        }
+    }
+
+    public string Tell() => string.Join('\n', Journal.Read(0, 1000).Select(one => $"{one.At:mm:ss.fff} {one.Rollout} {one.Kind}: {one.What}"))
+        + $"\nwaits: {View().Waiting}; gates: {string.Join(" | ", View().Gates.Select(gate => $"{gate.Name} {gate.Verdict} {gate.Reading}"))}"
+        + $"\ninstances: {string.Join(", ", World.Instances.Select(one => $"{one.Id}{(one.Ready ? "+" : "-")}"))}";
+
+    private async Task Tick()
+    {
+        try
+        {
+            foreach (var runner in Engine.Runners.ToList())
+                await runner.Pass(default);
+        }
+        catch (SimulatedCrash)
+        {
+            await Begin();
+        }
+        World.Advance(TimeSpan.FromMilliseconds(50));
+        Watch();
+    }
+
+    private async Task Begin()
+    {
+        while (true)
+        {
+            if (Engine is not null)
+                await Engine.DisposeAsync();
+            _life = new(_crashAfter(_lives++));
+            _disk = _disk.Reopen(_life.Step);
+            var ports = new SimulatedPorts(World, _life);
+            try
+            {
+                Journal = Journal.Over(_disk, World.Clock);
+                Engine = new(new(ports, ports, ports, ports, () => 1L << 30), Journal, World.Clock, _ => { }) { ByHand = true };
+                await Engine.Start(default);
+                return;
+            }
+            catch (SimulatedCrash)
+            {
+                // It dies while it starts; the next one takes over.
+                continue;
+            }
+        }
+    }
+
+    // Stable keeps its full capacity until the verdict, whatever happens to the candidate or to us.
+    private void Watch()
+    {
+        if (Engine.Runners.SingleOrDefault()?.State is not { } state || state.Stopping)
+            return;
+        if (state.Active is not { StableKnown: true, Promoted: false, IsRecreate: false, Stable: { } stable } rollout || rollout.IsOver)
+            return;
+        foreach (var service in state.Releases[stable].Release.Services.Select(one => one.Service).Where(one => one.Overlap && one.Kind != ServiceKind.Job))
+        {
+            if (World.Instances.Count(one => one.Release == stable && one.Service.Name == service.Name && one.StopAt is null) < service.Replicas.Min
+                && !Desired.HandsOver(rollout, state, service.Name))
+                World.Violations.Add($"{service.Name} of stable has lost capacity in {rollout.Phase} of {rollout.Id}.");
+        }
+    }
+}

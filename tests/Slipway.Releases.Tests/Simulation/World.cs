@@ -1,0 +1,243 @@
+using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
+using System.Security.Cryptography;
+using System.Text;
+using Slipway.Core.Manifests;
+using Slipway.Core.Routing;
+using Slipway.Core.Telemetry;
+using Slipway.Releases.Ports;
+
+namespace Slipway.Releases.Tests.Simulation;
+
+/// <summary>
+/// Instances, a gateway and users, all simulated over a clock turned by hand. It outlives engines, checks at every moment
+/// what must hold, and keeps a list of what did not.
+/// </summary>
+internal sealed partial class World(HandClock clock, int seed)
+{
+    private readonly Random _random = new(seed);
+    private readonly List<SimulatedInstance> _instances = [];
+    private readonly Dictionary<(ServiceName, ReleaseId), SimulatedCounters> _counters = [];
+    private RouteTable? _table;
+    private double _due;
+    private long _highestFence;
+
+    public HandClock Clock => clock;
+
+    public List<string> Violations { get; } = [];
+
+    public Dictionary<string, Behaviour> Behaviours { get; } = [];
+
+    public Dictionary<SecretVersion, string> SecretValues { get; } = [];
+
+    /// <summary>Requests each second.</summary>
+    public double RequestRate { get; set; } = 200;
+
+    public long Lost { get; private set; }
+
+    public long Served { get; private set; }
+
+    public bool GatewayRuns { get; private set; }
+
+    public bool GatewayAnswers { get; set; } = true;
+
+    public bool TargetAnswers { get; set; } = true;
+
+    public TimeSpan StartTime { get; set; } = TimeSpan.FromSeconds(1);
+
+    public RouteTable? Table => _table;
+
+    /// <summary>What ails every release alike from now on; null for nothing.</summary>
+    public Behaviour? Shared { get; set; }
+
+    public IReadOnlyList<SimulatedInstance> Instances => _instances;
+
+    /// <summary>Instances that passed their smoke checks.</summary>
+    public HashSet<InstanceId> Smoked { get; } = [];
+
+    /// <summary>The times at which the first and the last failed request were answered.</summary>
+    public (DateTimeOffset First, DateTimeOffset Last)? Bad { get; private set; }
+
+    public event Action<EnvironmentName>? Changed;
+
+    public Behaviour Of(ReleaseId release, ServiceName service)
+    {
+        if (Shared is { } shared)
+            return shared;
+        var behaviour = Behaviours.GetValueOrDefault(Versions.GetValueOrDefault(release) ?? "") ?? Behaviour.Good;
+        return behaviour.Service is null || behaviour.Service == service.ToString() ? behaviour : Behaviour.Good;
+    }
+
+    /// <summary>The versions that releases carry, told by their workloads.</summary>
+    public Dictionary<ReleaseId, string> Versions { get; } = [];
+
+    public void Advance(TimeSpan by)
+    {
+        clock.Advance(by);
+        var now = clock.GetUtcNow();
+        var changed = false;
+        foreach (var instance in _instances.ToList())
+            changed |= instance.Live(now, Of(instance.Release, instance.Service.Name));
+        changed |= _instances.RemoveAll(instance => instance.Gone) > 0;
+        Users(by);
+        if (changed)
+            Changed?.Invoke(Scenes.Environment);
+    }
+
+    public ImmutableArray<Instance> Observe(CancellationToken _)
+        => TargetAnswers ? [.. _instances.Select(instance => instance.Seen(Of(instance.Release, instance.Service.Name)))] : throw new TargetException("The target is away.");
+
+    public void Ensure(Workload workload, FencingToken token)
+    {
+        Fence(token);
+        Versions[workload.Release] = workload.Variables["APP_VERSION"];
+        foreach (var other in _instances.Where(one => !workload.Service.Overlap && one.Service.Name == workload.Service.Name && one.Release != workload.Release))
+            Violations.Add($"{other.Id} still runs while {workload.Release} is started, and they must not overlap.");
+        var mine = _instances.Where(one => one.Release == workload.Release && one.Service.Name == workload.Service.Name && one.StopAt is null).ToList();
+        for (var ordinal = 1; mine.Count < workload.Instances; ordinal++)
+        {
+            if (_instances.Any(one => one.Release == workload.Release && one.Service.Name == workload.Service.Name && one.Ordinal == ordinal))
+                continue;
+            var instance = new SimulatedInstance(workload.Service, workload.Release, ordinal, 20000 + _random.Next(40000), clock.GetUtcNow(),
+                clock.GetUtcNow() + (StartTime * (0.2 + _random.NextDouble())));
+            _instances.Add(instance);
+            mine.Add(instance);
+        }
+        foreach (var extra in mine.Skip(workload.Instances))
+            extra.Stop(clock.GetUtcNow(), _random.NextDouble());
+        Changed?.Invoke(workload.Environment);
+    }
+
+    public void Remove(ReleaseId release, ServiceName service, FencingToken token)
+    {
+        Fence(token);
+        var share = _table?.Services.FirstOrDefault(one => one.Service == service)?.Releases.FirstOrDefault(one => one.Release == release);
+        if (GatewayRuns && share is { Weight: > 0, Endpoints.IsEmpty: false })
+            Violations.Add($"{service} of {release} is ended while it has {share.Weight} of the traffic.");
+        foreach (var instance in _instances.Where(one => one.Release == release && one.Service.Name == service))
+            instance.Stop(clock.GetUtcNow(), _random.NextDouble());
+        Changed?.Invoke(Scenes.Environment);
+    }
+
+    public ImmutableArray<SmokeOutcome> Smoke(InstanceId id)
+    {
+        var instance = _instances.Find(one => one.Id == id) ?? throw new TargetException($"There is no {id}.");
+        var passed = !Of(instance.Release, instance.Service.Name).SmokeFails;
+        if (passed)
+            Smoked.Add(id);
+        return [new("ping", passed, passed ? "200" : "expected 200, got 500", TimeSpan.FromMilliseconds(3))];
+    }
+
+    public Uri StartGateway(FencingToken token)
+    {
+        Fence(token);
+        GatewayRuns = true;
+        return new("http://127.0.0.1:8080");
+    }
+
+    public void StopGateway(FencingToken token)
+    {
+        Fence(token);
+        GatewayRuns = false;
+        _table = null;
+    }
+
+    public void Apply(RouteTable table)
+    {
+        Fence(new(table.Fence));
+        if (!GatewayRuns || !GatewayAnswers)
+            throw new TrafficException("The gateway is away.");
+        if (_table is not null && table.Version < _table.Version)
+            Violations.Add($"Table {table.Version} after {_table.Version}.");
+        foreach (var service in table.Services)
+            Check(service);
+        _table = table;
+    }
+
+    public TrafficReading? Read()
+    {
+        if (!GatewayRuns || !GatewayAnswers)
+            return null;
+        return new()
+        {
+            Epoch = "one",
+            At = clock.GetUtcNow(),
+            TableVersion = _table?.Version ?? 0,
+            Unrouted = 0,
+            Releases = [.. _counters.Select(pair => pair.Value.Seen(pair.Key.Item1, pair.Key.Item2))],
+        };
+    }
+
+    public async IAsyncEnumerable<LogLine> Logs(LogQuery query, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        await Task.CompletedTask.WaitAsync(cancellation);
+        var instance = _instances.Find(one => one.Id == query.Instance || (query.Instance is null && one.Service.Name == query.Service && one.Release == query.Release));
+        if (instance is null)
+            yield break;
+        yield return new(instance.Id, true, "starting");
+        yield return new(instance.Id, true, $"cannot go on, the password is {SecretValues.Values.FirstOrDefault()}");
+    }
+
+    public static ArtefactDigest Digest(string content) => ArtefactDigest.Of(SHA256.HashData(Encoding.UTF8.GetBytes(content)));
+
+    private void Fence(FencingToken token)
+    {
+        if (token.Value < _highestFence)
+            throw new StaleFencingTokenException(token, new(_highestFence));
+        _highestFence = token.Value;
+    }
+
+    private void Check(RoutedService service)
+    {
+        var anyReady = service.Releases.Any(release => release.Weight > 0
+            && _instances.Any(one => one.Release == release.Release && one.Service.Name == service.Service && one.Ready && one.StopAt is null));
+        foreach (var release in service.Releases.Where(release => release.Weight > 0))
+        {
+            foreach (var endpoint in release.Endpoints)
+            {
+                var instance = _instances.Find(one => one.Id == endpoint.Instance);
+                if (instance is null || (!instance.Ready && anyReady))
+                    Violations.Add($"The table of version {_table?.Version} gives traffic to {endpoint.Instance}, which is not ready.");
+                if (instance is { Service.Health.Smoke.Length: > 0 } && !Smoked.Contains(instance.Id))
+                    Violations.Add($"{endpoint.Instance} gets traffic but was never proved.");
+            }
+        }
+    }
+
+    private void Users(TimeSpan by)
+    {
+        if (_table is null || !GatewayRuns)
+            return;
+        _due += RequestRate * by.TotalSeconds;
+        for (; _due >= 1; _due--)
+        {
+            foreach (var service in _table.Services)
+                Request(service);
+        }
+    }
+
+    private void Request(RoutedService service)
+    {
+        var open = service.Releases.Where(release => release.Weight > 0 && !release.Endpoints.IsEmpty).ToList();
+        if (open.Count == 0)
+        {
+            Lost++;
+            return;
+        }
+        var draw = _random.NextInt64(open.Sum(release => (long)release.Weight));
+        var chosen = open.First(release => (draw -= release.Weight) < 0);
+        var endpoint = chosen.Endpoints[_random.Next(chosen.Endpoints.Length)];
+        var instance = _instances.Find(one => one.Id == endpoint.Instance);
+        var behaviour = Of(chosen.Release, service.Service);
+        if (!_counters.TryGetValue((service.Service, chosen.Release), out var counters))
+            _counters[(service.Service, chosen.Release)] = counters = new();
+        var away = instance is null || instance.Gone || instance.StopAt is not null;
+        if (away)
+            Lost++;
+        var failed = away || _random.NextDouble() < behaviour.ErrorRatio;
+        counters.Count(failed, behaviour.Latency * (0.5 + _random.NextDouble()));
+        Served++;
+        if (failed)
+            Bad = (Bad?.First ?? clock.GetUtcNow(), clock.GetUtcNow());
+    }
+}
