@@ -12,14 +12,15 @@ public sealed record Comparison(TrafficWindow? Candidate, TrafficWindow? Stable,
 {
     /// <summary>
     /// Compares over the last seconds (the plan's <see cref="GatePlan.Sustained"/>), or as far back as it takes to see enough
-    /// requests of the candidate, but never from before it had traffic.
+    /// requests of the candidate, but never from before its present share began: a window over two shares would hold more
+    /// of the candidate's late requests than of stable's, and so blame it for what came late.
     /// </summary>
     public static Comparison Of(GateInput input, ServiceName service)
     {
         var record = input.Rollout.Record.FirstOrDefault(one => one.Service == service);
         if (!input.Traffic.Answers || input.Traffic.Last is null)
             return new(null, null, record, "the gateway does not answer");
-        if (input.Rollout.TrafficSince is not { } began)
+        if (input.Rollout.ShiftedAt is not { } began)
             return new(null, null, record, "no traffic yet");
         var back = input.Plan.Sustained;
         while (true)

@@ -1,11 +1,18 @@
+using Slipway.Core.Manifests;
+using Slipway.Core.Telemetry;
+
 namespace Slipway.Releases.Gates;
 
 /// <summary>
-/// D4: so many failed requests in a row, since the candidate has traffic, undo at once; unless stable fails in the same
-/// way at the same moment.
+/// D4: so many failed requests in a row, since the candidate has traffic, undo at once; unless stable fails too over the
+/// same seconds. It looks at the last seconds only, so that a fault that both shared is not held against the candidate
+/// once it has passed; a control plane that has only just begun to read looks back to when the candidate got traffic.
 /// </summary>
 public sealed class ConsecutiveErrorsGate : IGate
 {
+    private static readonly TimeSpan Back = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan WitnessTime = TimeSpan.FromSeconds(1);
+
     /// <inheritdoc/>
     public IEnumerable<GateReading> Read(GateInput input)
     {
@@ -16,22 +23,48 @@ public sealed class ConsecutiveErrorsGate : IGate
             var name = released.Service.Name;
             if (TrafficLog.Find(last, name, input.Candidate.Id) is not { } traffic)
                 continue;
-            // Counters of an epoch that began after the candidate got traffic hold nothing that it inherited.
-            var inherited = input.Rollout.Baseline is { } baseline && baseline.Epoch == last.Epoch
-                ? baseline.Services.FirstOrDefault(one => one.Service == name) : null;
-            var errors = traffic.Errors - (inherited?.Errors ?? 0);
-            var longest = traffic.ErrorsInARowMax > (inherited?.ErrorsInARowMax ?? 0) ? traffic.ErrorsInARowMax : traffic.ErrorsInARow;
-            var row = (int)Math.Min(longest, errors);
+            var row = LongestRow(input, last, traffic);
             var max = input.Plan.ConsecutiveErrors;
-            var text = $"{row} failed in a row at worst, {max} undo";
-            var reading = new GateReading("consecutive-errors", name, row >= max ? Verdict.Fail : Verdict.Pass, text)
+            var reading = new GateReading("consecutive-errors", name, row >= max ? Verdict.Fail : Verdict.Pass, $"{row} failed in a row at worst, {max} undo")
             {
                 Remedy = "Read the candidate's log lines, correct the fault and deploy again.",
             };
-            var stable = input.Stable is null ? null : TrafficLog.Find(last, name, input.Stable.Id);
-            yield return reading.Verdict == Verdict.Fail && (stable is { } other && other.ErrorsInARow >= max || input.StableIsSick(name))
-                ? reading with { Verdict = Verdict.Inconclusive, Shared = true, Text = $"{text}; stable fails as well, so the release is not to blame" }
+            yield return reading.Verdict == Verdict.Fail && StableFails(input, name, last)
+                ? reading with { Verdict = Verdict.Inconclusive, Shared = true, Text = $"{reading.Text}; stable fails as well, so the release is not to blame" }
                 : reading;
         }
     }
+
+    private static int LongestRow(GateInput input, TrafficReading last, ReleaseTraffic traffic)
+    {
+        // Counters of an epoch that began after the candidate got traffic hold nothing that it inherited.
+        var inherited = input.Rollout.Baseline is { } baseline && baseline.Epoch == last.Epoch
+            ? baseline.Services.FirstOrDefault(one => one.Service == traffic.Service) : null;
+        var (errorsBefore, rowBefore) = (inherited?.Errors ?? 0, inherited?.ErrorsInARowMax ?? 0);
+        if (!HasJustBegun(input) && input.Traffic.At(input.Now - Back) is { } from && from.At > input.Rollout.TrafficSince)
+        {
+            var before = TrafficLog.Find(from, traffic.Service, traffic.Release);
+            (errorsBefore, rowBefore) = (before?.Errors ?? 0, before?.ErrorsInARowMax ?? 0);
+        }
+        if (traffic.Errors <= errorsBefore)
+            return 0;
+        var longest = traffic.ErrorsInARowMax > rowBefore ? traffic.ErrorsInARowMax : traffic.ErrorsInARow;
+        return (int)Math.Min(longest, traffic.Errors - (inherited?.Errors ?? 0));
+    }
+
+    private static bool StableFails(GateInput input, ServiceName service, TrafficReading last)
+    {
+        if (input.StableIsSick(service))
+            return true;
+        if (input.Stable is null || TrafficLog.Find(last, service, input.Stable.Id) is not { } stable)
+            return false;
+        if (stable.ErrorsInARow >= input.Plan.ConsecutiveErrors || (HasJustBegun(input) && stable.ErrorsInARowMax >= input.Plan.ConsecutiveErrors))
+            return stable.Requests > 0;
+        // A common fault shows first in whoever has less luck, so half the limit over one second is witness enough.
+        var window = input.Traffic.Since(input.Traffic.At(input.Now - WitnessTime)!, service, input.Stable.Id);
+        return window.Errors >= input.Plan.ConsecutiveErrors && window.ErrorRatio > input.Plan.ErrorRatioMax / 2;
+    }
+
+    private static bool HasJustBegun(GateInput input)
+        => input.Traffic.Readings[0].At > input.Rollout.TrafficSince && input.Now - input.Traffic.Readings[0].At < Back;
 }

@@ -20,7 +20,7 @@ public sealed record TrafficLog
     public static TrafficLog Empty { get; } = new();
 
     /// <summary>The readings of one epoch, oldest first, the last one never thinned.</summary>
-    public ImmutableList<TrafficReading> Readings { get; init; } = [];
+    public ImmutableArray<TrafficReading> Readings { get; init; } = [];
 
     /// <summary>Whether the gateway answered when it was last asked.</summary>
     public bool Answers { get; init; }
@@ -36,33 +36,29 @@ public sealed record TrafficLog
             return this with { Answers = false };
         if (Last is null || Last.Epoch != reading.Epoch)
             return new() { Answers = true, Readings = [reading] };
-        var kept = Readings;
+        var kept = Readings.ToBuilder();
         if (kept.Count >= 2 && kept[^1].At - kept[^2].At < Fine)
-            kept = kept.RemoveAt(kept.Count - 1);
-        kept = kept.Add(reading);
+            kept.RemoveAt(kept.Count - 1);
+        kept.Add(reading);
         for (var i = 1; i < kept.Count - 1 && reading.At - kept[i].At > FineFor; i++)
         {
-            if (kept[i].At - kept[i - 1].At < Coarse && kept[i + 1].At - kept[i - 1].At <= Coarse)
-                kept = kept.RemoveAt(i--);
+            if (kept[i + 1].At - kept[i - 1].At <= Coarse)
+                kept.RemoveAt(i--);
         }
         while (kept.Count > 2 && reading.At - kept[0].At > Kept)
-            kept = kept.RemoveAt(0);
-        return new() { Answers = true, Readings = kept };
+            kept.RemoveAt(0);
+        return new() { Answers = true, Readings = kept.ToImmutable() };
     }
 
     /// <summary>The reading that a window ending now begins at: the last one at or before a time, else the first one there is.</summary>
     public TrafficReading? At(DateTimeOffset time)
     {
-        TrafficReading? found = null;
-        foreach (var reading in Readings)
+        for (var i = Readings.Length - 1; i >= 0; i--)
         {
-            if (reading.At > time && found is not null)
-                break;
-            found = reading;
-            if (reading.At > time)
-                break;
+            if (Readings[i].At <= time)
+                return Readings[i];
         }
-        return found;
+        return Readings.IsEmpty ? null : Readings[0];
     }
 
     /// <summary>What a service of a release did between a reading and the last one.</summary>

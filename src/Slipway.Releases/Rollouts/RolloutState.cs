@@ -47,6 +47,9 @@ public sealed record RolloutState
     /// <summary>When it first got traffic; null before.</summary>
     public DateTimeOffset? TrafficSince { get; init; }
 
+    /// <summary>When its share of the traffic last changed; null before the first.</summary>
+    public DateTimeOffset? ShiftedAt { get; init; }
+
     /// <summary>The candidate's counters then.</summary>
     public TrafficBaseline? Baseline { get; init; }
 
@@ -186,6 +189,7 @@ public sealed record RolloutState
             Step = e.Step,
             Percent = e.Percent,
             TrafficSince = TrafficSince ?? at,
+            ShiftedAt = at,
             Baseline = Baseline ?? e.Baseline,
             Record = records,
         };

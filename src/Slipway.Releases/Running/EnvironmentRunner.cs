@@ -30,6 +30,7 @@ internal sealed class EnvironmentRunner
     private readonly SemaphoreSlim _turn = new(1);
     private readonly Wakeup _wakeup = new();
     private GateBoard _board = new();
+    private (GateInput Input, ImmutableArray<GateReading> Gates)? _read;
     private TrafficLog _traffic = TrafficLog.Empty;
     private DateTimeOffset _readAt = DateTimeOffset.MinValue;
     private RolloutId? _judged;
@@ -217,10 +218,21 @@ internal sealed class EnvironmentRunner
             TableCurrent = _effects.Table is { } table ? Tables.Same(table.Services, services) : services.IsEmpty,
             Faults = _effects.Faults,
             SmokeFailures = _prover.Failures,
-            Gates = Judged() is { Candidate: { } candidate } judged
-                ? _board.Read(new(judged, State.Releases[candidate].Release, judged.Stable is { } stable ? State.Releases[stable].Release : null, Seen.Instances, _traffic, _parts.Clock.GetUtcNow()))
-                : [],
+            Gates = Judge(),
         };
+    }
+
+    // Deciding looks many times at one moment; the gates need to be read but once for it.
+    private ImmutableArray<GateReading> Judge()
+    {
+        if (Judged() is not { Candidate: { } candidate } judged)
+            return [];
+        var input = new GateInput(judged, State.Releases[candidate].Release, judged.Stable is { } stable ? State.Releases[stable].Release : null,
+            Seen.Instances, _traffic, _parts.Clock.GetUtcNow());
+        if (_read is not { } before || before.Input.Now != input.Now || !ReferenceEquals(before.Input.Rollout, input.Rollout)
+            || !ReferenceEquals(before.Input.Traffic, input.Traffic) || before.Input.Instances != input.Instances)
+            _read = (input, _board.Read(input));
+        return _read.Value.Gates;
     }
 
     private RolloutState? Judged()

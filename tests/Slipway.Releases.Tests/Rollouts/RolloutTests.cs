@@ -12,7 +12,7 @@ public sealed class RolloutTests
         await stage.Deploy(Scenes.Application(Scenes.Canary(10, 50, 100)), "1");
         await stage.UntilOver();
         Assert.Equal("promoted", stage.View().Outcome);
-        Assert.Empty(stage.Wrong());
+        Assert.Empty(await stage.Rest());
     }
 
     [Theory]
@@ -31,7 +31,7 @@ public sealed class RolloutTests
         await stage.UntilOver();
         await stage.Play(TimeSpan.FromSeconds(2));
         Assert.Equal("promoted", stage.View().Outcome);
-        Assert.Empty(stage.Wrong());
+        Assert.Empty(await stage.Rest());
         if (strategy != Strategy.Recreate)
             Assert.Equal(lost, stage.World.Lost);
     }

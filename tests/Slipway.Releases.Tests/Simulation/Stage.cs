@@ -90,8 +90,15 @@ internal sealed class Stage
 
     public RolloutView View() => Engine.History(Scenes.Environment, 1)[0];
 
-    /// <summary>What is wrong at rest; empty when nothing is.</summary>
-    public IEnumerable<string> Wrong()
+    /// <summary>Lets everything come to rest, and tells what is wrong then; empty when nothing is.</summary>
+    public async Task<IReadOnlyList<string>> Rest()
+    {
+        await UntilOver();
+        await Play(TimeSpan.FromSeconds(5));
+        return [.. Wrong()];
+    }
+
+    private IEnumerable<string> Wrong()
     {
         foreach (var violation in World.Violations)
             yield return violation;
@@ -133,7 +140,7 @@ internal sealed class Stage
         {
             await Begin();
         }
-        World.Advance(TimeSpan.FromMilliseconds(50));
+        World.Advance(TimeSpan.FromMilliseconds(100));
         Watch();
     }
 
@@ -166,6 +173,8 @@ internal sealed class Stage
     {
         if (Engine.Runners.SingleOrDefault()?.State is not { } state || state.Stopping)
             return;
+        if (state.Live is { } live && state.Lives.Contains(live))
+            World.Proved.UnionWith(state.Releases[live].Release.Services.Select(one => (live, one.Service.Name)));
         if (state.Active is not { StableKnown: true, Promoted: false, IsRecreate: false, Stable: { } stable } rollout || rollout.IsOver)
             return;
         foreach (var service in state.Releases[stable].Release.Services.Select(one => one.Service).Where(one => one.Overlap && one.Kind != ServiceKind.Job))

@@ -55,6 +55,9 @@ internal sealed partial class World(HandClock clock, int seed)
     /// <summary>Instances that passed their smoke checks.</summary>
     public HashSet<InstanceId> Smoked { get; } = [];
 
+    /// <summary>Releases' services that were promoted once; their instances need not be proved again.</summary>
+    public HashSet<(ReleaseId, ServiceName)> Proved { get; } = [];
+
     /// <summary>The times at which the first and the last failed request were answered.</summary>
     public (DateTimeOffset First, DateTimeOffset Last)? Bad { get; private set; }
 
@@ -198,7 +201,7 @@ internal sealed partial class World(HandClock clock, int seed)
                 var instance = _instances.Find(one => one.Id == endpoint.Instance);
                 if (instance is null || (!instance.Ready && anyReady))
                     Violations.Add($"The table of version {_table?.Version} gives traffic to {endpoint.Instance}, which is not ready.");
-                if (instance is { Service.Health.Smoke.Length: > 0 } && !Smoked.Contains(instance.Id))
+                if (instance is { Service.Health.Smoke.Length: > 0 } && !Proved.Contains((instance.Release, instance.Service.Name)) && !Smoked.Contains(instance.Id))
                     Violations.Add($"{endpoint.Instance} gets traffic but was never proved.");
             }
         }
