@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Sockets;
-using System.Runtime.CompilerServices;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Logging.Abstractions;
 using Slipway.ControlPlane.Callers;
@@ -14,13 +13,18 @@ namespace Slipway.ControlPlane.Tests;
 internal sealed class RunningControlPlane : IAsyncDisposable
 {
     private readonly WebApplication _server;
-    private readonly TemporaryFolder _folder;
+    private readonly ReleaseEngine _engine;
+    private readonly Journal _journal;
 
-    private RunningControlPlane(WebApplication server, TemporaryFolder folder, Home home)
+    private RunningControlPlane(WebApplication server, ReleaseEngine engine, Journal journal, TemporaryFolder folder, FakeWorld world)
     {
-        (_server, _folder, Home) = (server, folder, home);
-        Client = ClientOf(home.Socket);
+        (_server, _engine, _journal, Folder, World, Home) = (server, engine, journal, folder, world, new(folder.At("home")));
+        Client = ClientOf(Home.Socket);
     }
+
+    public TemporaryFolder Folder { get; }
+
+    public FakeWorld World { get; }
 
     public Home Home { get; }
 
@@ -35,18 +39,17 @@ internal sealed class RunningControlPlane : IAsyncDisposable
     public static async Task<RunningControlPlane> Start(bool listen = false)
     {
         var folder = new TemporaryFolder();
+        var world = new FakeWorld();
         var home = Home.Open(folder.At("home"));
         var addresses = new ServerAddresses(
             ControlSocket.Claim(home), listen ? new(IPAddress.Loopback, 0) : null, listen ? AccessToken.Open(home) : null);
-        var journal = (Journal)RuntimeHelpers.GetUninitializedObject(typeof(Journal));
-        var world = new FakeWorld();
-        var ports = world.Ports;
-        var engine = new ReleaseEngine(ports, journal, TimeProvider.System, _ => { });
-        var parts = new ControlPlaneParts(new(home.Folder, DateTimeOffset.UtcNow), engine, new(_ => Task.CompletedTask), journal, ports);
+        var journal = Journal.Open(home.Folder, TimeProvider.System);
+        var engine = new ReleaseEngine(world.Ports, journal, TimeProvider.System, _ => { });
+        var parts = new ControlPlaneParts(new(home.Folder, DateTimeOffset.UtcNow), engine, new(engine.Start), journal, world.Ports);
         var server = ControlPlaneServer.Build(addresses, parts, NullLoggerFactory.Instance, TimeProvider.System);
         await server.StartAsync();
         await parts.Start.Run(CancellationToken.None);
-        return new(server, folder, home);
+        return new(server, engine, journal, folder, world);
     }
 
     public static HttpClient ClientOf(string socketPath)
@@ -68,6 +71,8 @@ internal sealed class RunningControlPlane : IAsyncDisposable
         Client.Dispose();
         await _server.StopAsync();
         await _server.DisposeAsync();
-        _folder.Dispose();
+        await _engine.DisposeAsync();
+        await _journal.DisposeAsync();
+        Folder.Dispose();
     }
 }

@@ -40,16 +40,16 @@ internal static class ApiMap
             .As("showEnvironment", "environments").WithMetadata(new NeedsEngine()).Refuses(404, 426, 503);
         app.MapPost(ApiRoutes.Deploy, DeployEndpoint.Deploy)
             .As("deploy", "environments")
-            .WithMetadata(new NeedsEngine()).Refuses(409, 413, 415, 422, 426, 503);
+            .WithMetadata(new NeedsEngine()).Refuses(409, 413, 415, 422, 426, 503, 507);
         app.MapPost(ApiRoutes.Rollback, SteerEndpoints.Rollback)
             .As("rollBack", "environments")
-            .WithMetadata(new NeedsEngine()).Refuses(404, 409, 413, 415, 422, 426, 503);
+            .WithMetadata(new NeedsEngine()).Refuses(404, 409, 413, 415, 426, 503, 507);
         app.MapPost(ApiRoutes.Steer, SteerEndpoints.Steer)
             .As("steer", "environments")
-            .WithMetadata(new NeedsEngine()).Refuses(404, 409, 413, 415, 426, 503);
+            .WithMetadata(new NeedsEngine()).Refuses(404, 409, 413, 415, 426, 503, 507);
         app.MapPost(ApiRoutes.Down, EnvironmentEndpoints.Down)
             .As("endEnvironment", "environments")
-            .WithMetadata(new NeedsEngine(), new DisableRequestTimeoutAttribute()).Refuses(404, 409, 413, 415, 426, 503);
+            .WithMetadata(new NeedsEngine(), new DisableRequestTimeoutAttribute()).Refuses(404, 409, 413, 415, 426, 503, 507);
         app.MapGet(ApiRoutes.Logs, LogEndpoints.Show)
             .As("readLogs", "environments").WithMetadata(new NeedsEngine()).Refuses(404, 426, 429, 503);
     }

@@ -100,6 +100,7 @@ internal static class Refusals
         "429" => "Too many followers.",
         "500" => "A fault of the control plane.",
         "503" => "It is still starting.",
+        "507" => "The disk cannot take the journal or a secret; nothing was begun.",
         _ => "Refused.",
     };
 

@@ -7,9 +7,20 @@ namespace Slipway.ControlPlane.Rollouts;
 /// <summary>The engine's answers, as the API gives them.</summary>
 internal static class Answers
 {
-    /// <summary>A refusal with its status: 404 and 422 by code, otherwise a conflict with what is under way.</summary>
+    /// <summary>
+    /// A refusal with its status: what is not there is 404, what the disk refuses is 507, and everything else is a conflict
+    /// with what is under way.
+    /// </summary>
     public static Refusal AsRefusal(this CommandAnswer.Refused refused)
-        => new(new() { Code = refused.Code, Status = 409, Title = refused.Reason, Remedy = refused.Remedy });
+    {
+        var status = refused.Code switch
+        {
+            "SLIP455" => 404,
+            "SLIP453" or "SLIP458" or "SLIP459" => 507,
+            _ => 409,
+        };
+        return new(new() { Code = refused.Code, Status = status, Title = refused.Reason, Remedy = refused.Remedy });
+    }
 
     /// <summary>The answer in one sentence, for the log.</summary>
     public static string Sentence(this CommandAnswer answer) => answer switch
