@@ -33,7 +33,24 @@ internal static class Conversation
         using var answer = await running.Deploy(manifest, queue: false, variables);
         Assert.True((int)answer.StatusCode == 202, await answer.Content.ReadAsStringAsync());
         var begun = await answer.Content.ReadFromJsonAsync(ApiJson.Default.DeployAnswer);
-        return (await running.Follow($"/v1/rollouts/{begun!.Rollout!.Id}/follow", ApiJson.Default.RolloutView).ToListAsync())[^1].Value;
+        return await running.FollowToTheEnd(begun!.Rollout!);
+    }
+
+    /// <summary>The rollout once it has ended; fails with its last state when it never does.</summary>
+    public static async Task<RolloutView> FollowToTheEnd(this RunningControlPlane running, RolloutView rollout)
+    {
+        var last = rollout;
+        try
+        {
+            await foreach (var (_, state) in running.Follow($"/v1/rollouts/{rollout.Id}/follow", ApiJson.Default.RolloutView))
+                last = state;
+        }
+        catch (OperationCanceledException)
+        {
+            Assert.Fail($"The rollout never ended: {JsonSerializer.Serialize(last, ApiJson.Default.RolloutView)}");
+        }
+        Assert.NotNull(last.Outcome);
+        return last;
     }
 
     /// <summary>The server-sent events of a path, until the server ends them.</summary>

@@ -18,6 +18,7 @@ namespace Slipway.ControlPlane.Tests;
 internal sealed class FakeWorld : ITarget, ITraffic, IArtefacts, ISecretStore
 {
     private readonly ConcurrentDictionary<EnvironmentName, ImmutableDictionary<WorkloadKey, Workload>> _workloads = new();
+    private readonly DateTimeOffset _began = DateTimeOffset.UtcNow;
     private readonly ConcurrentDictionary<EnvironmentName, RouteTable> _tables = new();
     private readonly ConcurrentDictionary<string, ImmutableArray<string>> _secrets = new();
 
@@ -134,8 +135,8 @@ internal sealed class FakeWorld : ITarget, ITraffic, IArtefacts, ISecretStore
                 Port = 20_000 + i,
                 Phase = NeverReady ? InstancePhase.Starting : InstancePhase.Running,
                 Ready = !NeverReady,
-                StartedAt = DateTimeOffset.UtcNow,
-                ReadyAt = NeverReady ? null : DateTimeOffset.UtcNow,
+                StartedAt = _began,
+                ReadyAt = NeverReady ? null : _began,
                 Restarts = 0,
             };
         }
