@@ -9,8 +9,8 @@ namespace Slipway.ControlPlane.Tests;
 /// <summary>Deploys, steering and what is shown of them, through HTTP, with a world in which everything works at once.</summary>
 public sealed class RolloutApiTests
 {
-    private const string First = "app: shop\nversion: 1.0.0\nguard: 0s\nrollout: blue-green\nservices:\n  worker: { build: make one, run: ./worker }\n";
-    private const string Second = "app: shop\nversion: 2.0.0\nguard: 0s\nrollout: blue-green\nservices:\n  worker: { build: make two, run: ./worker }\n";
+    private const string First = "app: shop\nversion: 1.0.0\nguard: 0s\nrollout: { strategy: blue-green, bake: 0s }\nservices:\n  worker: { build: make one, run: ./worker }\n";
+    private const string Second = "app: shop\nversion: 2.0.0\nguard: 0s\nrollout: { strategy: blue-green, bake: 0s }\nservices:\n  worker: { build: make two, run: ./worker }\n";
     private const string Local = "/v1/environments/local";
 
     [Fact]

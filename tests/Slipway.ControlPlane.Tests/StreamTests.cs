@@ -8,7 +8,7 @@ namespace Slipway.ControlPlane.Tests;
 /// <summary>What can be followed, and for how long.</summary>
 public sealed class StreamTests
 {
-    private const string Manifest = "app: shop\nguard: 0s\nrollout: blue-green\nservices:\n  worker: { build: make one, run: ./worker }\n";
+    private const string Manifest = "app: shop\nguard: 0s\nrollout: { strategy: blue-green, bake: 0s }\nservices:\n  worker: { build: make one, run: ./worker }\n";
 
     [Fact]
     public async Task Events_are_numbered_and_a_follower_goes_on_where_it_was()

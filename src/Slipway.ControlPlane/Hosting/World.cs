@@ -1,19 +1,45 @@
 using Slipway.Releases;
+using Slipway.Targets;
+using Slipway.Targets.Artefacts;
+using Slipway.Targets.Processes;
+using Slipway.Targets.Secrets;
+using Slipway.Targets.Traffic;
 
 namespace Slipway.ControlPlane.Hosting;
 
-/// <summary>Everything outside that the engine acts on, for one home.</summary>
+/// <summary>Everything outside that the engine acts on, for one home: processes, gateways, artefacts and secrets.</summary>
 internal sealed class World : IAsyncDisposable
 {
-    private World(EnginePorts ports) => Ports = ports;
+    private readonly ProcessTarget _target;
+    private readonly GatewayTraffic _traffic;
+    private readonly FileSecretStore _secrets;
+
+    private World(ProcessTarget target, GatewayTraffic traffic, FileArtefacts artefacts, FileSecretStore secrets, string folder)
+    {
+        (_target, _traffic, _secrets) = (target, traffic, secrets);
+        Ports = new(target, traffic, artefacts, secrets, () => new DriveInfo(folder).AvailableFreeSpace);
+    }
 
     /// <summary>As the engine sees it.</summary>
     public EnginePorts Ports { get; }
 
-    /// <summary>Takes up what the home holds.</summary>
+    /// <summary>Takes up what the home holds; what runs in it runs on.</summary>
     public static World Open(Home home, TimeProvider clock, ILoggerFactory logging)
-        => throw new NotSupportedException($"Under construction: {home.Folder}, {clock}, {logging}.");
+    {
+        var folder = new HomeFolder(home.Folder);
+        return new(
+            new(new(folder), clock, logging.CreateLogger<ProcessTarget>()),
+            new(new(folder), clock, logging.CreateLogger<GatewayTraffic>()),
+            new(folder, clock),
+            new(folder),
+            home.Folder);
+    }
 
-    /// <inheritdoc/>
-    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+    /// <summary>Looks away. Instances and gateways go on.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _target.DisposeAsync();
+        await _traffic.DisposeAsync();
+        _secrets.Dispose();
+    }
 }
