@@ -11,7 +11,7 @@ internal static class ApplicationRules
     public static void Check(Values root, NamedValue[] settings, string environment, string[] environments, FaultList faults)
     {
         var services = root.Map("services");
-        if (services.Length == 0)
+        if (services.Length == 0 && (!root.Has("services") || root.ItemAt("services", 0) is { Kind: NodeKind.Mapping, Keys.Length: 0 }))
             faults.Error(FaultCode.Missing, root.KeyAt("services"), "The application has no services.", "Add one, such as: services: { api: { run: ./Shop.Api, port: 5000 } }");
         var onProcess = (int)root["target"]! == (int)TargetKind.Process;
         foreach (var service in services)

@@ -51,7 +51,7 @@ public static class ManifestReader
         {
             if (root.IsNull)
                 list.Error(FaultCode.Empty, root, "The file is empty.", "Begin it with the application's name, such as: app: shop");
-            else
+            else if (root.Kind != NodeKind.Unreadable)
                 list.Error(FaultCode.WrongType, root, $"A manifest is a mapping, not {ScalarValue.Describe(root)}.", "Begin it with the application's name, such as: app: shop");
             return null;
         }
@@ -78,7 +78,7 @@ public static class ManifestReader
             faults.Error(FaultCode.Missing, root, "A manifest needs the key 'app'.", "Add it, such as: app: shop");
             return default;
         }
-        if (ApplicationName.TryParse(node.Kind == NodeKind.Scalar ? node.Text : null, out var name))
+        if (ApplicationName.TryParse(node.Kind == NodeKind.Scalar ? node.Text : null, out var name) || node.Kind == NodeKind.Unreadable)
             return name;
         var found = node.Kind == NodeKind.Scalar ? $"'{node.Text}'" : ScalarValue.Describe(node);
         faults.Error(FaultCode.BadName, node, $"'app' takes {ApplicationName.Shape}, not {found}.", "Write for example: app: shop");
@@ -105,13 +105,13 @@ public static class ManifestReader
                     faults.Error(FaultCode.BadName, key, $"'{key.Text}' is no name here: it must be {EnvironmentName.Shape}.", "Rename it.");
                     continue;
                 }
-                if (item.Kind != NodeKind.Mapping && !item.IsNull)
+                if (item.Kind is NodeKind.Scalar or NodeKind.Sequence && !item.IsNull)
                     faults.Error(FaultCode.WrongType, item, $"'{key.Text}' takes a mapping with the keys of an environment, not {ScalarValue.Describe(item)}.", $"Write for example: {key.Text}: {{ target: process }}");
                 names.Add(key.Text);
                 overlays.Add(item.Kind == NodeKind.Mapping ? item : null);
             }
         }
-        else if (node is not null && !node.IsNull)
+        else if (node is { Kind: NodeKind.Scalar or NodeKind.Sequence, IsNull: false })
         {
             faults.Error(FaultCode.WrongType, node, $"'environments' takes a mapping from names, not {ScalarValue.Describe(node)}.", "Write for example: environments: { production: { guard: 1h } }");
         }

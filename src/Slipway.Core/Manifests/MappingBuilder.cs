@@ -22,7 +22,8 @@ internal sealed class MappingBuilder(int line, int column, FaultList faults)
     {
         if (key.Kind != NodeKind.Scalar || key.IsNull)
         {
-            faults.Error(FaultCode.KeyNotText, key, "A key must be plain text.", "Write it as: key: value");
+            if (key.Kind != NodeKind.Unreadable)
+                faults.Error(FaultCode.KeyNotText, key, "A key must be plain text.", "Write it as: key: value");
             return;
         }
         if (key is { Plain: true, Text: "<<" })
@@ -71,7 +72,8 @@ internal sealed class MappingBuilder(int line, int column, FaultList faults)
     {
         if (source.Kind != NodeKind.Mapping)
         {
-            faults.Error(FaultCode.Merge, source, "A merge key takes a mapping or a list of mappings.", "Write <<: *anchor, the anchor before a mapping.");
+            if (source.Kind != NodeKind.Unreadable)
+                faults.Error(FaultCode.Merge, source, "A merge key takes a mapping or a list of mappings.", "Write <<: *anchor, the anchor before a mapping.");
             return;
         }
         for (var i = 0; i < source.Keys.Length; i++)

@@ -6,6 +6,9 @@ internal enum NodeKind
     Scalar,
     Sequence,
     Mapping,
+
+    /// <summary>Its fault has been reported; what it would be is not known.</summary>
+    Unreadable,
 }
 
 /// <summary>
@@ -60,6 +63,14 @@ internal sealed class Node
             Height = Math.Max(Height, item.Height + 1);
         }
     }
+
+    private Node(int line, int column)
+    {
+        (Kind, Line, Column, Text, Keys, Items, Size) = (NodeKind.Unreadable, line, column, "", None, None, 1);
+    }
+
+    /// <summary>Stands for a value that could not be read, so that what is around it can.</summary>
+    public static Node Unreadable(int line, int column) => new(line, column);
 
     /// <summary>Whether it is YAML's nothing: an empty plain scalar, <c>~</c> or <c>null</c>.</summary>
     public bool IsNull => Plain && (Text.Length == 0 || Text is "~" or "null" or "Null" or "NULL");

@@ -154,7 +154,7 @@ internal static class ScalarValue
         return measure >= key.Min && measure <= key.Max ? value : null;
     }
 
-    private static string Bounds(Key key) => key.Least.Length == 0 ? "" : $", from {key.Least} to {key.Most}";
+    private static string Bounds(Key key) => key.Least.Length == 0 ? "" : $" from {key.Least} to {key.Most}";
 
     private static GatewayListener? Listener(string text)
     {

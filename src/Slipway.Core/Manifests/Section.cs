@@ -97,6 +97,14 @@ internal sealed class Section(string name, string? shortKey, Key[] keys)
     public readonly string? ShortKey = shortKey;
     public readonly Key[] Keys = keys;
 
+    /// <summary>The name in a sentence.</summary>
+    public string Called => Name switch
+    {
+        "gates" or "resources" => Name,
+        ['e' or 'i', ..] => "an " + Name,
+        _ => "a " + Name,
+    };
+
     public int IndexOf(string key)
     {
         for (var i = 0; i < Keys.Length; i++)

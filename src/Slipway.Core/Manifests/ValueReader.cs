@@ -38,13 +38,13 @@ internal sealed class ValueReader(IReadOnlyDictionary<string, string>? variables
         }
         else if (!node.IsNull)
         {
-            WrongType(node, section.ShortKey is null ? $"a mapping with the keys of a {section.Name}" : $"a {section.Name}, short or as a mapping", path, $"{section.Keys[0].Name}: {section.Keys[0].Example}", block: true);
+            WrongType(node, section.ShortKey is null ? $"a mapping with the keys of {section.Called}" : $"{section.Called}, short or as a mapping", path, $"{section.Keys[0].Name}: {section.Keys[0].Example}", block: true);
             return null;
         }
         foreach (var key in section.Keys)
         {
             if (key.Required && !values.Has(key.Name))
-                faults.Error(FaultCode.Missing, node, $"A {section.Name} needs the key '{key.Name}'.", $"Add it, such as: {key.Name}: {key.Example}");
+                faults.Error(FaultCode.Missing, node, $"{section.Called[..1].ToUpperInvariant()}{section.Called[1..]} needs the key '{key.Name}'.", $"Add it, such as: {key.Name}: {key.Example}");
         }
         FillDefaults(section, values);
         _seen[node] = values;
@@ -237,12 +237,15 @@ internal sealed class ValueReader(IReadOnlyDictionary<string, string>? variables
         foreach (var key in section.Keys)
             known.Add(key.Name);
         var near = Nearest.To(name.Text, known);
-        faults.Error(FaultCode.UnknownKey, name, $"'{name.Text}' is no key of a {section.Name}.", near is null ? $"Known are: {string.Join(", ", known)}." : $"Did you mean '{near}'?");
+        faults.Error(FaultCode.UnknownKey, name, $"'{name.Text}' is no key of {section.Called}.", near is null ? $"Known are: {string.Join(", ", known)}." : $"Did you mean '{near}'?");
     }
 
     private void WrongType(Node node, string shape, string path, Key key)
         => WrongType(node, shape, path, key.Example, block: false);
 
     private void WrongType(Node node, string shape, string path, string example, bool block)
-        => faults.Error(FaultCode.WrongType, node, $"'{path}' takes {shape}, not {ScalarValue.Describe(node)}.", $"Write for example: {path}: {(block ? "{ " + example + " }" : example)}");
+    {
+        if (node.Kind != NodeKind.Unreadable)
+            faults.Error(FaultCode.WrongType, node, $"'{path}' takes {shape}, not {ScalarValue.Describe(node)}.", $"Write for example: {path}: {(block ? "{ " + example + " }" : example)}");
+    }
 }

@@ -15,6 +15,9 @@ internal sealed class YamlReader
     /// <summary>Nodes with aliases followed; a manifest of 1,000 services has about 40,000.</summary>
     public const int NodesMax = 100_000;
 
+    /// <summary>The message for what the parser takes for an error of its own: almost always a bracket that is not closed.</summary>
+    public const string Unclosed = "a flow collection is not closed";
+
     private const string CorePrefix = "tag:yaml.org,2002:";
 
     private readonly FaultList _faults;
@@ -109,7 +112,7 @@ internal sealed class YamlReader
         if (node is null)
         {
             _faults.Error(FaultCode.Alias, line, column, known ? $"The alias *{name} stands inside the value that it names." : $"The alias *{name} names no anchor before it.", known ? "Write the value out." : $"Put &{name} before the value that is meant, or write a text that begins with * in quotes.");
-            return new(line, column, "", plain: true);
+            return Node.Unreadable(line, column);
         }
         if (depth + node.Height > DepthMax)
         {
@@ -160,7 +163,7 @@ internal sealed class YamlReader
         catch (InvalidOperationException exception)
         {
             var at = _parser.Current?.End ?? Mark.Empty;
-            throw new YamlException(at, at, "the text cannot be told apart from here on", exception);
+            throw new YamlException(at, at, Unclosed, exception);
         }
     }
 
