@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
 
 namespace Slipway.Fixture;
 
@@ -17,7 +18,6 @@ internal sealed class Faults
 {
     private readonly TaskCompletionSource<int> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly long _started = Environment.TickCount64;
-    private readonly List<byte[]> _memory = [];
 
     public string Version { get; } = Environment.GetEnvironmentVariable("APP_VERSION") ?? "0.0.0";
 
@@ -106,9 +106,11 @@ internal sealed class Faults
             Console.WriteLine($"line {i:D9} of a flood that fills the log of this instance until it must be rotated");
         for (var i = 0; i < memory; i++)
         {
-            var block = new byte[1024 * 1024];
-            Array.Fill(block, (byte)1);
-            _memory.Add(block);
+            // Not from the heap: the runtime would refuse before the kernel does.
+            unsafe
+            {
+                NativeMemory.Fill(NativeMemory.Alloc(1024 * 1024), 1024 * 1024, 1);
+            }
         }
         if (exit.Length == 0)
             return;

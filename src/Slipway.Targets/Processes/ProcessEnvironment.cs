@@ -126,7 +126,7 @@ internal sealed partial class ProcessEnvironment
             CreatedAt = _machine.Clock.GetUtcNow(),
         };
         folder.Save(record);
-        var runner = Launch(folder, record);
+        var runner = Launch(folder, record, adopt: false);
         runner.Give(workload.Variables);
     }
 
@@ -135,11 +135,13 @@ internal sealed partial class ProcessEnvironment
             ? id
             : throw new TargetException($"The name {workload.Service.Name} is too long for an instance's name. Use 60 characters at most.");
 
-    private InstanceRunner Launch(InstanceFolder folder, InstanceRecord record)
+    private InstanceRunner Launch(InstanceFolder folder, InstanceRecord record, bool adopt)
     {
         var runner = new InstanceRunner(_machine, Name, folder, record, () => _changed(Name));
         lock (_sync)
             _runners.Add(record.Id, runner);
+        if (adopt)
+            runner.Adopt();
         _ = Run(runner);
         return runner;
     }
@@ -186,7 +188,7 @@ internal sealed partial class ProcessEnvironment
             if (folder.Load() is not { } record)
                 _unreadable.Add(folder);
             else if (record.EndedAt is null)
-                Launch(folder, record);
+                Launch(folder, record, adopt: true);
         }
     }
 

@@ -127,10 +127,11 @@ internal sealed class HealthWatch(
         return Task.Delay(pause < period ? pause : period, clock, cancellation);
     }
 
-    private Task Until(DateTimeOffset when, CancellationToken cancellation)
+    private async Task Until(DateTimeOffset when, CancellationToken cancellation)
     {
-        var left = when - clock.GetUtcNow();
-        return left > TimeSpan.Zero ? Task.Delay(left, clock, cancellation) : Task.CompletedTask;
+        // A timer may fire a moment early.
+        while (when - clock.GetUtcNow() is { Ticks: > 0 } left)
+            await Task.Delay(left, clock, cancellation);
     }
 
     private static string Times(int count) => count == 1 ? "once" : $"{count} times in a row";

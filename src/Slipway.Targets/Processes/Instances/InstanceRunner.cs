@@ -107,6 +107,30 @@ internal sealed partial class InstanceRunner : IHealthListener, IDisposable
         _ = _stop.CancelAsync();
     }
 
+    /// <summary>Takes on what a control plane before this one has started. At once, so that nobody sees what was true then.</summary>
+    public void Adopt()
+    {
+        var record = Record;
+        if (record.Done)
+            return;
+        if (record.Process is not { } recorded)
+        {
+            AdoptByMark();
+            return;
+        }
+        _process = RunningProcess.Adopt(recorded, _folder.Mark, Members());
+        if (_process is not null)
+            return;
+        _endedBefore = true;
+        Update(before => before with
+        {
+            Process = null,
+            Ready = false,
+            StartedUp = false,
+            Trouble = $"{before.Id} ended while no control plane watched it",
+        });
+    }
+
     /// <summary>Runs until it was asked to end and all of it has gone, or until it is left alone.</summary>
     /// <param name="leave">Ends the watching only; the process runs on.</param>
     public async Task Run(CancellationToken leave)
@@ -171,7 +195,6 @@ internal sealed partial class InstanceRunner : IHealthListener, IDisposable
 
     private async Task Live(CancellationToken wake)
     {
-        _process = Adopt();
         while (true)
         {
             wake.ThrowIfCancellationRequested();
@@ -190,35 +213,18 @@ internal sealed partial class InstanceRunner : IHealthListener, IDisposable
         }
     }
 
-    private RunningProcess? Adopt()
+    /// <summary>Intended but never told: a control plane died between the two. What it started bears the mark.</summary>
+    private void AdoptByMark()
     {
-        var record = Record;
-        if (record.Process is null)
+        foreach (var row in ProcessRow.ReadAll())
         {
-            // Intended but never told: the control plane died between the two. What it started bears the mark.
-            foreach (var row in ProcessRow.ReadAll())
-            {
-                if (!row.IsZombie && row.Session == row.Pid && ProcessRow.HasVariable(row.Pid, _folder.Mark))
-                {
-                    var found = ProcessIdentity.Of(row.Pid);
-                    Update(before => before with { Process = found, StartedAt = _machine.Clock.GetUtcNow(), StartedUp = false });
-                    return RunningProcess.Adopt(found, _folder.Mark, Members());
-                }
-            }
-            return null;
+            if (row.IsZombie || row.Session != row.Pid || !ProcessRow.HasVariable(row.Pid, _folder.Mark))
+                continue;
+            var found = ProcessIdentity.Of(row.Pid);
+            Update(before => before with { Process = found, StartedAt = _machine.Clock.GetUtcNow(), StartedUp = false });
+            _process = RunningProcess.Adopt(found, _folder.Mark, Members());
+            return;
         }
-        var process = RunningProcess.Adopt(record.Process, _folder.Mark, Members());
-        if (process is not null)
-            return process;
-        _endedBefore = true;
-        Update(before => before with
-        {
-            Process = null,
-            Ready = false,
-            StartedUp = false,
-            Trouble = $"{before.Id} ended while no control plane watched it",
-        });
-        return null;
     }
 
     private async Task<RunningProcess?> Start(CancellationToken wake)

@@ -1,28 +1,21 @@
 using Microsoft.Win32.SafeHandles;
-using Slipway.Targets.Processes.Spawning;
 
 namespace Slipway.Targets.Processes.Logs;
 
 /// <summary>
 /// One output stream of an instance. The program itself holds the file open and appends to it; when it has grown too long, its
 /// head is copied to <c>.1</c> and then taken out of the front in place, so that no line is lost and nobody need reopen it.
+/// Places in it are counted in bytes from the first that this object has seen, rotated or not.
 /// </summary>
 /// <param name="path">The file.</param>
 /// <param name="bytesMax">How long it may grow, in bytes.</param>
 /// <param name="kept">How many rotated files are kept.</param>
 internal sealed class LogFile(string path, long bytesMax, int kept)
 {
-    private const int BlockBytes = 4096;
     private readonly Lock _sync = new();
-    private long _removed;
+    private readonly LogRotation _rotation = new(path, kept);
 
-    /// <summary>The file.</summary>
-    public string Path => path;
-
-    /// <summary>The rotated file of that age; 1 is the newest.</summary>
-    public string Rotated(int age) => $"{path}.{age}";
-
-    /// <summary>The length of a file; 0 when there is none.</summary>
+    /// <summary>The length of a file, in bytes; 0 when there is none.</summary>
     public static long LengthOf(string path)
     {
         var file = new FileInfo(path);
@@ -53,115 +46,126 @@ internal sealed class LogFile(string path, long bytesMax, int kept)
     {
         lock (_sync)
         {
-            var length = LengthOf(path);
-            if (length <= bytesMax)
-                return;
-            using var file = File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
-            RotateLocked(file);
+            if (LengthOf(path) - _rotation.HoleEnd > bytesMax)
+                _rotation.Rotate();
         }
     }
 
     /// <summary>
-    /// Reads on from a place counted from the first byte ever seen by this object, over a rotation in between: bytes that have
-    /// been taken out meanwhile come from the rotated file.
+    /// Reads on from a place, over rotations in between: what has been taken out meanwhile comes from the rotated files, and
+    /// what even these have lost is skipped.
     /// </summary>
     /// <param name="place">Where to read; moved on.</param>
     /// <param name="buffer">What to fill.</param>
+    /// <returns>How many bytes were read; 0 at the end.</returns>
     public int Read(ref long place, Span<byte> buffer)
     {
         lock (_sync)
         {
-            var offset = place - _removed;
-            using var file = Open(offset < 0 ? Rotated(1) : path);
-            if (file is null)
-                return 0;
-            if (offset < 0)
+            var start = _rotation.Start;
+            if (place >= start)
+                return ReadAt(path, place - _rotation.Base, buffer, ref place);
+            for (var age = 1; age <= kept; age++)
             {
-                var length = RandomAccess.GetLength(file);
-                // More than one rotation behind: what the older files hold is skipped.
-                offset = Math.Max(0, length + offset);
-                place = Math.Max(place, _removed - length);
-                buffer = buffer[..(int)Math.Min(buffer.Length, length - offset)];
+                var length = LengthOf(_rotation.Rotated(age));
+                if (length == 0)
+                    break;
+                start -= length;
+                if (place >= start)
+                    return ReadAt(_rotation.Rotated(age), place - start, buffer, ref place);
             }
-            var got = RandomAccess.Read(file, buffer, offset);
-            place += got;
-            return got;
+            place = start;
+            return Read(ref place, buffer);
         }
     }
 
-    /// <summary>The end, as a place for <see cref="Read"/>.</summary>
-    public long End
-    {
-        get
-        {
-            lock (_sync)
-                return _removed + LengthOf(path);
-        }
-    }
-
-    /// <summary>The last lines, and the place where they end; older files are read when the newest has too few.</summary>
+    /// <summary>
+    /// The last whole lines, and the place where they end; older files are read when the newest has too few. A line that is
+    /// still being written lies behind that place.
+    /// </summary>
     public (List<string> Lines, long Place) Tail(int count)
     {
         lock (_sync)
         {
-            var end = LengthOf(path);
-            var lines = new LinkedList<string>();
-            for (var age = 0; age <= kept && lines.Count < count; age++)
+            _rotation.Recover();
+            var place = EndOfWholeLines();
+            var start = place;
+            var found = 0;
+            while (found < count && StepBack(ref start, ref found, count))
             {
-                var name = age == 0 ? path : Rotated(age);
-                if (!File.Exists(name))
-                    break;
-                Prepend(lines, LastLines(name, age == 0 ? end : LengthOf(name), count - lines.Count));
             }
-            return ([.. lines], _removed + end);
+            var lines = new List<string>();
+            var splitter = new LineSplitter(lines.Add);
+            var buffer = new byte[64 * 1024];
+            while (start < place)
+            {
+                var got = Read(ref start, buffer.AsSpan(0, (int)Math.Min(buffer.Length, place - start)));
+                if (got == 0)
+                    break;
+                splitter.Add(buffer.AsSpan(0, got));
+            }
+            splitter.End();
+            return (lines, place);
         }
     }
 
-    private static void Prepend(LinkedList<string> lines, List<string> earlier)
+    /// <summary>Moves back over one block, counting ends of lines; false when there is nothing before or enough has been found.</summary>
+    private bool StepBack(ref long start, ref int found, int count)
     {
-        for (var i = earlier.Count - 1; i >= 0; i--)
-            lines.AddFirst(earlier[i]);
-    }
-
-    private static List<string> LastLines(string path, long end, int count)
-    {
-        var lines = new List<string>();
-        using var file = Open(path);
-        if (file is null || count == 0)
-            return lines;
-        var start = StartOfLast(file, end, count);
-        var splitter = new LineSplitter(lines.Add);
         var buffer = new byte[64 * 1024];
-        while (start < end)
+        var from = Math.Max(OldestPlace(), start - buffer.Length);
+        if (from >= start)
+            return false;
+        var at = from;
+        var length = 0;
+        while (at < start)
         {
-            var got = RandomAccess.Read(file, buffer.AsSpan(0, (int)Math.Min(buffer.Length, end - start)), start);
+            var got = Read(ref at, buffer.AsSpan(length, (int)(start - at)));
             if (got == 0)
                 break;
-            splitter.Add(buffer.AsSpan(0, got));
-            start += got;
+            length += got;
         }
-        splitter.End();
-        return lines;
+        for (var i = length - 1; i >= 0; i--)
+        {
+            // The first one met ends the last line itself.
+            if (buffer[i] == '\n' && found++ == count)
+            {
+                start = from + i + 1;
+                return false;
+            }
+        }
+        start = from;
+        return true;
     }
 
-    private static long StartOfLast(SafeFileHandle file, long end, int count)
+    private long EndOfWholeLines()
     {
-        var buffer = new byte[64 * 1024];
-        var found = 0;
-        var block = end;
-        while (block > 0)
-        {
-            var from = Math.Max(0, block - buffer.Length);
-            var got = RandomAccess.Read(file, buffer.AsSpan(0, (int)(block - from)), from);
-            for (var i = got - 1; i >= 0; i--)
-            {
-                // The end of the last line itself does not count.
-                if (buffer[i] == '\n' && from + i != end - 1 && ++found == count)
-                    return from + i + 1;
-            }
-            block = from;
-        }
-        return 0;
+        var end = _rotation.Base + LengthOf(path);
+        var from = Math.Max(_rotation.Start, end - LineSplitter.LengthMax);
+        var buffer = new byte[LineSplitter.LengthMax];
+        var at = from;
+        var got = Read(ref at, buffer.AsSpan(0, (int)(end - from)));
+        var last = buffer.AsSpan(0, got).LastIndexOf((byte)'\n');
+        // Without an end in all of it, the line is cut anyway; at the very start, it is all there is.
+        return last >= 0 ? from + last + 1 : end;
+    }
+
+    private long OldestPlace()
+    {
+        var start = _rotation.Start;
+        for (var age = 1; age <= kept; age++)
+            start -= LengthOf(_rotation.Rotated(age));
+        return start;
+    }
+
+    private static int ReadAt(string path, long offset, Span<byte> buffer, ref long place)
+    {
+        using var file = Open(path);
+        if (file is null)
+            return 0;
+        var got = RandomAccess.Read(file, buffer, offset);
+        place += got;
+        return got;
     }
 
     private static SafeFileHandle? Open(string path)
@@ -174,45 +178,5 @@ internal sealed class LogFile(string path, long bytesMax, int kept)
         {
             return null;
         }
-    }
-
-    private void RotateLocked(SafeFileHandle file)
-    {
-        var head = (RandomAccess.GetLength(file) - 1) / BlockBytes * BlockBytes;
-        var beside = $"{path}.rotating";
-        Copy(file, beside, head);
-        if (!TakeOut(file, head))
-        {
-            File.Delete(beside);
-            return;
-        }
-        for (var age = kept - 1; age >= 1; age--)
-        {
-            if (File.Exists(Rotated(age)))
-                File.Move(Rotated(age), Rotated(age + 1), overwrite: true);
-        }
-        File.Move(beside, Rotated(1), overwrite: true);
-        _removed += head;
-    }
-
-    private static void Copy(SafeFileHandle file, string to, long length)
-    {
-        using var target = new FileStream(to, FileMode.Create, FileAccess.Write, FileShare.Read, bufferSize: 0);
-        var buffer = new byte[256 * 1024];
-        for (long at = 0; at < length;)
-        {
-            var got = RandomAccess.Read(file, buffer.AsSpan(0, (int)Math.Min(buffer.Length, length - at)), at);
-            if (got == 0)
-                throw new EndOfStreamException($"{to}: the file became shorter while it was copied.");
-            target.Write(buffer.AsSpan(0, got));
-            at += got;
-        }
-    }
-
-    private static bool TakeOut(SafeFileHandle file, long length)
-    {
-        if (!OperatingSystem.IsLinux())
-            return false;
-        return Posix.Allocate(file, Posix.CollapseRange, 0, length) == 0;
     }
 }
