@@ -28,6 +28,8 @@ internal sealed class Stage
 
     public Journal Journal { get; private set; }
 
+    public MemoryEventStore Disk => _disk;
+
     public int Lives => _lives;
 
     public int Steps => _life.Steps;
