@@ -21,12 +21,13 @@ internal sealed class BodyDecoder
 {
     private readonly ChunkedDecoder _chunks = new();
     private long _remaining;
+    private volatile bool _isDone;
 
     /// <summary>How the body is delimited.</summary>
     public BodyFraming Framing { get; private set; }
 
-    /// <summary>Whether the whole body has been taken.</summary>
-    public bool IsDone { get; private set; }
+    /// <summary>Whether the whole body has been taken. May be asked from any thread.</summary>
+    public bool IsDone => _isDone;
 
     /// <summary>Whether the body is not what its framing promises; nothing after it can be trusted.</summary>
     public bool IsBroken => _chunks.IsBroken;
@@ -40,7 +41,7 @@ internal sealed class BodyDecoder
         Framing = framing;
         _remaining = length;
         _chunks.Begin();
-        IsDone = framing == BodyFraming.None || (framing == BodyFraming.Length && length == 0);
+        _isDone = framing == BodyFraming.None || (framing == BodyFraming.Length && length == 0);
     }
 
     /// <summary>How much of what came in is body that can be passed on as it is; for every framing but chunks.</summary>
@@ -50,7 +51,7 @@ internal sealed class BodyDecoder
             return available;
         var count = (int)Math.Min(available, _remaining);
         _remaining -= count;
-        IsDone = _remaining == 0;
+        _isDone = _remaining == 0;
         return count;
     }
 
@@ -64,7 +65,7 @@ internal sealed class BodyDecoder
         if (Framing == BodyFraming.Chunked)
         {
             var copied = _chunks.Decode(input, output, out consumed);
-            IsDone = _chunks.IsDone;
+            _isDone = _chunks.IsDone;
             return copied;
         }
         consumed = TakePlain(Math.Min(input.Length, output.Length));
@@ -75,7 +76,8 @@ internal sealed class BodyDecoder
     /// <summary>Says that the connection has ended; true when that is a proper end of the body.</summary>
     public bool TryEnd()
     {
-        IsDone |= Framing == BodyFraming.UntilClose;
-        return IsDone;
+        if (Framing == BodyFraming.UntilClose)
+            _isDone = true;
+        return _isDone;
     }
 }

@@ -166,7 +166,7 @@ internal sealed partial class Exchange(DataPlane plane)
     /// <summary>Answers in the gateway's own name. A body that has not been read ends the connection.</summary>
     private async ValueTask<bool> AnswerAsync(OwnAnswer answer)
     {
-        var closes = !_request.KeepsAlive || !IsUploadWhole || plane.IsDraining || _client.Wire.IsClosed;
+        var closes = !_request.KeepsAlive || !IsRequestRead || plane.IsDraining || _client.Wire.IsClosed;
         _toClient.Clear();
         answer.Write(_toClient, _id.Text, _request.IsHead, closes || _request.MinorVersion == 0);
         if (!_isBodyBegun)

@@ -13,10 +13,8 @@ internal sealed partial class Exchange
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<Attempt> PassAnswerAsync()
     {
-        var isWhole = IsUploadWhole;
-        // The clock starts when the request has been sent; a slow upload is not a slow release.
-        var from = isWhole && _uploadedAt < _firstByteAt ? _uploadedAt : _startedAt;
-        _release.Counters.AnswerBegan((_firstByteAt - from) * 1_000_000 / Stopwatch.Frequency);
+        var isWhole = IsRequestRead;
+        _release.Counters.AnswerBegan((_firstByteAt - ClockStart(isWhole)) * 1_000_000 / Stopwatch.Frequency);
         if (!_isBodyBegun)
             _client.Buffer.Consume(_headLength);
         if (_response.Status == 101)
@@ -30,7 +28,19 @@ internal sealed partial class Exchange
         var end = await BodyPump.RunAsync(
             _upstream.Wire, _fromInstance, _download, _client.Wire, _toClient, isChunked,
             Timeout.InfiniteTimeSpan, plane.Deadlines.Write);
-        return EndAnswer(end, keepsAlive, isWhole && framing != BodyFraming.UntilClose);
+        return EndAnswer(end, keepsAlive, IsRequestSent && framing != BodyFraming.UntilClose);
+    }
+
+    /// <summary>
+    /// Since when the instance makes the client wait: from the end of the upload, since a slow upload is not a slow release.
+    /// An answer can be here before the sending of the last byte has returned; then it made nobody wait.
+    /// </summary>
+    private long ClockStart(bool isWhole)
+    {
+        if (!isWhole)
+            return _startedAt;
+        var uploadedAt = Volatile.Read(ref _uploadedAt);
+        return uploadedAt == 0 || uploadedAt > _firstByteAt ? _firstByteAt : uploadedAt;
     }
 
     private void WriteAnswerHead(bool isChunked, bool keepsAlive)

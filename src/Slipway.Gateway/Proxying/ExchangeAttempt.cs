@@ -21,9 +21,11 @@ internal sealed partial class Exchange
     private bool _isBodyBegun;
     private volatile int _uploadEnd;
 
-    /// <summary>Whether the request has been sent to its end, so that the client's connection stands before the next one.</summary>
-    private bool IsUploadWhole
-        => !_request.HasBody || _uploadEnd == (int)PumpEnd.Complete;
+    /// <summary>Whether the request has been read to its end, so that the client's connection stands before the next one.</summary>
+    private bool IsRequestRead => !_request.HasBody || (_isBodyBegun && _upload.IsDone);
+
+    /// <summary>Whether the request has been sent to its end, so that the instance's connection can carry another.</summary>
+    private bool IsRequestSent => !_request.HasBody || _uploadEnd == (int)PumpEnd.Complete;
 
     private enum AnswerHead
     {
@@ -122,7 +124,7 @@ internal sealed partial class Exchange
         var end = await BodyPump.RunAsync(
             _client.Wire, _client.Buffer, _upload, _upstream.Wire, _toInstance, _request.Fields.IsChunked,
             plane.Deadlines.Body, plane.Deadlines.Write);
-        _uploadedAt = Stopwatch.GetTimestamp();
+        Volatile.Write(ref _uploadedAt, Stopwatch.GetTimestamp());
         // The answer's side acts on the end as soon as it is set, so it is set last where the connection may go on, and
         // before the connection is cut where it may not.
         if (end is PumpEnd.Complete or PumpEnd.TargetFailed)
@@ -144,14 +146,14 @@ internal sealed partial class Exchange
     private async ValueTask EndUploadAsync(Task uploading)
     {
         var due = Deadlines.After(plane.Deadlines.Linger);
-        if (_uploadEnd == NotEnded)
+        if (_uploadEnd == NotEnded && !IsRequestRead)
         {
             _upstream.Wire.Close();
             _client.Wire.EndSending();
             _client.Wire.HastenRead(due);
         }
         await uploading;
-        if (!IsUploadWhole && !_client.Wire.IsClosed)
+        if (!IsRequestRead && !_client.Wire.IsClosed)
             await _client.LingerAsync(due);
     }
 

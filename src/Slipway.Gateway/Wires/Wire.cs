@@ -28,6 +28,7 @@ internal sealed class Wire(Socket socket)
     private Watch _reading;
     private Watch _writing;
     private int _closed;
+    private volatile bool _hasEndedReading;
 
     /// <summary>Whether it was closed here.</summary>
     public bool IsClosed => Volatile.Read(ref _closed) != 0;
@@ -116,7 +117,7 @@ internal sealed class Wire(Socket socket)
     {
         try
         {
-            return socket.Poll(0, SelectMode.SelectRead) && socket.Available == 0;
+            return !_hasEndedReading && socket.Poll(0, SelectMode.SelectRead) && socket.Available == 0;
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException)
         {
@@ -166,6 +167,7 @@ internal sealed class Wire(Socket socket)
     /// </summary>
     private void EndReading()
     {
+        _hasEndedReading = true;
         if (OperatingSystem.IsWindows())
         {
             Close();
