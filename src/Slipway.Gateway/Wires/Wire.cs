@@ -24,6 +24,10 @@ internal sealed class Wire(Socket socket)
     /// <summary>A deadline for a read that <see cref="CapRead"/> sets, before or while the read is pending.</summary>
     public const long Capped = long.MaxValue;
 
+    // The framework turns a close into a reset when another thread is in a call on the socket at that moment. What the
+    // sweeper does and what closes therefore take turns; a reset could destroy an answer that the client has not read yet.
+    private readonly Lock _turn = new();
+
     private long _cap = Capped;
     private Watch _reading;
     private Watch _writing;
@@ -102,27 +106,15 @@ internal sealed class Wire(Socket socket)
     /// </summary>
     public bool HasNews()
     {
-        try
-        {
-            return socket.Poll(0, SelectMode.SelectRead);
-        }
-        catch (Exception e) when (e is SocketException or ObjectDisposedException)
-        {
-            return true;
-        }
+        lock (_turn)
+            return IsClosed || IsReadableLocked(andEnded: false);
     }
 
     /// <summary>Whether the peer has ended its direction, with nothing left to read before that.</summary>
     public bool HasPeerEnded()
     {
-        try
-        {
-            return !_hasEndedReading && socket.Poll(0, SelectMode.SelectRead) && socket.Available == 0;
-        }
-        catch (Exception e) when (e is SocketException or ObjectDisposedException)
-        {
-            return true;
-        }
+        lock (_turn)
+            return !IsClosed && !_hasEndedReading && IsReadableLocked(andEnded: true);
     }
 
     /// <summary>Ends the direction from here; the peer can go on sending.</summary>
@@ -141,24 +133,45 @@ internal sealed class Wire(Socket socket)
     /// <summary>Closes it. What was sent still arrives.</summary>
     public void Close()
     {
-        if (Interlocked.Exchange(ref _closed, 1) == 0)
+        lock (_turn)
+        {
+            if (IsClosed)
+                return;
+            Volatile.Write(ref _closed, 1);
             socket.Dispose();
+        }
     }
 
     /// <summary>Closes it with a reset, so that what was sent cannot be taken for a whole message.</summary>
     public void Reset()
     {
-        if (Interlocked.Exchange(ref _closed, 1) != 0)
-            return;
+        lock (_turn)
+        {
+            if (IsClosed)
+                return;
+            Volatile.Write(ref _closed, 1);
+            try
+            {
+                socket.LingerState = new LingerOption(enable: true, seconds: 0);
+            }
+            catch (SocketException)
+            {
+                // The peer was first.
+            }
+            socket.Dispose();
+        }
+    }
+
+    private bool IsReadableLocked(bool andEnded)
+    {
         try
         {
-            socket.LingerState = new LingerOption(enable: true, seconds: 0);
+            return socket.Poll(0, SelectMode.SelectRead) && (!andEnded || socket.Available == 0);
         }
-        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        catch (SocketException)
         {
-            // The peer was first.
+            return true;
         }
-        socket.Dispose();
     }
 
     /// <summary>
@@ -168,18 +181,24 @@ internal sealed class Wire(Socket socket)
     private void EndReading()
     {
         _hasEndedReading = true;
-        if (OperatingSystem.IsWindows())
+        lock (_turn)
         {
-            Close();
-            return;
-        }
-        try
-        {
-            socket.Shutdown(SocketShutdown.Receive);
-        }
-        catch (Exception e) when (e is SocketException or ObjectDisposedException)
-        {
-            // The connection is gone, and the read ends with it.
+            if (IsClosed)
+                return;
+            if (OperatingSystem.IsWindows())
+            {
+                // Windows does not wake a pending read in this way.
+                Close();
+                return;
+            }
+            try
+            {
+                socket.Shutdown(SocketShutdown.Receive);
+            }
+            catch (SocketException)
+            {
+                // The connection is gone, and the read ends with it.
+            }
         }
     }
 
