@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text.Json;
 
 namespace Slipway.EndToEnd.Tests;
 
@@ -29,6 +30,30 @@ internal sealed class Stage : IAsyncDisposable
         _controlPlane = Start(Installed.ControlPlane, ["--home", Home, .. arguments], "control-plane");
         await Until(async () => (await Slipway(["status", "--json"])).ExitCode == 0, "the control plane answers");
     }
+
+    /// <summary>Runs a control plane that is expected to end by itself.</summary>
+    public async Task<Ran> RunControlPlane(params string[] arguments)
+    {
+        using var process = Process.Start(About(Installed.ControlPlane, arguments, null))!;
+        return await Finish(process);
+    }
+
+    /// <summary>SIGTERM, as an operator would.</summary>
+    public async Task StopControlPlane()
+    {
+        using var term = Process.Start("kill", ["-TERM", $"{ControlPlaneId}"]);
+        await term.WaitForExitAsync();
+        await _controlPlane!.WaitForExitAsync();
+    }
+
+    public async Task<JsonElement> Status(string environment)
+    {
+        var ran = (await Slipway(["status", "-e", environment, "--json"])).ShouldExit(0);
+        return JsonDocument.Parse(ran.Output).RootElement.Clone();
+    }
+
+    public async Task<string?> LiveVersion(string environment)
+        => (await Status(environment)).TryGetProperty("live", out var live) ? live.GetProperty("version").GetString() : null;
 
     /// <summary>SIGKILL: nothing of it can be tidied up.</summary>
     public async Task KillControlPlane()

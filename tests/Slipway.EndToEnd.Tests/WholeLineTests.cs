@@ -1,0 +1,129 @@
+namespace Slipway.EndToEnd.Tests;
+
+public sealed class WholeLineTests
+{
+    [Fact]
+    public async Task A_good_release_is_promoted_and_a_bad_one_is_taken_back()
+    {
+        await using var stage = new Stage();
+        stage.Write(Manifests.Canary);
+        await stage.StartControlPlane();
+        (await stage.Slipway(["deploy", "staging", "--version", "1"])).ShouldExit(0);
+        await using var traffic = await Traffic.Start(stage, "staging");
+
+        (await stage.Slipway(["deploy", "staging", "--version", "2"])).ShouldExit(0);
+        Assert.Equal("2", await traffic.Version());
+        Assert.Empty(traffic.Failures);
+
+        var bad = (await stage.Slipway(["deploy", "staging", "--version", "3"], new() { ["FIXTURE_ERRORS"] = "1" })).ShouldExit(1);
+        Assert.Contains("rolled back", bad.All, StringComparison.OrdinalIgnoreCase);
+        Assert.Equal("2", await traffic.Version());
+        Assert.All(traffic.Failures, failure => Assert.Equal("500", failure));
+        Assert.Contains("rolled", (await stage.Slipway(["history", "-e", "staging"])).ShouldExit(0).All);
+        (await stage.Slipway(["audit", "verify"])).ShouldExit(0);
+    }
+
+    [Fact]
+    public async Task Down_leaves_nothing_behind()
+    {
+        await using var stage = new Stage();
+        stage.Write(Manifests.Canary);
+        (await stage.Slipway(["up"])).ShouldExit(0);
+        Assert.NotEmpty(stage.Survivors());
+        (await stage.Slipway(["down"])).ShouldExit(0);
+        await Stage.Until(() => Task.FromResult(stage.Survivors().Count == 0), "every process has ended");
+    }
+
+    [Fact]
+    public async Task Deploying_what_is_live_changes_nothing_and_says_so()
+    {
+        await using var stage = new Stage();
+        stage.Write(Manifests.Canary);
+        await stage.StartControlPlane();
+        (await stage.Slipway(["deploy", "staging", "--version", "1", "--wait", "settled"])).ShouldExit(0);
+        var again = (await stage.Slipway(["deploy", "staging", "--version", "1"])).ShouldExit(0);
+        Assert.Contains("already live", again.All);
+    }
+
+    [Fact]
+    public async Task A_second_deploy_is_refused_by_name_and_waits_in_line_when_asked()
+    {
+        await using var stage = new Stage();
+        stage.Write(Manifests.Canary.Replace("bake: 1s", "bake: 3s"));
+        await stage.StartControlPlane();
+        (await stage.Slipway(["deploy", "staging", "--version", "1", "--wait", "settled"])).ShouldExit(0);
+        using var first = stage.StartSlipway(["deploy", "staging", "--version", "2"]);
+        await Stage.Until(async () => (await stage.Status("staging")).TryGetProperty("rollout", out _), "the first rollout has begun");
+        var second = (await stage.Slipway(["deploy", "staging", "--version", "3"])).ShouldExit(1);
+        Assert.Contains("staging-2", second.All);
+        (await stage.Slipway(["deploy", "staging", "--version", "3", "--queue", "--wait", "none"])).ShouldExit(0);
+        (await Stage.Finish(first)).ShouldExit(0);
+        await Stage.Until(async () => await stage.LiveVersion("staging") == "3", "the queued rollout is live");
+    }
+
+    [Fact]
+    public async Task Interrupting_the_client_does_not_interrupt_the_rollout()
+    {
+        await using var stage = new Stage();
+        stage.Write(Manifests.Canary);
+        await stage.StartControlPlane();
+        (await stage.Slipway(["deploy", "staging", "--version", "1"])).ShouldExit(0);
+        using var client = stage.StartSlipway(["deploy", "staging", "--version", "2"]);
+        await Stage.Until(async () => (await stage.Status("staging")).GetProperty("state").GetString() == "rolling-out", "the rollout is under way");
+        client.Kill();
+        await Stage.Until(async () => await stage.LiveVersion("staging") == "2", "the rollout has ended by itself");
+    }
+
+    [Theory]
+    [InlineData("starting")]
+    [InlineData("baking")]
+    public async Task A_killed_control_plane_adopts_everything_and_ends_the_rollout(string phase)
+    {
+        await using var stage = new Stage();
+        stage.Write(Manifests.Canary);
+        await stage.StartControlPlane();
+        (await stage.Slipway(["deploy", "staging", "--version", "1"])).ShouldExit(0);
+        await using var traffic = await Traffic.Start(stage, "staging");
+        using var client = stage.StartSlipway(["deploy", "staging", "--version", "2"]);
+        await Stage.Until(
+            async () => (await stage.Status("staging")).TryGetProperty("rollout", out var rollout) && rollout.GetProperty("phase").GetString() is { } now && (now == phase || now == "baking"),
+            $"the rollout is {phase}");
+        await stage.KillControlPlane();
+        await stage.StartControlPlane();
+        (await Stage.Finish(client)).ShouldExit(0);
+        Assert.Equal("2", await stage.LiveVersion("staging"));
+        Assert.Empty(traffic.Failures);
+        await Stage.Until(
+            async () => (await stage.Status("staging")).GetProperty("instances").GetArrayLength() == 2, "only the new release's instances are left");
+        (await stage.Slipway(["audit", "verify"])).ShouldExit(0);
+    }
+
+    [Fact]
+    public async Task Rollback_restores_the_release_before()
+    {
+        await using var stage = new Stage();
+        stage.Write(Manifests.Canary.Replace("guard: 2s", "guard: 60s"));
+        await stage.StartControlPlane();
+        (await stage.Slipway(["deploy", "staging", "--version", "1"])).ShouldExit(0);
+        var before = (await stage.Status("staging")).GetProperty("live").GetProperty("id").GetString();
+        (await stage.Slipway(["deploy", "staging", "--version", "2"])).ShouldExit(0);
+        (await stage.Slipway(["rollback", "-e", "staging"])).ShouldExit(0);
+        Assert.Equal(before, (await stage.Status("staging")).GetProperty("live").GetProperty("id").GetString());
+    }
+
+    [Fact]
+    public async Task An_approval_is_waited_for_and_can_be_given()
+    {
+        await using var stage = new Stage();
+        stage.Write(Manifests.Canary.Replace("bake: 1s", "bake: 200ms, approval: true"));
+        await stage.StartControlPlane();
+        (await stage.Slipway(["deploy", "staging", "--version", "1"])).ShouldExit(0);
+        await using var traffic = await Traffic.Start(stage, "staging");
+        using var client = stage.StartSlipway(["deploy", "staging", "--version", "2"]);
+        await Stage.Until(
+            async () => (await stage.Status("staging")).TryGetProperty("rollout", out var rollout) && rollout.GetProperty("phase").GetString() == "waiting",
+            "it waits for a person");
+        (await stage.Slipway(["approve", "-e", "staging"])).ShouldExit(0);
+        (await Stage.Finish(client)).ShouldExit(0);
+    }
+}
