@@ -1,0 +1,113 @@
+using System.Diagnostics;
+using System.Text.Json;
+
+namespace Slipway.Bench;
+
+/// <summary>
+/// A home of its own with the built programs on it: the control plane as a child of ours, everything else started by it.
+/// What is measured goes through the command line, as users go.
+/// </summary>
+internal sealed class Stack : IAsyncDisposable
+{
+    private readonly CancellationToken _stop;
+    private Process? _controlPlane;
+
+    private Stack(CancellationToken stop) => _stop = stop;
+
+    public string Folder { get; } = Directory.CreateTempSubdirectory("slipway-bench-").FullName;
+
+    public string Home => Path.Combine(Folder, ".slipway");
+
+    public int ControlPlaneId => _controlPlane!.Id;
+
+    public static async Task<Stack> Start(string manifest, CancellationToken stop)
+    {
+        var stack = new Stack(stop);
+        await File.WriteAllTextAsync(Path.Combine(stack.Folder, "slipway.yaml"), manifest, stop);
+        Directory.CreateDirectory(stack.Home);
+        await stack.StartControlPlane();
+        return stack;
+    }
+
+    public async Task StartControlPlane()
+    {
+        var about = About(Path.Combine(Repository.Root, "out", "slipway-control-plane"), ["--home", Home]);
+        _controlPlane = Process.Start(about)!;
+        _ = _controlPlane.StandardOutput.BaseStream.CopyToAsync(Stream.Null, CancellationToken.None);
+        _ = _controlPlane.StandardError.BaseStream.CopyToAsync(Stream.Null, CancellationToken.None);
+        while ((await Slipway("status", "--json")).Code != 0)
+            await Task.Delay(10, _stop);
+    }
+
+    public async Task KillControlPlane()
+    {
+        _controlPlane!.Kill();
+        await _controlPlane.WaitForExitAsync(_stop);
+    }
+
+    /// <summary>Runs the command line to its end.</summary>
+    public Task<(int Code, string Output, string Error)> Slipway(params string[] arguments) => Slipway([], arguments);
+
+    public async Task<(int Code, string Output, string Error)> Slipway(Dictionary<string, string> variables, params string[] arguments)
+    {
+        var about = About(Repository.Slipway, arguments);
+        foreach (var (name, value) in variables)
+            about.Environment[name] = value;
+        using var process = Process.Start(about)!;
+        var output = process.StandardOutput.ReadToEndAsync(_stop);
+        var error = process.StandardError.ReadToEndAsync(_stop);
+        await process.WaitForExitAsync(_stop);
+        return (process.ExitCode, await output, await error);
+    }
+
+    /// <summary>Deploys to the bench's environment and gives the rollout as it ended.</summary>
+    public async Task<(int Code, JsonElement Rollout)> Deploy(Dictionary<string, string> variables, params string[] more)
+    {
+        var (code, output, error) = await Slipway(variables, ["deploy", "bench", "--json", .. more]);
+        var last = output.Split('\n', StringSplitOptions.RemoveEmptyEntries).LastOrDefault()
+            ?? throw new InvalidOperationException($"slipway deploy said nothing (exit code {code}): {error}");
+        return (code, JsonDocument.Parse(last).RootElement.Clone());
+    }
+
+    /// <summary>The environment as <c>slipway status --json</c> tells it.</summary>
+    public async Task<JsonElement> Status()
+    {
+        var (code, output, error) = await Slipway("status", "-e", "bench", "--json");
+        return code == 0 ? JsonDocument.Parse(output).RootElement.Clone() : throw new InvalidOperationException(error);
+    }
+
+    public async Task<Uri> Address() => new((await Status()).GetProperty("address").GetString()!);
+
+    /// <summary>The process of the gateway.</summary>
+    public async Task<int> GatewayId()
+    {
+        var file = Path.Combine(Home, "environments", "bench", "gateway", "gateway.json");
+        return JsonDocument.Parse(await File.ReadAllTextAsync(file, _stop)).RootElement.GetProperty("pid").GetInt32();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        var down = Process.Start(About(Repository.Slipway, ["down", "-e", "bench"]))!;
+        await down.WaitForExitAsync(CancellationToken.None);
+        if (!_controlPlane!.HasExited)
+        {
+            _controlPlane.Kill();
+            await _controlPlane.WaitForExitAsync(CancellationToken.None);
+        }
+        Directory.Delete(Folder, recursive: true);
+    }
+
+    private ProcessStartInfo About(string program, string[] arguments)
+    {
+        var about = new ProcessStartInfo(program, arguments)
+        {
+            UseShellExecute = false,
+            WorkingDirectory = Folder,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        about.Environment["NO_COLOR"] = "1";
+        about.Environment.Remove("SLIPWAY_HOME");
+        return about;
+    }
+}
