@@ -23,7 +23,7 @@ public sealed class BadServiceTests
           FIXTURE_HEALTH: { type: string, doc: How its health looks. }
           FIXTURE_READY: { type: string, doc: How its readiness looks. }
           FIXTURE_IGNORE_TERM: { type: string, doc: Whether it ignores SIGTERM. }
-        rollout: { strategy: blue-green, bake: 500ms, start_deadline: 4s }
+        rollout: { strategy: blue-green, bake: 500ms, start: 4s }
         gates: { inconclusive: { after: 0s, then: proceed } }
         guard: 0s
         environments:

@@ -18,7 +18,7 @@ internal static class Manifests
             stop: 2s
         settings:
           FIXTURE_ERRORS: { type: number, doc: Share of requests that are answered 500. }
-        rollout: { strategy: canary, steps: [10, 50, 100], bake: 1s, start_deadline: 10s }
+        rollout: { strategy: canary, steps: [10, 50, 100], bake: 1s, start: 10s }
         gates: { requests: 10, inconclusive: { after: 5s, then: proceed } }
         guard: 2s
         environments:
