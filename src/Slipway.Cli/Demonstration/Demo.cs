@@ -47,7 +47,7 @@ internal sealed class Demo(DemoStage stage, DemoPrinter printer)
     private async Task BadRelease(CancellationToken cancel)
     {
         printer.Say("Act 3: a bad release, every answer of which is an error, under live traffic.");
-        var (rollout, report) = await UnderTraffic("1.2.0", "errors", cancel);
+        var (rollout, report) = await UnderTraffic("1.2.0", "errors:1:20", cancel);
         var act = Act("bad release", "rolled-back", "1.2.0", rollout, report);
         _acts.Add(act);
         var own = act.Release is { } release ? report.ByRelease.GetValueOrDefault(release) : null;

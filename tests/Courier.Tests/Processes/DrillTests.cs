@@ -20,6 +20,15 @@ public sealed class DrillTests : IDisposable
     }
 
     [Fact]
+    public async Task Spared_calls_let_smoke_checks_pass()
+    {
+        await using var api = await StartAsync("errors:1:2");
+        Assert.Equal(200, (await api.GetAsync("/v1/ping")).Status);
+        Assert.Equal(200, (await api.GetAsync("/v1/ping")).Status);
+        Assert.Equal(500, (await api.GetAsync("/v1/ping")).Status);
+    }
+
+    [Fact]
     public async Task Some_errors_are_as_many_as_asked_for()
     {
         await using var api = await StartAsync("errors:0.5");
@@ -73,6 +82,9 @@ public sealed class DrillTests : IDisposable
     [Theory]
     [InlineData("none", true)]
     [InlineData("errors:0.25", true)]
+    [InlineData("errors:1:20", true)]
+    [InlineData("errors:1:x", false)]
+    [InlineData("crash:1:20", false)]
     [InlineData("errors:1.5", false)]
     [InlineData("errors:-1", false)]
     [InlineData("errors:NaN", false)]

@@ -89,7 +89,7 @@ public sealed class VerbTests : IDisposable
     [InlineData("deploy ci --strategy sideways", "sideways")]
     [InlineData("deploy ci", "There is no slipway.yaml")]
     [InlineData("show !", "neither a rollout nor a release")]
-    [InlineData("load ftp://127.0.0.1/", "no http address")]
+    [InlineData("load ftp://127.0.0.1/", "neither an http address")]
     [InlineData("load http://127.0.0.1:1/ --duration 5", "is no duration")]
     [InlineData("load http://127.0.0.1:1/ --mix put=3", "Known are: get, upload, stream.")]
     [InlineData("completion tcsh", "tcsh")]

@@ -10,8 +10,11 @@ public abstract record Fault
     /// <summary>Nothing.</summary>
     public sealed record None : Fault;
 
-    /// <summary>This share of the calls, 0 to 1, fails; health and readiness stay good.</summary>
-    public sealed record Errors(double Ratio) : Fault;
+    /// <summary>
+    /// This share of the calls, 0 to 1, fails once so many have been spared; health and readiness stay good. The spared
+    /// ones let smoke checks pass, so that only traffic finds it.
+    /// </summary>
+    public sealed record Errors(double Ratio, int Spared) : Fault;
 
     /// <summary>Every call takes this much longer.</summary>
     public sealed record Latency(TimeSpan Delay) : Fault;
@@ -27,26 +30,21 @@ public abstract record Fault
 
     /// <summary>How faults are written.</summary>
     public const string Forms =
-        "none, errors, errors:RATIO, latency:MS, crash, crash:SECONDS, leak, leak:MIB_PER_SECOND, lost-database, lost-database:SECONDS";
+        "none, errors, errors:RATIO, errors:RATIO:SPARED_CALLS, latency:MS, crash, crash:SECONDS, leak, leak:MIB_PER_SECOND, lost-database, lost-database:SECONDS";
 
     /// <summary>Reads one of <see cref="Forms"/>; null when it is none of them.</summary>
     public static Fault? Parse(string text)
     {
-        var colon = text.IndexOf(':');
-        var name = colon < 0 ? text : text[..colon];
-        double? number = null;
-        if (colon >= 0)
-        {
-            if (!double.TryParse(text.AsSpan(colon + 1), System.Globalization.CultureInfo.InvariantCulture, out var given)
-                || !(given >= 0) || given > 100_000)
-                return null;
-            number = given;
-        }
+        var parts = text.Split(':');
+        if (parts.Length > 3 || Number(parts, 1) is { } wrong && !(wrong >= 0) || Number(parts, 2) is { } alsoWrong && !(alsoWrong >= 0)
+            || (parts.Length == 3 && parts[0] != "errors"))
+            return null;
+        var (name, number, spared) = (parts[0], Number(parts, 1), Number(parts, 2));
 
         return (name, number) switch
         {
             ("none", null) => new None(),
-            ("errors", null or <= 1) => new Errors(number ?? 1),
+            ("errors", null or <= 1) => new Errors(number ?? 1, (int)(spared ?? 0)),
             ("latency", { } delay) => new Latency(TimeSpan.FromMilliseconds(delay)),
             ("crash", _) => new Crash(TimeSpan.FromSeconds(number ?? 5)),
             ("leak", null or >= 1) => new Leak((int)(number ?? 20)),
@@ -54,4 +52,9 @@ public abstract record Fault
             _ => null,
         };
     }
+    // NaN for what is written there and is no number in range.
+    private static double? Number(string[] parts, int index)
+        => parts.Length <= index ? null
+            : double.TryParse(parts[index], System.Globalization.CultureInfo.InvariantCulture, out var given) && given is >= 0 and <= 100_000 ? given
+            : double.NaN;
 }

@@ -8,6 +8,7 @@ public sealed partial class FaultInjector(Fault fault, ILogger<FaultInjector> lo
     private readonly long _startedMs = Environment.TickCount64;
     private Timer? _timer;
     private int _isArmed;
+    private long _calls;
 
     /// <summary>Why the database must seem to be lost now; null while it must not.</summary>
     public string? Outage
@@ -34,7 +35,7 @@ public sealed partial class FaultInjector(Fault fault, ILogger<FaultInjector> lo
         switch (fault)
         {
             case Fault.Errors errors:
-                return errors.Ratio >= 1 || Random.Shared.NextDouble() < errors.Ratio;
+                return Interlocked.Increment(ref _calls) > errors.Spared && (errors.Ratio >= 1 || Random.Shared.NextDouble() < errors.Ratio);
             case Fault.Latency latency:
                 await Task.Delay(latency.Delay, cancellation);
                 return false;
