@@ -51,11 +51,9 @@ internal static class Overlay
             var at = positions is null ? lower.IndexOf(name.Text) : positions.GetValueOrDefault(name.Text, -1);
             if (at < 0)
             {
-                if (!over.IsNull)
-                {
-                    keys.Add(name);
-                    items.Add(over);
-                }
+                // Nothing as well: what takes away something that is not there was probably misspelt.
+                keys.Add(name);
+                items.Add(over);
                 continue;
             }
             var key = known < 0 ? null : section!.Keys[known];

@@ -6,12 +6,7 @@ internal static class ServiceRules
     public static void Check(NamedValue service, bool onProcess, FaultList faults)
     {
         if (service.Value is not Values values)
-        {
-            // Nothing, or not a mapping; the latter has been reported.
-            if (service.Node.IsNull)
-                ReportNoRun(service, isStatic: false, faults);
             return;
-        }
         CheckRuns(service, values, onProcess, faults);
         CheckProbe(service.Name, values, "health", faults);
         CheckProbe(service.Name, values, "ready", faults);
@@ -42,11 +37,8 @@ internal static class ServiceRules
         if (kind == ServiceKind.Job && onProcess)
             faults.Warning(FaultCode.KindNotRun, values.Has("kind") ? values.KeyAt("kind") : service.At, $"The service '{service.Name}' is a job; the target process starts none in this version, so it is left out.", "Run it yourself, or make it a worker that waits for work.");
         if (!values.Has("run") && (kind != ServiceKind.Static || onProcess))
-            ReportNoRun(service, kind == ServiceKind.Static, faults);
+            faults.Error(FaultCode.NoRun, service.At, $"The service '{service.Name}' has no command that starts it.", kind == ServiceKind.Static ? "Add one that serves its files; the target process serves none by itself." : "Add one, such as: run: ./Shop.Api --port ${PORT}");
     }
-
-    private static void ReportNoRun(NamedValue service, bool isStatic, FaultList faults)
-        => faults.Error(FaultCode.NoRun, service.At, $"The service '{service.Name}' has no command that starts it.", isStatic ? "Add one that serves its files; the target process serves none by itself." : "Add one, such as: run: ./Shop.Api --port ${PORT}");
 
     private static void CheckProbe(string service, Values values, string key, FaultList faults)
     {

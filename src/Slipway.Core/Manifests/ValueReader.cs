@@ -117,8 +117,8 @@ internal sealed class ValueReader(IReadOnlyDictionary<string, string>? variables
                 faults.Error(FaultCode.BadName, name, $"'{name.Text}' is no name here: it must be {ScalarValue.NameShape(names)}.", "Rename it.");
                 continue;
             }
-            object? value = item.IsNull ? null
-                : key.Kind == ValueKind.Section ? ReadSection(item, key.Section!, name.Text) : ReadValue(item, key, name.Text);
+            object? value = key.Kind == ValueKind.Section ? ReadSection(item, key.Section!, name.Text)
+                : item.IsNull ? null : ReadValue(item, key, name.Text);
             entries.Add(new(name, item, value));
         }
         return entries.ToArray();
@@ -131,7 +131,9 @@ internal sealed class ValueReader(IReadOnlyDictionary<string, string>? variables
         var items = new List<object>(node.Items.Length);
         foreach (var item in node.Items)
         {
-            if (ReadValue(item, key, key.Name) is { } value)
+            if (item.IsNull)
+                WrongType(item, key.Section is null ? ScalarValue.Shape(key) : key.Section.Called, key.Name, key);
+            else if (ReadValue(item, key, key.Name) is { } value)
                 items.Add(value);
         }
         return items.ToArray();

@@ -14,7 +14,7 @@ internal static class SettingBinder
 
     private static Setting BindOne(NamedValue entry, string? value, FaultList faults)
     {
-        var values = entry.Value as Values ?? ValueReader.Defaults(ManifestShape.All["setting"], entry.At);
+        var values = (Values)entry.Value!;
         return new()
         {
             Name = entry.Name,
