@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Slipway.Cli.Invoking;
 using Slipway.Cli.Output;
+using Slipway.Core.Rendering;
 
 namespace Slipway.Cli.Verbs;
 
@@ -23,7 +24,7 @@ internal static class RenderVerb
         Examples.Add(command, "0 rendered; 2 wrong usage.", "slipway render schema > slipway.schema.json");
         command.SetAction(_ =>
         {
-            StandardStreams.Line("{}");
+            StandardStreams.Line(SchemaRenderer.Render().TrimEnd());
             return ExitCodes.Done;
         });
         return command;
