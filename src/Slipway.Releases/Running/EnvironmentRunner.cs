@@ -1,8 +1,5 @@
-using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using Slipway.Core.Manifests;
-using Slipway.Core.Telemetry;
-using Slipway.Releases.Gates;
 using Slipway.Releases.Journals;
 using Slipway.Releases.Ports;
 using Slipway.Releases.Rollouts;
@@ -19,7 +16,6 @@ internal sealed class EnvironmentRunner
     private static readonly TimeSpan WatchEvery = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan GuardEvery = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan IdleEvery = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan AnswerMax = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan RecordTime = TimeSpan.FromSeconds(60);
 
     private readonly EnvironmentName _environment;
@@ -29,10 +25,7 @@ internal sealed class EnvironmentRunner
     private readonly Prover _prover;
     private readonly SemaphoreSlim _turn = new(1);
     private readonly Wakeup _wakeup = new();
-    private GateBoard _board = new();
-    private (GateInput Input, ImmutableArray<GateReading> Gates)? _read;
-    private TrafficLog _traffic = TrafficLog.Empty;
-    private DateTimeOffset _readAt = DateTimeOffset.MinValue;
+    private readonly TrafficWatch _watch;
     private RolloutId? _judged;
     private (RolloutId Id, Task<CandidateBuild.Result> Result, CancellationTokenSource End)? _build;
     private bool _orphansGone;
@@ -47,6 +40,7 @@ internal sealed class EnvironmentRunner
         _vault = new(parts.Ports.Secrets);
         _effects = new(_environment, parts.Ports, _vault, parts.Fence, parts.Clock);
         _prover = new(_environment, parts.Ports.Target, Wake);
+        _watch = new(_environment, parts.Ports.Traffic, parts.Clock);
     }
 
     /// <summary>What the journal says.</summary>
@@ -111,7 +105,7 @@ internal sealed class EnvironmentRunner
             {
                 await Observe(cancellation);
                 var moved = await Decide(cancellation);
-                var acted = await _effects.Converge(State, Seen, _traffic.Answers ? _traffic.Last : null, cancellation);
+                var acted = await _effects.Converge(State, Seen, _watch.Log.Answers ? _watch.Log.Last : null, cancellation);
                 Look();
                 Publish();
                 if (!moved && !acted)
@@ -152,7 +146,8 @@ internal sealed class EnvironmentRunner
 
     private async Task Observe(CancellationToken cancellation)
     {
-        await ReadTraffic(cancellation);
+        if (_effects.Address is not null && await _watch.Read(IsWatched() || _effects.Draining ? WatchEvery : IdleEvery, cancellation))
+            _effects.ForgetGateway();
         try
         {
             var instances = await _parts.Ports.Target.Observe(_environment, cancellation);
@@ -175,32 +170,6 @@ internal sealed class EnvironmentRunner
         Look();
     }
 
-    private async Task ReadTraffic(CancellationToken cancellation)
-    {
-        var now = _parts.Clock.GetUtcNow();
-        if (_effects.Address is null || now - _readAt < WatchEvery * 0.9 || (!IsWatched() && !_effects.Draining && now - _readAt < IdleEvery * 0.9))
-            return;
-        _readAt = now;
-        var reading = await Read(cancellation);
-        if (reading is null && !_traffic.Answers && _traffic.Last is not null)
-            _effects.ForgetGateway();
-        _traffic = _traffic.Add(reading);
-    }
-
-    private async Task<TrafficReading?> Read(CancellationToken cancellation)
-    {
-        using var late = new CancellationTokenSource(AnswerMax, _parts.Clock);
-        using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellation, late.Token);
-        try
-        {
-            return await _parts.Ports.Traffic.Read(_environment, end.Token);
-        }
-        catch (Exception fault) when (fault is TrafficException or IOException || (fault is OperationCanceledException && late.IsCancellationRequested))
-        {
-            return null;
-        }
-    }
-
     // Brings everything that is derived up to date with the state and the observation.
     private void Look()
     {
@@ -208,7 +177,8 @@ internal sealed class EnvironmentRunner
         var rollout = State.Current;
         if (rollout?.Id != _judged)
         {
-            (_judged, _board) = (rollout?.Id, new());
+            _judged = rollout?.Id;
+            _watch.Reset();
             _prover.Reset();
         }
         Seen = Seen with
@@ -218,21 +188,8 @@ internal sealed class EnvironmentRunner
             TableCurrent = _effects.Table is { } table ? Tables.Same(table.Services, services) : services.IsEmpty,
             Faults = _effects.Faults,
             SmokeFailures = _prover.Failures,
-            Gates = Judge(),
+            Gates = _watch.Judge(State, Judged(), Seen.Instances),
         };
-    }
-
-    // Deciding looks many times at one moment; the gates need to be read but once for it.
-    private ImmutableArray<GateReading> Judge()
-    {
-        if (Judged() is not { Candidate: { } candidate } judged)
-            return [];
-        var input = new GateInput(judged, State.Releases[candidate].Release, judged.Stable is { } stable ? State.Releases[stable].Release : null,
-            Seen.Instances, _traffic, _parts.Clock.GetUtcNow());
-        if (_read is not { } before || before.Input.Now != input.Now || !ReferenceEquals(before.Input.Rollout, input.Rollout)
-            || !ReferenceEquals(before.Input.Traffic, input.Traffic) || before.Input.Instances != input.Instances)
-            _read = (input, _board.Read(input));
-        return _read.Value.Gates;
     }
 
     private RolloutState? Judged()
@@ -295,8 +252,8 @@ internal sealed class EnvironmentRunner
 
     private TrafficShifted Measured(TrafficShifted shifted, RolloutState rollout, ReleaseId candidate) => shifted with
     {
-        Baseline = rollout.Baseline is null ? _traffic.Baseline(candidate) : null,
-        Record = rollout.Stable is { } stable ? _traffic.Record(State.Releases[stable].Release, _parts.Clock.GetUtcNow() - RecordTime) : [],
+        Baseline = rollout.Baseline is null ? _watch.Log.Baseline(candidate) : null,
+        Record = rollout.Stable is { } stable ? _watch.Log.Record(State.Releases[stable].Release, _parts.Clock.GetUtcNow() - RecordTime) : [],
     };
 
     private JobFinished? FinishedJob(RolloutState rollout)
@@ -340,14 +297,20 @@ internal sealed class EnvironmentRunner
 
     private TimeSpan Pace()
     {
-        if (_effects.Draining)
-            return WatchEvery;
-        return State.Current switch
+        var pace = _effects.Draining ? WatchEvery : State.Current switch
         {
             { Phase: RolloutPhase.Guarding } => GuardEvery,
-            { Phase: RolloutPhase.Baking or RolloutPhase.Waiting or RolloutPhase.HandingOver or RolloutPhase.RollingBack or RolloutPhase.Starting or RolloutPhase.Proving } => WatchEvery,
+            { Phase: not (RolloutPhase.Building or RolloutPhase.Done) } => WatchEvery,
             _ => State.Live is null && State.Current is null && !State.Stopping ? IdleEvery * 5 : IdleEvery,
         };
+        // A bake that ends between two ticks ends on time.
+        var now = _parts.Clock.GetUtcNow();
+        foreach (var wait in Waits.Values)
+        {
+            if (wait.Until is { } until && until > now && until - now < pace)
+                pace = until - now;
+        }
+        return pace;
     }
 
     private void Report(string trouble)
@@ -369,22 +332,4 @@ internal sealed class EnvironmentRunner
         _publishedTrouble = _trouble;
         _parts.Published();
     }
-}
-
-/// <summary>What the runners of all environments share.</summary>
-/// <param name="Ports">What they act on.</param>
-/// <param name="Journal">Where they write.</param>
-/// <param name="Clock">The time.</param>
-/// <param name="Fence">Their fencing token.</param>
-/// <param name="Build">Builds candidates.</param>
-internal sealed record RunnerParts(EnginePorts Ports, Journal Journal, TimeProvider Clock, FencingToken Fence, CandidateBuild Build)
-{
-    /// <summary>Told what goes wrong.</summary>
-    public required Action<string> Log { get; init; }
-
-    /// <summary>Told that something may look different.</summary>
-    public required Action Published { get; init; }
-
-    /// <summary>Builds that were begun before their rollout was journaled.</summary>
-    public required ConcurrentDictionary<RolloutId, Task<CandidateBuild.Result>> Prepared { get; init; }
 }

@@ -14,7 +14,7 @@ public sealed class SimulationTests
 
     private static readonly string[] Faults = ["good", "always-fails", "ends-at-once", "loses-database"];
 
-    public static IEnumerable<int> Steps => Enumerable.Range(0, 110);
+    public static IEnumerable<int> Steps => Enumerable.Range(0, 150);
 
     [Theory]
     [MemberData(nameof(EveryStep))]
@@ -25,7 +25,7 @@ public sealed class SimulationTests
         {
             var fault = Faults[turn++ % Faults.Length];
             var plan = strategy == Strategy.Canary ? Shop.Rollout : Scenes.Plan(strategy);
-            var stage = await Stage.Open(crashAfter, life => life == 1 ? crashAfter : null);
+            var stage = await Stage.Open(crashAfter, life => life == 0 ? crashAfter : null);
             stage.World.Behaviours["2"] = FailureTests.Named(fault);
             await stage.Deploy(Shop, "1");
             await stage.UntilOver();
@@ -34,6 +34,7 @@ public sealed class SimulationTests
             Assert.True(wrong.Count == 0, $"{strategy}, {fault}: {string.Join('\n', wrong)}\n{stage.Tell()}");
             Assert.Equal(fault == "good" ? "promoted" : stage.View().Outcome == "failed" ? "failed" : "rolled-back", stage.View().Outcome);
             Assert.NotNull(stage.State.Live);
+            Assert.True(stage.Lives == 2 || crashAfter > 100, "It was never killed.");
         }
     }
 

@@ -1,0 +1,64 @@
+using System.Collections.Immutable;
+using Slipway.Core.Manifests;
+using Slipway.Core.Telemetry;
+using Slipway.Releases.Gates;
+using Slipway.Releases.Ports;
+using Slipway.Releases.Rollouts;
+
+namespace Slipway.Releases.Running;
+
+/// <summary>Reads the gateway's counters as often as is due, and the gates from them.</summary>
+internal sealed class TrafficWatch(EnvironmentName environment, ITraffic traffic, TimeProvider clock)
+{
+    private static readonly TimeSpan AnswerMax = TimeSpan.FromSeconds(2);
+
+    private GateBoard _board = new();
+    private DateTimeOffset _readAt = DateTimeOffset.MinValue;
+    private (GateInput Input, ImmutableArray<GateReading> Gates)? _judged;
+
+    /// <summary>What was read lately.</summary>
+    public TrafficLog Log { get; private set; } = TrafficLog.Empty;
+
+    /// <summary>Forgets what gates remember, for another rollout.</summary>
+    public void Reset() => (_board, _judged) = (new(), null);
+
+    /// <summary>Reads the counters if the last reading is older than that. True when the gateway has missed two readings, and must be looked after.</summary>
+    public async Task<bool> Read(TimeSpan every, CancellationToken cancellation)
+    {
+        var now = clock.GetUtcNow();
+        if (now - _readAt < every * 0.9)
+            return false;
+        _readAt = now;
+        var reading = await Ask(cancellation);
+        var away = reading is null && !Log.Answers && Log.Last is not null;
+        Log = Log.Add(reading);
+        return away;
+    }
+
+    /// <summary>What the gates say about a rollout. Deciding looks many times at one moment; they are read but once for it.</summary>
+    public ImmutableArray<GateReading> Judge(EnvironmentState state, RolloutState? rollout, ImmutableArray<Instance> instances)
+    {
+        if (rollout is not { Candidate: { } candidate })
+            return [];
+        var stable = rollout.Stable is { } id ? state.Releases[id].Release : null;
+        var input = new GateInput(rollout, state.Releases[candidate].Release, stable, instances, Log, clock.GetUtcNow());
+        if (_judged is not { } before || before.Input.Now != input.Now || !ReferenceEquals(before.Input.Rollout, input.Rollout)
+            || !ReferenceEquals(before.Input.Traffic, input.Traffic) || before.Input.Instances != input.Instances)
+            _judged = (input, _board.Read(input));
+        return _judged.Value.Gates;
+    }
+
+    private async Task<TrafficReading?> Ask(CancellationToken cancellation)
+    {
+        using var late = new CancellationTokenSource(AnswerMax, clock);
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellation, late.Token);
+        try
+        {
+            return await traffic.Read(environment, end.Token);
+        }
+        catch (Exception fault) when (fault is TrafficException or IOException || (fault is OperationCanceledException && late.IsCancellationRequested))
+        {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,209 @@
+using System.Collections.Immutable;
+using Slipway.Core.Manifests;
+using Slipway.Core.Telemetry;
+using Slipway.Releases.Gates;
+using Slipway.Releases.Ports;
+using Slipway.Releases.Rollouts;
+using Slipway.Releases.Tests.Simulation;
+
+namespace Slipway.Releases.Tests.Gates;
+
+public sealed class GateTests
+{
+    private static readonly DateTimeOffset Began = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
+    private static readonly DateTimeOffset Now = Began.AddSeconds(8);
+    private static readonly ServiceName Api = Scenes.Name<ServiceName>("api");
+    private static readonly Release Candidate = Bundle("cccccccccccc");
+    private static readonly Release Stable = Bundle("aaaaaaaaaaaa");
+
+    [Theory]
+    [InlineData(1000, 0, 9000, 0, Verdict.Pass, false)]
+    [InlineData(1000, 50, 9000, 0, Verdict.Pass, false)]
+    [InlineData(1000, 90, 9000, 9, Verdict.Fail, false)]
+    [InlineData(1000, 90, 9000, 900, Verdict.Inconclusive, true)]
+    [InlineData(19, 19, 9000, 0, Verdict.Inconclusive, false)]
+    [InlineData(0, 0, 9000, 0, Verdict.Inconclusive, false)]
+    [InlineData(50, 3, 450, 0, Verdict.Inconclusive, false)]
+    [InlineData(50, 10, 450, 0, Verdict.Fail, false)]
+    [InlineData(2_000_000, 200_000, 9000, 0, Verdict.Fail, false)]
+    [InlineData(200, 100, 0, 0, Verdict.Fail, false)]
+    public void Errors_are_judged_against_the_limit_chance_and_stable(
+        long requests, long errors, long stableRequests, long stableErrors, Verdict verdict, bool shared)
+    {
+        var reading = new ErrorRatioGate().Read(Input(Log(Traffic(requests, errors), Traffic(stableRequests, stableErrors)))).Single();
+        Assert.Equal((verdict, shared), (reading.Verdict, reading.Shared));
+    }
+
+    [Theory]
+    [InlineData(5, 5, false, Verdict.Pass)]
+    [InlineData(19, 5, false, Verdict.Pass)]
+    [InlineData(80, 50, false, Verdict.Pass)]
+    [InlineData(120, 50, true, Verdict.Inconclusive)]
+    public void Latency_is_judged_above_its_floor_against_stable(int milliseconds, int stableMilliseconds, bool exceeded, Verdict verdict)
+    {
+        var reading = new LatencyGate().Read(Input(Log(Traffic(500, 0, milliseconds), Traffic(500, 0, stableMilliseconds)))).Single();
+        Assert.Equal((verdict, exceeded), (reading.Verdict, reading.Exceeded));
+    }
+
+    [Fact]
+    public void A_limit_that_stays_exceeded_fails_once_it_has_lasted()
+    {
+        var board = new GateBoard();
+        var log = Log(Traffic(500, 0, 120), Traffic(500, 0, 20));
+        var verdicts = new List<Verdict>();
+        for (var seconds = 0; seconds <= 10; seconds += 5)
+            verdicts.Add(board.Read(Input(log) with { Now = Now.AddSeconds(seconds) }).Single(one => one.Name == "latency").Verdict);
+        Assert.Equal([Verdict.Inconclusive, Verdict.Inconclusive, Verdict.Fail], verdicts);
+    }
+
+    [Fact]
+    public void Under_guard_the_record_of_stable_is_what_is_compared_with()
+    {
+        var input = Input(Log(Traffic(500, 0, 120), Traffic(0, 0)));
+        input = input with { Rollout = input.Rollout with { Record = [new(Api, 400, 0, 30_000)] } };
+        Assert.Contains("stable's record before 30.0 ms", new LatencyGate().Read(input).Single().Text, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(2, 2, 0, Verdict.Pass, false)]
+    [InlineData(3, 3, 0, Verdict.Fail, false)]
+    [InlineData(0, 3, 0, Verdict.Fail, false)]
+    [InlineData(3, 3, 3, Verdict.Inconclusive, true)]
+    public void Errors_in_a_row_undo_unless_stable_has_them_too(int now, int longest, int stableNow, Verdict verdict, bool shared)
+    {
+        var reading = new ConsecutiveErrorsGate().Read(Input(Log(
+            Traffic(100, longest) with { ErrorsInARow = now, ErrorsInARowMax = longest },
+            Traffic(900, stableNow) with { ErrorsInARow = stableNow, ErrorsInARowMax = stableNow }))).Single();
+        Assert.Equal((verdict, shared), (reading.Verdict, reading.Shared));
+    }
+
+    [Fact]
+    public void What_a_release_did_in_an_earlier_life_is_not_held_against_it()
+    {
+        var traffic = Traffic(100, 40) with { ErrorsInARowMax = 30 };
+        var input = Input(Log(traffic, Traffic(900, 0)));
+        input = input with { Rollout = input.Rollout with { Baseline = new("one", [new(Api, 60, 40, 30)]) } };
+        Assert.Equal(Verdict.Pass, new ConsecutiveErrorsGate().Read(input).Single().Verdict);
+    }
+
+    [Fact]
+    public void A_gateway_that_does_not_answer_is_neither_a_pass_nor_a_fail()
+    {
+        var input = Input(Log(Traffic(500, 500), Traffic(500, 0)).Add(null));
+        Assert.Equal(Verdict.Inconclusive, new ErrorRatioGate().Read(input).Single().Verdict);
+        Assert.Equal(Verdict.Inconclusive, new LatencyGate().Read(input).Single().Verdict);
+    }
+
+    [Fact]
+    public void A_gateway_that_began_anew_begins_a_new_log()
+    {
+        var log = Log(Traffic(500, 500), Traffic(500, 0)).Add(Reading(Now, "two"));
+        Assert.Single(log.Readings);
+    }
+
+    [Fact]
+    public void The_log_grows_thin_as_it_grows_old()
+    {
+        var log = TrafficLog.Empty;
+        for (var tick = 0; tick < 20_000; tick++)
+            log = log.Add(Reading(Began.AddMilliseconds(100 * tick), "one"));
+        Assert.InRange(log.Readings.Length, 150, 400);
+        Assert.True(log.Readings.Zip(log.Readings.Skip(1)).All(pair => pair.First.At < pair.Second.At && pair.Second.At - pair.First.At <= TimeSpan.FromSeconds(10)));
+    }
+
+    [Theory]
+    [InlineData(3, 10, 0.5, 0.9453)]
+    [InlineData(0, 10, 0.5, 1)]
+    [InlineData(10, 10, 0.5, 0.000977)]
+    [InlineData(5, 50, 0.05, 0.1036)]
+    public void The_chance_of_so_many_failures_is_the_binomial_tail(long failures, long n, double p, double chance)
+        => Assert.Equal(chance, ErrorRatioGate.Chance(failures, n, p), 0.001);
+
+    [Theory]
+    [InlineData(0.94, Verdict.Pass)]
+    [InlineData(0.96, Verdict.Fail)]
+    public void Memory_near_its_limit_undoes(double share, Verdict verdict)
+    {
+        var input = Input(TrafficLog.Empty) with { Instances = [Instance(Candidate.Id) with { Usage = new((long)(share * 1000), 1000, 0, null, null) }] };
+        Assert.Equal(verdict, new MemoryGate().Read(input).Single().Verdict);
+    }
+
+    [Theory]
+    [InlineData(false, Verdict.Fail)]
+    [InlineData(true, Verdict.Inconclusive)]
+    public void A_lost_dependency_undoes_unless_stable_lost_it_too(bool shared, Verdict verdict)
+    {
+        var lost = Instance(Candidate.Id) with { Ready = false };
+        var input = Input(TrafficLog.Empty) with { Instances = [lost, Instance(Stable.Id) with { Ready = !shared }] };
+        Assert.Equal(verdict, new DependencyGate().Read(input).Single().Verdict);
+    }
+
+    private static GateInput Input(TrafficLog log)
+    {
+        var rollout = new RolloutState
+        {
+            Id = Scenes.Name<RolloutId>("staging-2"),
+            Environment = Scenes.Environment,
+            Terms = new()
+            {
+                SourceFolder = "/",
+                Development = false,
+                Gateway = new("127.0.0.1", 0),
+                Plan = Scenes.Canary(10, 100),
+                Gates = Scenes.Gates,
+                Guard = TimeSpan.Zero,
+            },
+            Phase = RolloutPhase.Baking,
+            PhaseSince = Began,
+            TrafficSince = Began,
+            ShiftedAt = Began,
+            Actor = "ada",
+            Path = "cli",
+            RequestedAt = Began,
+        };
+        return new(rollout, Candidate, Stable, [], log, Now);
+    }
+
+    private static TrafficLog Log(ReleaseTraffic candidate, ReleaseTraffic stable) => TrafficLog.Empty
+        .Add(Reading(Began, "one"))
+        .Add(Reading(Now, "one", candidate with { Release = Candidate.Id }, stable with { Release = Stable.Id }));
+
+    private static TrafficReading Reading(DateTimeOffset at, string epoch, params ReleaseTraffic[] releases)
+        => new() { Epoch = epoch, At = at, TableVersion = 1, Unrouted = 0, Releases = [.. releases] };
+
+    private static ReleaseTraffic Traffic(long requests, long errors, int milliseconds = 5) => new()
+    {
+        Service = Api,
+        Release = Candidate.Id,
+        Requests = requests,
+        Errors = errors,
+        StatusClasses = [0, requests - errors, 0, 0, errors],
+        TransportFailures = 0,
+        ClientAborts = 0,
+        ErrorsInARow = 0,
+        ErrorsInARowMax = 0,
+        InFlight = 0,
+        Latency = requests == 0 ? ImmutableSortedDictionary<int, long>.Empty
+            : ImmutableSortedDictionary<int, long>.Empty.Add(LatencyBuckets.IndexOf(milliseconds * 1000), requests),
+    };
+
+    private static Instance Instance(ReleaseId release) => new()
+    {
+        Id = Scenes.Name<InstanceId>($"api-r{release}-1"),
+        Service = Api,
+        Release = release,
+        Phase = InstancePhase.Running,
+        Ready = true,
+        ReadyAt = Began,
+        Restarts = 0,
+    };
+
+    private static Release Bundle(string id) => new()
+    {
+        Id = Scenes.Name<ReleaseId>(id),
+        Application = Scenes.Name<ApplicationName>("shop"),
+        Version = "1",
+        Stamp = new("unknown", Began),
+        Services = [new(Scenes.Service("api"), null, ImmutableSortedDictionary<string, string>.Empty, ImmutableSortedDictionary<string, SecretVersion>.Empty)],
+    };
+}
