@@ -84,6 +84,25 @@ public sealed class LifecycleTests : IDisposable
     }
 
     [Fact]
+    public void The_file_of_a_table_reads_as_the_serializer_reads_it()
+    {
+        var table = new RouteTable
+        {
+            Version = long.MaxValue,
+            Fence = 12,
+            Services =
+            [
+                Service("web", Route("/a%2Fb", "*.x.org", strip: true, sticky: true, TimeSpan.FromMilliseconds(1500), TimeSpan.FromHours(24)), Release(Blue, 10, 1, 2), Release(Green, 0)),
+                Service("api", Route("/api")),
+            ],
+        };
+        var read = Slipway.Gateway.Tables.TableFile.Read(Slipway.Gateway.Tables.TableFile.Write(table), out var reason);
+        Assert.Equal("", reason);
+        Assert.Equal(
+            JsonSerializer.Serialize(table, RoutingJson.Default.RouteTable), JsonSerializer.Serialize(read!, RoutingJson.Default.RouteTable));
+    }
+
+    [Fact]
     public async Task A_second_gateway_in_the_same_home_is_refused()
     {
         await using var first = await GatewayProcess.Start(_home);

@@ -44,7 +44,7 @@ internal static class TableFile
         }
         try
         {
-            var table = JsonSerializer.Deserialize(json, RoutingJson.Default.RouteTable)!;
+            var table = TableReader.Read(json);
             var faults = RouteTableRules.Validate(table);
             reason = faults.IsEmpty ? "" : $"{faults[0].At}: {faults[0].Message}";
             return faults.IsEmpty ? table : null;
