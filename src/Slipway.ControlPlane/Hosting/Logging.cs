@@ -1,14 +1,12 @@
 namespace Slipway.ControlPlane.Hosting;
 
-/// <summary>The log: one JSON object a line on standard output.</summary>
+/// <summary>The log of this program.</summary>
 internal static class Logging
 {
-    /// <summary>Writes from now on.</summary>
+    /// <summary>Writes to standard output from now on.</summary>
     public static ILoggerFactory Open() => LoggerFactory.Create(logging => logging
-        .AddJsonConsole(console =>
-        {
-            console.UseUtcTimestamp = true;
-            console.TimestampFormat = "yyyy-MM-ddTHH:mm:ss.fffZ";
-        })
-        .AddFilter("Microsoft", LogLevel.Warning));
+        .AddProvider(new JsonLines(Console.OpenStandardOutput()))
+        .AddFilter("Microsoft", LogLevel.Warning)
+        // A start that fails is told once, in one sentence, by the program itself.
+        .AddFilter("Microsoft.Extensions.Hosting", LogLevel.None));
 }
