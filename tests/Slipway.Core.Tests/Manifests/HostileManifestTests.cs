@@ -7,7 +7,7 @@ namespace Slipway.Core.Tests.Manifests;
 /// <summary>Whatever is in the file, reading ends soon, with a fault that has a place, and never with an exception.</summary>
 public sealed class HostileManifestTests
 {
-    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(60);
 
     [Theory]
     [InlineData(11)]
@@ -67,7 +67,7 @@ public sealed class HostileManifestTests
         var faults = new List<Diagnostic>();
         Assert.Null(ManifestReader.Read("slipway.yaml", new byte[10_000_000], faults));
         Assert.Equal(FaultCode.TooLarge, Assert.Single(faults).Code);
-        Assert.True(watch.Elapsed < TimeSpan.FromSeconds(2), watch.Elapsed.ToString());
+        Assert.True(watch.Elapsed < TimeSpan.FromSeconds(10), watch.Elapsed.ToString());
     }
 
     [Fact]

@@ -1,0 +1,122 @@
+using Slipway.Core.Manifests;
+
+namespace Slipway.Core.Tests.Manifests;
+
+public sealed class OverlayTests
+{
+    private const string Shop = """
+        app: shop
+        version: ${VERSION:-1.0}
+        services:
+          api: { run: ./api, port: 5000, route: [/api, /v2], needs: [db], health: { path: /h, period: 9s } }
+          mail: { run: ./mail }
+        backing: { db: "postgres:15" }
+        gates: { errors: 3%, latency: 3x }
+        environments:
+          ci:
+            version: 2.0
+            target: docker
+            gateway: 8080
+            services:
+              api: { route: /only, needs: ~, health: /x }
+              mail: ~
+              probe: { run: ./probe }
+            backing: { db: "postgres:16", cache: "redis:7" }
+            gates: { errors: 1% }
+          empty: ~
+        """;
+
+    [Fact]
+    public void Mappings_merge_lists_replace_and_nothing_takes_away()
+    {
+        var shop = ManifestText.Resolve(Shop, "ci");
+        Assert.Equal(["api", "probe"], shop.Services.Select(service => service.Name.ToString()));
+        Assert.Equal("/only", Assert.Single(shop.Services[0].Routes).Path);
+        Assert.Empty(shop.Services[0].Needs);
+        Assert.Equal(5000, shop.Services[0].Port);
+        Assert.Equal(["postgres:16", "redis:7"], shop.Backing.Select(backing => backing.Image));
+        Assert.Equal((0.01, 3), (shop.Gates.ErrorRatioMax, shop.Gates.LatencyRatioMax));
+        Assert.Equal(("2.0", TargetKind.Docker, 8080), (shop.Version, shop.Target, shop.Gateway.Port));
+    }
+
+    [Fact]
+    public void A_short_form_replaces_a_mapping_whole()
+    {
+        var live = ManifestText.Resolve(Shop, "ci").Services[0].Health.Live!;
+        Assert.Equal(new ProbeCheck.Http("/x"), live.Check);
+        Assert.Equal(TimeSpan.FromSeconds(5), live.Period);
+    }
+
+    [Fact]
+    public void An_environment_leaves_the_others_as_they_are()
+    {
+        var faults = new List<Diagnostic>();
+        var manifest = ManifestReader.Read("slipway.yaml", Shop, faults)!;
+        manifest.Resolve(ManifestText.Environment("ci"), ManifestText.NoVariables, faults);
+        var shop = manifest.Resolve(ManifestText.Environment("empty"), ManifestText.NoVariables, faults)!;
+        Assert.Empty(faults);
+        Assert.Equal(["api", "mail"], shop.Services.Select(service => service.Name.ToString()));
+        Assert.Equal(2, shop.Services[0].Routes.Length);
+    }
+
+    [Fact]
+    public void Variables_fill_values_but_commands_keep_theirs()
+    {
+        var text = Shop.Replace("run: ./mail", "run: './mail ${VERSION}', replicas: \"${COUNT}\"");
+        var shop = ManifestText.Resolve(text, "local", new() { ["VERSION"] = "1.2", ["COUNT"] = "2..3" });
+        Assert.Equal("1.2", shop.Version);
+        Assert.Equal(new ReplicaRange(2, 3), shop.Services[1].Replicas);
+        Assert.Equal(["./mail", "${VERSION}"], shop.Services[1].Run!.Arguments);
+    }
+
+    [Fact]
+    public void Merge_keys_yield_to_what_is_written_out_wherever_it_stands()
+    {
+        const string Text = """
+            app: shop
+            services:
+              one: &one { run: ./one, stop: 1s, port: 1 }
+              two: &two { stop: 2s, <<: *one, run: ./two }
+              three: { <<: [*two, { port: 3, replicas: 4 }] }
+            """;
+        var shop = ManifestText.Resolve(Text);
+        Assert.Equal(["./one", "./two", "./two"], shop.Services.Select(service => service.Run!.ToString()));
+        Assert.Equal([1.0, 2, 2], shop.Services.Select(service => service.StopGrace.TotalSeconds));
+        Assert.Equal([1, 1, 1], shop.Services.Select(service => service.Port));
+        Assert.Equal(4, shop.Services[2].Replicas.Min);
+    }
+
+    [Fact]
+    public void A_job_is_valid_but_left_out_by_the_process_target()
+    {
+        var text = ManifestText.WithService("replicas: 2") + "  migrate: { kind: job, run: ./migrate }\nenvironments: { prod: { target: swarm } }\n";
+        Assert.Equal(new ReplicaRange(0, 0), ManifestText.Resolve(text).Services[1].Replicas);
+        Assert.Equal(new ReplicaRange(1, 1), ManifestText.Resolve(text, "prod").Services[1].Replicas);
+        Assert.Equal(Severity.Warning, Assert.Single(ManifestText.Diagnostics(text)).Severity);
+    }
+
+    [Fact]
+    public void Checking_all_environments_finds_what_resolving_each_finds()
+    {
+        var random = new Random(61);
+        for (var run = 0; run < 1_500; run++)
+        {
+            var text = new System.Text.StringBuilder(Shop);
+            for (var i = random.Next(1, 3); i > 0; i--)
+                text[random.Next(text.Length)] = " -[]{}'\"~.,0aZ/$"[random.Next(16)];
+            var faults = new List<Diagnostic>();
+            if (ManifestReader.Read("f", text.ToString(), faults) is not { } manifest)
+                continue;
+            var each = new List<Diagnostic>();
+            foreach (var environment in manifest.Environments)
+            {
+                var before = each.Count;
+                var application = manifest.Resolve(environment, ManifestText.NoVariables, each);
+                Assert.Equal(application is null, each.Skip(before).Any(fault => fault.Severity == Severity.Error));
+            }
+            Assert.Equal(
+                each.Select(fault => fault.ToString()).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal),
+                manifest.Check(ManifestText.NoVariables).Select(fault => fault.ToString()).Order(StringComparer.Ordinal));
+        }
+    }
+}
