@@ -15,9 +15,10 @@ internal sealed class AdminServer(Socket listener, string name, AdminHandler han
     private const int ConnectionsMax = 64;
     private const int ReceiveMilliseconds = 120_000;
     private const int SendMilliseconds = 10_000;
+    private const int FailureMilliseconds = 50;
 
     private int _connections;
-    private volatile bool _isStopped;
+    private readonly ManualResetEventSlim _stopped = new();
 
     /// <summary>Starts to take connections.</summary>
     public void Start() => new Thread(Accept) { IsBackground = true, Name = name }.Start();
@@ -25,13 +26,13 @@ internal sealed class AdminServer(Socket listener, string name, AdminHandler han
     /// <summary>Takes no more connections.</summary>
     public void Stop()
     {
-        _isStopped = true;
+        _stopped.Set();
         listener.Dispose();
     }
 
     private void Accept()
     {
-        while (!_isStopped)
+        while (!_stopped.IsSet)
         {
             try
             {
@@ -46,10 +47,9 @@ internal sealed class AdminServer(Socket listener, string name, AdminHandler han
             }
             catch (Exception e) when (e is SocketException or ObjectDisposedException)
             {
-                if (_isStopped)
+                if (_stopped.Wait(FailureMilliseconds))
                     return;
                 log.Warn("an admin connection could not be taken", ("fault", e.Message));
-                Thread.Sleep(50);
             }
         }
     }

@@ -23,13 +23,13 @@ internal sealed class Sweeper
     private ISwept[] _swept = new ISwept[256];
     private ISwept[] _seen = [];
     private int _count;
-    private volatile bool _isStopped;
+    private readonly ManualResetEventSlim _stopped = new();
 
     /// <summary>Starts the thread.</summary>
     public void Start() => new Thread(Run) { IsBackground = true, Name = "sweeper" }.Start();
 
     /// <summary>Ends the thread.</summary>
-    public void Stop() => _isStopped = true;
+    public void Stop() => _stopped.Set();
 
     /// <summary>Takes something into its rounds.</summary>
     public void Add(ISwept swept)
@@ -63,11 +63,8 @@ internal sealed class Sweeper
 
     private void Run()
     {
-        while (!_isStopped)
-        {
-            Thread.Sleep(PeriodMilliseconds);
+        while (!_stopped.Wait(PeriodMilliseconds))
             Round(Environment.TickCount64);
-        }
     }
 
     private void Round(long now)
