@@ -83,6 +83,7 @@ internal sealed class Demo(DemoStage stage, DemoPrinter printer)
         var bake = rollout.In("baking");
         if (rollout.Promoted && BakesAsked() is { } asked && asked < bake)
             bake = asked;
+        stage.Note(rollout.View.Candidate);
         var release = rollout.View.Candidate?.Id.ToString();
         var candidateErrors = release is null ? 0 : report?.ByRelease.GetValueOrDefault(release)?.ServerErrors ?? 0;
         return new(

@@ -14,13 +14,19 @@ internal sealed class DemoStage : IAsyncDisposable
     private static readonly TimeSpan s_endDeadline = TimeSpan.FromSeconds(60);
     private readonly DemoPrinter _printer;
     private readonly bool _keep;
+    private readonly bool _fresh;
+    private readonly HashSet<string> _artefacts = [];
     private int? _controlPlane;
     private bool _deployed;
 
     /// <summary>Copies the application.</summary>
-    public DemoStage(string application, bool keep, DemoPrinter printer)
+    /// <param name="application">Its folder.</param>
+    /// <param name="keep">Whether the demo's folder stays.</param>
+    /// <param name="fresh">Whether everything is built anew.</param>
+    /// <param name="printer">Where it says what it does.</param>
+    public DemoStage(string application, bool keep, bool fresh, DemoPrinter printer)
     {
-        (_keep, _printer) = (keep, printer);
+        (_keep, _fresh, _printer) = (keep, fresh, printer);
         Folder = Directory.CreateTempSubdirectory("slipway-demo-").FullName;
         Manifest = Path.Combine(Folder, "app", ManifestFile.Name);
         Copy(application, Path.Combine(Folder, "app"));
@@ -43,8 +49,20 @@ internal sealed class DemoStage : IAsyncDisposable
     /// <summary>Starts the control plane.</summary>
     public async Task Start(CancellationToken cancel)
     {
+        if (!_fresh)
+            DemoArtefacts.Restore(ControlPlaneProcess.CreateHome(Calls.Home));
         _controlPlane = await ControlPlaneProcess.EnsureRunning(Calls, [], cancel);
         _deployed = true;
+    }
+
+    /// <summary>Notes what a release is made of, for the next demo.</summary>
+    public void Note(ReleaseView? release)
+    {
+        foreach (var service in release?.Services ?? [])
+        {
+            if (service.Artefact is { } digest)
+                _artefacts.Add(digest);
+        }
     }
 
     /// <summary>Ends everything that was started, whatever state it is in, and removes the folder.</summary>
@@ -67,8 +85,11 @@ internal sealed class DemoStage : IAsyncDisposable
             _printer.Say($"Not everything could be stopped; what is left stands in {Folder}.");
             return;
         }
+        DemoArtefacts.Keep(Calls.Home.Path, _artefacts);
         Directory.Delete(Folder, recursive: true);
-        _printer.Say("Stopped: instances, gateway and control plane; the demo's folder is deleted.");
+        _printer.Say("Stopped: instances, gateway and control plane. The demo's folder is deleted.");
+        if (_artefacts.Count > 0)
+            _printer.Say($"What it built is kept for the next demo: {DemoArtefacts.Folder}");
     }
 
     private async Task<bool> End(CancellationToken deadline)

@@ -30,7 +30,7 @@ internal static class ControlPlaneProcess
         if (await calls.Answers(cancel))
             return null;
         var home = calls.Home;
-        CreateFolder(home.Path);
+        CreateHome(home);
         var logStart = File.Exists(home.ControlLogPath) ? new FileInfo(home.ControlLogPath).Length : 0;
         var child = Start(home, extraArguments);
         var since = Stopwatch.GetTimestamp();
@@ -48,7 +48,7 @@ internal static class ControlPlaneProcess
     /// <summary>Runs it in the foreground, in this process's place where the system can do that; its exit code otherwise.</summary>
     public static async Task<int> RunInForeground(HomeFolder home, IReadOnlyList<string> extraArguments)
     {
-        CreateFolder(home.Path);
+        CreateHome(home);
         IReadOnlyList<string> arguments = ["--home", home.Path, .. extraArguments];
         if (!OperatingSystem.IsWindows())
             throw PosixProcess.Replace(Program, arguments);
@@ -57,14 +57,17 @@ internal static class ControlPlaneProcess
         return process.ExitCode;
     }
 
-    private static void CreateFolder(string path)
+    /// <summary>Makes the home exist with access for its owner alone; returns its path.</summary>
+    public static string CreateHome(HomeFolder home)
     {
+        var path = home.Path;
         try
         {
             if (OperatingSystem.IsWindows())
                 Directory.CreateDirectory(path);
             else
                 Directory.CreateDirectory(path, OwnerOnly);
+            return path;
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
