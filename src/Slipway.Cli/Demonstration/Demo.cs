@@ -46,14 +46,15 @@ internal sealed class Demo(DemoStage stage, DemoPrinter printer)
 
     private async Task BadRelease(CancellationToken cancel)
     {
-        printer.Say("Act 3: a bad release, every answer of which is an error, under live traffic.");
+        printer.Say("Act 3: a bad release under live traffic. It passes its checks, then every answer is an error.");
         var (rollout, report) = await UnderTraffic("1.2.0", "errors:1:20", cancel);
         var act = Act("bad release", "rolled-back", "1.2.0", rollout, report);
         _acts.Add(act);
         var own = act.Release is { } release ? report.ByRelease.GetValueOrDefault(release) : null;
-        var lasted = own is { FirstBadAt: { } firstBad, LastBadAt: { } lastBad } ? (lastBad - firstBad).TotalMilliseconds : 0;
+        double? lasted = own is { FirstBadAt: { } firstBad, LastBadAt: { } lastBad } ? (lastBad - firstBad).TotalMilliseconds : null;
         _figures.Add(DemoFigure.Exactly("bad release undone", act.Outcome == "rolled-back" ? 1 : 0, "times", 1));
-        _figures.Add(DemoFigure.AtMost("first to last bad answer, bad release", lasted, "ms", 1000));
+        if (lasted is { } milliseconds)
+            _figures.Add(DemoFigure.AtMost("first to last bad answer, bad release", milliseconds, "ms", 1000));
         _figures.Add(DemoFigure.Exactly("requests lost beside its own errors, bad release", act.Lost, "requests", 0));
         if (rollout.View.Failure is not null)
         {

@@ -75,6 +75,8 @@ internal sealed class DemoStage : IAsyncDisposable
             _printer.Say("Stopping everything that the demo started.");
             ended = await End(deadline.Token);
         }
+        if (ended)
+            DemoArtefacts.Keep(Calls.Home.Path, _artefacts);
         if (_keep)
         {
             _printer.Say($"Kept: {Folder}");
@@ -85,7 +87,6 @@ internal sealed class DemoStage : IAsyncDisposable
             _printer.Say($"Not everything could be stopped; what is left stands in {Folder}.");
             return;
         }
-        DemoArtefacts.Keep(Calls.Home.Path, _artefacts);
         Directory.Delete(Folder, recursive: true);
         _printer.Say("Stopped: instances, gateway and control plane. The demo's folder is deleted.");
         if (_artefacts.Count > 0)

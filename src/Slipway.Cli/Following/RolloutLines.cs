@@ -26,7 +26,8 @@ internal sealed class RolloutLines
         foreach (var gate in view.Gates)
         {
             var key = $"{gate.Name} {gate.Service}";
-            if (_verdicts.TryGetValue(key, out var before) && before == gate.Verdict)
+            // A gate counts as passing until it says otherwise: what passes from the start is no change.
+            if (_verdicts.GetValueOrDefault(key, "pass") == gate.Verdict)
                 continue;
             _verdicts[key] = gate.Verdict;
             yield return $"{Clock(now)}  {RolloutWords.Gate(gate)}";

@@ -128,7 +128,7 @@ public sealed class VerbTests : IDisposable
             RawServer.Answer("202 Accepted", Json(new DeployAnswer(Views.Rollout("building"), "Accepted as ci-2."), ApiJson.Default.DeployAnswer)),
             RawServer.Pieces(
                 "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n",
-                Views.Event(Views.Rollout("baking", 10) with { Gates = [new("errors", null, "pass", "0.0 % of 412, at most 5 %")], Milestones = [new(Views.At.AddSeconds(2), "10 % of the traffic goes to the candidate.")] }),
+                Views.Event(Views.Rollout("baking", 10) with { Gates = [new("errors", null, "inconclusive", "0.0 % of 4, 50 needed"), new("memory", null, "pass", "5 %")], Milestones = [new(Views.At.AddSeconds(2), "10 % of the traffic goes to the candidate.")] }),
                 Views.Event(Views.Rollout("guarding", 100) with { PhaseEndsAt = Views.At.AddMinutes(15), Milestones = [new(Views.At.AddSeconds(2), "10 % of the traffic goes to the candidate."), new(Views.At.AddSeconds(9), "Promoted.")] })));
         var ran = (await Executable.Run(_folder, [("LOG_LEVEL", "debug"), ("BUILD", "7"), ("SECRET_OF_MINE", "x")], "deploy", "ci", "--strategy", "canary")).ShouldExit(0);
 
@@ -138,7 +138,8 @@ public sealed class VerbTests : IDisposable
         Assert.DoesNotContain("SECRET_OF_MINE", sent);
         Assert.Contains("\"strategy\":\"Canary\"", sent);
         Assert.Contains("12:00:02  10 % of the traffic goes to the candidate.\n", ran.Output);
-        Assert.Contains("gate errors: pass: 0.0 % of 412, at most 5 %\n", ran.Output);
+        Assert.Contains("gate errors: inconclusive: 0.0 % of 4, 50 needed\n", ran.Output);
+        Assert.DoesNotContain("gate memory", ran.Output);
         Assert.Contains("Promoted: 1.1.0 (bbbbbbbbbbbb) is live in ci with all traffic after 9.0 s.\n", ran.Output);
         Assert.Contains("The guard goes on watching until 2026-05-04 12:15:00Z, 1.0.0 (aaaaaaaaaaaa) kept warm behind it.", ran.Output);
     }
