@@ -40,7 +40,7 @@ internal sealed class Demo(DemoStage stage, DemoPrinter printer)
         // Nothing excuses a bad answer here, the candidate's own errors included.
         _acts.Add(act with { Lost = report.Bad, CandidateErrors = 0 });
         _figures.Add(DemoFigure.Exactly("requests lost, good release", report.Bad, "requests", 0));
-        _figures.Add(DemoFigure.AtMost("rollout's own time", act.OwnSeconds * 1000, "ms", 300));
+        _figures.Add(DemoFigure.AtMost("rollout's own time beyond builds, starts, proofs and bakes", act.OwnSeconds * 1000, "ms", 300));
         Explain(report);
     }
 
@@ -80,7 +80,7 @@ internal sealed class Demo(DemoStage stage, DemoPrinter printer)
 
     private DemoAct Act(string name, string expected, string version, DemoRollout rollout, LoadReport? report)
     {
-        var (build, start) = (rollout.In("building"), rollout.In("starting", "handing-over"));
+        var (build, start) = (rollout.In("building"), rollout.In("starting", "proving", "handing-over"));
         var bake = rollout.In("baking");
         if (rollout.Promoted && BakesAsked() is { } asked && asked < bake)
             bake = asked;
@@ -98,6 +98,7 @@ internal sealed class Demo(DemoStage stage, DemoPrinter printer)
             start.TotalSeconds,
             bake.TotalSeconds,
             (rollout.Took - build - start - bake).TotalSeconds,
+            rollout.PhaseTimes.ToDictionary(pair => pair.Key, pair => Math.Round(pair.Value.TotalSeconds, 3)),
             report?.Total.Ended ?? 0,
             candidateErrors,
             (report?.Bad ?? 0) - candidateErrors,

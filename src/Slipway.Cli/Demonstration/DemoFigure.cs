@@ -28,9 +28,10 @@ internal sealed record DemoFigure(string Name, double Value, string Unit, string
 /// <param name="Expected">How it had to end.</param>
 /// <param name="Seconds">From the request to that end.</param>
 /// <param name="BuildSeconds">Of it, building.</param>
-/// <param name="StartSeconds">Of it, instances starting and handing over.</param>
+/// <param name="StartSeconds">Of it, instances starting, handing over and being proved: the application's own time.</param>
 /// <param name="BakeSeconds">Of it, the bakes that the manifest asks for.</param>
 /// <param name="OwnSeconds">What is left.</param>
+/// <param name="Phases">Seconds in each of its phases.</param>
 /// <param name="Requests">Requests sent meanwhile.</param>
 /// <param name="CandidateErrors">Server errors that the candidate itself answered.</param>
 /// <param name="Lost">Requests lost or failed in any other way.</param>
@@ -47,6 +48,7 @@ internal sealed record DemoAct(
     double StartSeconds,
     double BakeSeconds,
     double OwnSeconds,
+    IReadOnlyDictionary<string, double> Phases,
     long Requests,
     long CandidateErrors,
     long Lost,

@@ -66,8 +66,8 @@ public sealed class TextTests
     {
         DemoAct[] acts =
         [
-            new("first release", "aaaaaaaaaaaa", "1.0.0", "promoted", "promoted", 31.5, 26, 4.2, 0, 0.12, 0, 0, 0, null, null),
-            new("bad release", "cccccccccccc", "1.2.0", "rolled-back", "rolled-back", 6.3, 0.2, 3, 0.4, 0.2, 1400, 3, 0, 8.25, "3 errors in a row."),
+            new("first release", "aaaaaaaaaaaa", "1.0.0", "promoted", "promoted", 31.5, 26, 4.2, 0, 0.12, new Dictionary<string, double>(), 0, 0, 0, null, null),
+            new("bad release", "cccccccccccc", "1.2.0", "rolled-back", "rolled-back", 6.3, 0.2, 3, 0.4, 0.2, new Dictionary<string, double>(), 1400, 3, 0, 8.25, "3 errors in a row."),
         ];
         DemoFigure[] figures = [DemoFigure.Exactly("requests lost, good release", 0, "requests", 0), DemoFigure.AtMost("rollout's own time", 321.04, "ms", 300)];
         Goldens.ShouldBe("demo.txt", Text([.. DemoPrinter.Acts(acts).Lines(), "", .. DemoPrinter.Figures(figures).Lines()]));
