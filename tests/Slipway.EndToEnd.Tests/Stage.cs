@@ -110,9 +110,9 @@ internal sealed class Stage : IAsyncDisposable
                     || (File.ResolveLinkTarget(Path.Combine(folder, "cwd"), returnFinalTarget: false)?.FullName ?? "").StartsWith(Folder))
                     found.Add(int.Parse(Path.GetFileName(folder)));
             }
-            catch (IOException)
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
-                // It ended while we looked.
+                // It ended while we looked, or is none of ours.
                 continue;
             }
         }
