@@ -25,7 +25,7 @@ public sealed class FileArtefacts(HomeFolder home, TimeProvider clock) : IArtefa
         try
         {
             var command = CommandTemplate.Fill(line, InheritedVariables.All(), keep: "OUT");
-            var files = await SourceFiles.List(sourceFolder, service.Inputs, cancellation);
+            var files = await SourceFiles.List(sourceFolder, service.Inputs, home.Path, cancellation);
             var digest = await ContentAddress.Of(command, service.Folder, sourceFolder, files, cancellation);
             if (IsWhole(digest))
                 return new BuildOutcome.Built(digest, Cached: true);

@@ -11,11 +11,13 @@ internal static class SourceFiles
     /// <summary>The files, as paths relative to the folder with <c>/</c>, sorted by their bytes.</summary>
     /// <param name="folder">The manifest's folder.</param>
     /// <param name="inputs">Files, folders or patterns; empty for all.</param>
+    /// <param name="home">The home folder, which is no input though it may lie in the manifest's.</param>
     /// <param name="cancellation">Cancels.</param>
     /// <exception cref="InputException">An input leads out of the folder, or is missing.</exception>
-    public static async Task<ImmutableArray<string>> List(string folder, ImmutableArray<string> inputs, CancellationToken cancellation)
+    public static async Task<ImmutableArray<string>> List(string folder, ImmutableArray<string> inputs, string home, CancellationToken cancellation)
     {
-        var all = await Candidates(folder, cancellation);
+        var own = Path.GetRelativePath(folder, home).Replace('\\', '/') + "/";
+        var all = (await Candidates(folder, cancellation)).FindAll(file => !file.StartsWith(own, StringComparison.Ordinal));
         var chosen = inputs.IsEmpty ? all : Choose(folder, inputs, all);
         var files = new SortedSet<string>(StringComparer.Ordinal);
         foreach (var file in chosen)

@@ -10,6 +10,7 @@ namespace Slipway.Targets.Processes;
 /// <summary>The instances of one environment.</summary>
 internal sealed partial class ProcessEnvironment
 {
+    private static readonly TimeSpan s_afterFault = TimeSpan.FromSeconds(1);
     private readonly Lock _sync = new();
     private readonly Dictionary<InstanceId, InstanceRunner> _runners = [];
     private readonly List<InstanceFolder> _unreadable = [];
@@ -150,16 +151,8 @@ internal sealed partial class ProcessEnvironment
     {
         // Off the caller's thread: starting a process reads the disk.
         await Task.Yield();
-        try
-        {
-            await runner.Run(_leave);
-        }
-        catch (Exception e) when (!_leave.IsCancellationRequested)
-        {
-            // A bug of ours: the instance stays as it is, visible, until somebody asks for it to end.
-            LogRunnerFailed(_machine.Logger, e, runner.Record.Id);
-            return;
-        }
+        while (!await IsOver(runner))
+            await Task.Delay(s_afterFault, _machine.Clock, _leave).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (_leave.IsCancellationRequested)
             return;
         lock (_sync)
@@ -173,6 +166,21 @@ internal sealed partial class ProcessEnvironment
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             LogNotPruned(_machine.Logger, e, Name);
+        }
+    }
+
+    /// <summary>Runs an instance to its end; false when a fault of ours, not of the instance's, has cut that off.</summary>
+    private async Task<bool> IsOver(InstanceRunner runner)
+    {
+        try
+        {
+            await runner.Run(_leave);
+            return true;
+        }
+        catch (Exception e)
+        {
+            LogRunnerFailed(_machine.Logger, e, runner.Record.Id);
+            return _leave.IsCancellationRequested;
         }
     }
 
@@ -219,7 +227,7 @@ internal sealed partial class ProcessEnvironment
     [LoggerMessage(Level = LogLevel.Information, Message = "{Instance} belongs to no release that the journal knows; it is ended.")]
     private static partial void LogOrphan(ILogger logger, InstanceId instance);
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "{Instance} is no longer watched.")]
+    [LoggerMessage(Level = LogLevel.Error, Message = "The watch over {Instance} failed and begins anew.")]
     private static partial void LogRunnerFailed(ILogger logger, Exception error, InstanceId instance);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Old logs of {Environment} could not be deleted.")]

@@ -32,8 +32,8 @@ internal sealed partial class ProcessMachine(ProcessTargetOptions options, TimeP
             return null;
         if (_groups.Value.Missing is { } missing && Interlocked.Exchange(ref _told, 1) == 0)
             LogNoLimits(logger, missing);
-        // Homes may hold instances of the same name; the group's name must not.
-        var name = $"slipway-{(uint)StringComparer.Ordinal.GetHashCode(options.Home.Path):x8}-{record.Id}-{Guid.NewGuid():N}"[..^20];
+        // Two homes may hold instances of the same name; their groups must differ.
+        var name = $"slipway-{record.Id}-{Guid.NewGuid():N}";
         return _groups.Value.Create(name, resources);
     }
 

@@ -21,12 +21,13 @@ internal sealed partial class InstanceRunner : IHealthListener, IDisposable
     private readonly Action _changed;
     private readonly BackOff _backOff = new(Random.Shared.NextDouble);
     private readonly CancellationTokenSource _stop = new();
-    private readonly TaskCompletionSource _settingsGiven = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private volatile ImmutableSortedDictionary<string, string>? _settings;
+    private readonly InstanceSettings _settings = new();
+    private readonly InstanceCheck _check;
     private InstanceRecord _record;
     private ControlGroup? _group;
     private RunningProcess? _process;
     private bool _endedBefore;
+    private long _memoryKillsBefore;
     private long _errorFrom;
     private long _outputFrom;
 
@@ -38,6 +39,7 @@ internal sealed partial class InstanceRunner : IHealthListener, IDisposable
         _record = record;
         _changed = changed;
         _start = new(machine.Home, environment, folder);
+        _check = new(_start, _settings);
         _group = record.Groups.IsEmpty ? null : new(record.Groups);
         _endedBefore = record.Restarts > 0;
         Output = new(folder.Output, machine.Options.LogBytesMax, machine.Options.LogFilesKept);
@@ -94,11 +96,7 @@ internal sealed partial class InstanceRunner : IHealthListener, IDisposable
     }
 
     /// <summary>Gives it its settings: without them it can be watched, but not started.</summary>
-    public void Give(ImmutableSortedDictionary<string, string> settings)
-    {
-        _settings = settings;
-        _settingsGiven.TrySetResult();
-    }
+    public void Give(ImmutableSortedDictionary<string, string> settings) => _settings.Give(settings);
 
     /// <summary>Asks it to end; returns at once.</summary>
     public void Stop()
@@ -149,13 +147,7 @@ internal sealed partial class InstanceRunner : IHealthListener, IDisposable
 
     /// <summary>Asks a check of it once.</summary>
     public Task<ProbeAnswer> Ask(ProbeCheck check, TimeSpan timeout, CancellationToken cancellation)
-        => check switch
-        {
-            ProbeCheck.Http http when Record.Port is { } port => ProbeClient.Get(port, http.Path, timeout, cancellation),
-            ProbeCheck.Tcp when Record.Port is { } port => ProbeClient.Connect(port, timeout, cancellation),
-            ProbeCheck.Command command => AskCommand(command.Line, timeout, cancellation),
-            _ => Task.FromResult(new ProbeAnswer(false, "it has no port to ask. Give the service `port:`.")),
-        };
+        => _check.Ask(Record, check, timeout, cancellation);
 
     void IHealthListener.StartedUp() => Update(record => record with { StartedUp = true });
 
@@ -229,14 +221,12 @@ internal sealed partial class InstanceRunner : IHealthListener, IDisposable
 
     private async Task<RunningProcess?> Start(CancellationToken wake)
     {
-        if (_settings is null)
-        {
+        if (!_settings.AreGiven)
             Update(record => record with { Trouble = record.Trouble ?? $"{record.Id} waits for its settings" });
-            await _settingsGiven.Task.WaitAsync(wake);
-        }
+        var settings = await _settings.Get(wake);
         try
         {
-            return await StartNow(_settings!);
+            return await StartNow(settings);
         }
         catch (Exception e) when (e is SpawnException or CommandException or IOException or UnauthorizedAccessException)
         {
@@ -251,12 +241,15 @@ internal sealed partial class InstanceRunner : IHealthListener, IDisposable
         var again = Record.StartedAt is not null;
         if (Record.Service.Port is not null && (Record.Port is not { } held || !PortRegister.IsFree(held)))
         {
+            if (Record.Port is { } lost)
+                _machine.Ports.Release(lost, _folder.RecordPath);
             var port = await _machine.Ports.Take(_folder.RecordPath);
             Update(record => record with { Port = port });
         }
         _group ??= _machine.Limit(Record);
         Update(record => record with { Process = null, Ready = false, StartedUp = false, Groups = _group?.Folders ?? [] });
         var request = _start.Request(Record, settings, _group);
+        _memoryKillsBefore = _group?.MemoryKills() ?? 0;
         _outputFrom = LogFile.LengthOf(_folder.Output);
         _errorFrom = LogFile.LengthOf(_folder.Error);
         var process = RunningProcess.Start(request, _folder.Mark, Members());
@@ -293,20 +286,26 @@ internal sealed partial class InstanceRunner : IHealthListener, IDisposable
 
     private async Task Finished(RunningProcess process)
     {
+        var record = Record;
         var code = process.ExitCode();
-        var killed = _group?.MemoryKills() ?? 0;
+        var isDone = record.Service.Kind == ServiceKind.Job && code == 0;
+        var lived = _machine.Clock.GetUtcNow() - (record.StartedAt ?? _machine.Clock.GetUtcNow());
+        var trouble = isDone ? null : EndStory.Tell(record, code, lived, _group?.MemoryKills() > _memoryKillsBefore, LastLine());
         _endedBefore = true;
-        Update(record => record with
+        Update(before => before with
         {
             Process = null,
-            Ready = record.Service.Kind == ServiceKind.Job && code == 0,
+            Ready = isDone,
             StartedUp = false,
             ExitCode = code,
-            Done = record.Service.Kind == ServiceKind.Job && code == 0,
-            Trouble = record.Service.Kind == ServiceKind.Job && code == 0 ? null : EndTrouble(record, code, killed),
+            Done = isDone,
+            Trouble = trouble,
         });
         await process.Kill();
     }
+
+    private string? LastLine()
+        => LogFile.LastTellingLine(_folder.Error, _errorFrom) ?? LogFile.LastTellingLine(_folder.Output, _outputFrom);
 
     private async Task End()
     {
@@ -322,46 +321,6 @@ internal sealed partial class InstanceRunner : IHealthListener, IDisposable
             _machine.Ports.Release(port, _folder.RecordPath);
         _folder.DeleteWork();
         Update(before => before with { Process = null, Groups = [], EndedAt = _machine.Clock.GetUtcNow() });
-    }
-
-    private string EndTrouble(InstanceRecord record, int? code, long memoryKills)
-    {
-        var lived = record.StartedAt is { } started ? _machine.Clock.GetUtcNow() - started : TimeSpan.Zero;
-        var how = code switch
-        {
-            null => "ended",
-            137 when memoryKills > 0 => $"was killed by the kernel for using more than its {record.Service.Resources.MemoryBytes / (1024 * 1024)} MiB of memory",
-            > 128 => $"was ended by signal {code - 128}",
-            _ => $"exited with code {code}",
-        };
-        var last = LogFile.LastTellingLine(_folder.Error, _errorFrom) ?? LogFile.LastTellingLine(_folder.Output, _outputFrom);
-        return $"{record.Id} {how} after {lived.TotalSeconds:0.0} s" + (last is null ? "" : $": {last}");
-    }
-
-    private async Task<ProbeAnswer> AskCommand(CommandLine line, TimeSpan timeout, CancellationToken cancellation)
-    {
-        if (_settings is not { } settings)
-        {
-            await _settingsGiven.Task.WaitAsync(cancellation);
-            settings = _settings!;
-        }
-        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        deadline.CancelAfter(timeout);
-        string? last = null;
-        try
-        {
-            var (program, arguments, variables, folder) = _start.Check(Record, line, settings);
-            var code = await CapturedRun.Run(program, arguments, variables, folder, text => last = text.Length == 0 ? last : text, deadline.Token);
-            return new(code == 0, $"\"{line}\" exited with code {code}" + (last is null ? "" : $": {last}"));
-        }
-        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
-        {
-            return new(false, $"\"{line}\" did not end within {timeout.TotalSeconds:0.###} s");
-        }
-        catch (Exception e) when (e is SpawnException or CommandException)
-        {
-            return new(false, e.Message);
-        }
     }
 
     private void Update(Func<InstanceRecord, InstanceRecord> change)
