@@ -127,8 +127,7 @@ internal sealed partial class ProcessEnvironment
             CreatedAt = _machine.Clock.GetUtcNow(),
         };
         folder.Save(record);
-        var runner = Launch(folder, record, adopt: false);
-        runner.Give(workload.Variables);
+        Launch(folder, record, workload.Variables);
     }
 
     private static InstanceId IdOf(Workload workload, int ordinal)
@@ -136,15 +135,17 @@ internal sealed partial class ProcessEnvironment
             ? id
             : throw new TargetException($"The name {workload.Service.Name} is too long for an instance's name. Use 60 characters at most.");
 
-    private InstanceRunner Launch(InstanceFolder folder, InstanceRecord record, bool adopt)
+    /// <summary>Begins to watch an instance: a new one with its settings, or one that was left behind, without.</summary>
+    private void Launch(InstanceFolder folder, InstanceRecord record, ImmutableSortedDictionary<string, string>? settings)
     {
         var runner = new InstanceRunner(_machine, Name, folder, record, () => _changed(Name));
         lock (_sync)
             _runners.Add(record.Id, runner);
-        if (adopt)
+        if (settings is null)
             runner.Adopt();
+        else
+            runner.Give(settings);
         _ = Run(runner);
-        return runner;
     }
 
     private async Task Run(InstanceRunner runner)
@@ -196,7 +197,7 @@ internal sealed partial class ProcessEnvironment
             if (folder.Load() is not { } record)
                 _unreadable.Add(folder);
             else if (record.EndedAt is null)
-                Launch(folder, record, adopt: true);
+                Launch(folder, record, settings: null);
         }
     }
 
