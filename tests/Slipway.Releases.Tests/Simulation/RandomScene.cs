@@ -46,7 +46,11 @@ internal sealed class RandomScene(int seed)
         var steered = false;
         for (var turn = 0; turn < 600 && stage.State.Rollouts.Skip(before).Any(one => !one.IsOver); turn++)
         {
+            // Now and then the gateway or the target cannot be asked for a while.
+            stage.World.GatewayAnswers = _random.Next(20) > 0;
+            stage.World.TargetAnswers = _random.Next(20) > 0;
             await stage.Play(TimeSpan.FromSeconds(0.5));
+            (stage.World.GatewayAnswers, stage.World.TargetAnswers) = (true, true);
             if (stage.State.Current is { PausedAt: not null } && _random.Next(4) == 0)
                 await stage.Steer(SteerVerb.Resume);
             else if (stage.State.Current is { Phase: Releases.Rollouts.RolloutPhase.Waiting })

@@ -60,7 +60,7 @@ internal sealed class SimulatedPorts(World world, Life life) : ITarget, ITraffic
     public Task<ImmutableArray<SmokeOutcome>> Smoke(EnvironmentName environment, InstanceId instance, CancellationToken cancellation)
     {
         life.Step();
-        return Task.FromResult(world.Smoke(instance));
+        return world.Smoke(instance);
     }
 
     public IAsyncEnumerable<LogLine> Logs(LogQuery query, CancellationToken cancellation) => world.Logs(query, cancellation);

@@ -18,6 +18,7 @@ internal sealed partial class World(HandClock clock, int seed)
     private readonly Random _random = new(seed);
     private readonly List<SimulatedInstance> _instances = [];
     private readonly Dictionary<(ServiceName, ReleaseId), SimulatedCounters> _counters = [];
+    private readonly List<(InstanceId Instance, DateTimeOffset At, TaskCompletionSource<ImmutableArray<SmokeOutcome>> Answer)> _smokes = [];
     private RouteTable? _table;
     private double _due;
     private long _highestFence;
@@ -82,6 +83,7 @@ internal sealed partial class World(HandClock clock, int seed)
         foreach (var instance in _instances.ToList())
             changed |= instance.Live(now, Of(instance.Release, instance.Service.Name));
         changed |= _instances.RemoveAll(instance => instance.Gone) > 0;
+        AnswerSmokes();
         Users(by);
         if (changed)
             Changed?.Invoke(Scenes.Environment);
@@ -122,13 +124,27 @@ internal sealed partial class World(HandClock clock, int seed)
         Changed?.Invoke(Scenes.Environment);
     }
 
-    public ImmutableArray<SmokeOutcome> Smoke(InstanceId id)
+    /// <summary>Runs the smoke checks of an instance; they take a moment.</summary>
+    public Task<ImmutableArray<SmokeOutcome>> Smoke(InstanceId id)
     {
-        var instance = _instances.Find(one => one.Id == id) ?? throw new TargetException($"There is no {id}.");
-        var passed = !Of(instance.Release, instance.Service.Name).SmokeFails;
-        if (passed)
-            Smoked.Add(id);
-        return [new("ping", passed, passed ? "200" : "expected 200, got 500", TimeSpan.FromMilliseconds(3))];
+        if (_instances.All(one => one.Id != id))
+            throw new TargetException($"There is no {id}.");
+        var answer = new TaskCompletionSource<ImmutableArray<SmokeOutcome>>();
+        _smokes.Add((id, clock.GetUtcNow() + TimeSpan.FromMilliseconds(_random.Next(400)), answer));
+        return answer.Task;
+    }
+
+    private void AnswerSmokes()
+    {
+        foreach (var smoke in _smokes.Where(one => one.At <= clock.GetUtcNow()).ToList())
+        {
+            _smokes.Remove(smoke);
+            var instance = _instances.Find(one => one.Id == smoke.Instance);
+            var passed = instance is not null && !Of(instance.Release, instance.Service.Name).SmokeFails;
+            if (passed)
+                Smoked.Add(smoke.Instance);
+            smoke.Answer.SetResult([new("ping", passed, passed ? "200" : "expected 200, got 500", TimeSpan.FromMilliseconds(3))]);
+        }
     }
 
     public Uri StartGateway(FencingToken token)
