@@ -65,6 +65,10 @@ internal static partial class PosixProcess
         return (status & 0x7f) == 0 ? (status >> 8) & 0xff : 128 + (status & 0x7f);
     }
 
+    /// <summary>Whether a process of this user still runs; one that we started is cleared away once it has ended.</summary>
+    public static bool IsAlive(int processId)
+        => WaitFor(processId, out _, NoHang) is var ended && (ended == 0 || (ended < 0 && Kill(processId, 0) == 0));
+
     /// <summary>Sends a signal; false when there is no such process.</summary>
     public static bool Signal(int processId, int signal) => Kill(processId, signal) == 0;
 

@@ -30,6 +30,10 @@ internal static class VerbRun
             StandardStreams.ErrorLine("slipway: interrupted.");
             return ExitCodes.Outside;
         }
+        catch (OutputClosedException)
+        {
+            return ExitCodes.Outside;
+        }
         catch (Exception error) when (Explain(error) is { } failure)
         {
             Print(failure, json);

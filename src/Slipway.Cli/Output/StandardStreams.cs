@@ -10,6 +10,7 @@ namespace Slipway.Cli.Output;
 internal static partial class StandardStreams
 {
     private const int Interrupted = 4;
+    private const int BrokenPipe = 32;
 
     /// <summary>Writes a line to standard output.</summary>
     public static void Line(string text) => Write(1, text + "\n");
@@ -44,6 +45,8 @@ internal static partial class StandardStreams
             var count = SystemWrite(descriptor, bytes, bytes.Length);
             if (count >= 0)
                 bytes = bytes[(int)count..];
+            else if (Marshal.GetLastPInvokeError() == BrokenPipe)
+                throw new OutputClosedException();
             else if (Marshal.GetLastPInvokeError() != Interrupted)
                 throw new IOException($"Standard {(descriptor == 1 ? "output" : "error")} cannot be written (error {Marshal.GetLastPInvokeError()}).");
         }

@@ -64,15 +64,16 @@ internal static class DownVerb
         return true;
     }
 
-    /// <summary>Asks the control plane to end, and waits until it no longer answers.</summary>
+    /// <summary>Asks the control plane to end, and waits until it has.</summary>
     public static async Task ShutDown(ControlPlaneCalls calls, CancellationToken cancel)
     {
+        var process = (await calls.Get(ApiRoutes.ControlPlane, ApiJson.Default.ControlPlaneView, cancel)).ProcessId;
         await calls.Exchange("POST", ApiRoutes.Shutdown, default, cancel);
         var since = Stopwatch.GetTimestamp();
-        while (await calls.Answers(cancel))
+        while (await calls.Answers(cancel) || (!OperatingSystem.IsWindows() && PosixProcess.IsAlive(process)))
         {
             if (Stopwatch.GetElapsedTime(since) > s_endDeadline)
-                throw new CommandFailure(ExitCodes.Outside, $"The control plane still answers {s_endDeadline.TotalSeconds:0} s after it was asked to end.", $"Look at {calls.Home.ControlLogPath}.");
+                throw new CommandFailure(ExitCodes.Outside, $"The control plane (process {process}) still runs {s_endDeadline.TotalSeconds:0} s after it was asked to end.", $"Look at {calls.Home.ControlLogPath}.");
             await Task.Delay(20, cancel);
         }
     }

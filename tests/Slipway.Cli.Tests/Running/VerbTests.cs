@@ -204,6 +204,16 @@ public sealed class VerbTests : IDisposable
     }
 
     [Fact]
+    public async Task A_reader_that_leaves_early_is_no_fault()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no broken pipes to tell apart.");
+        using var process = Executable.Start(_folder, [], "completion", "bash");
+        process.StandardOutput.Close();
+        Assert.Equal("", await process.StandardError.ReadToEndAsync());
+        await process.WaitForExitAsync();
+    }
+
+    [Fact]
     public async Task A_changed_journal_exits_1()
     {
         Write(Manifest);
