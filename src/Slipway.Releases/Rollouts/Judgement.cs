@@ -58,7 +58,7 @@ internal static class Judgement
                     "Read the gateway's log, gateway.log in the environment's folder.");
             case RolloutPhase.Waiting when now >= rollout.PhaseSince + plan.ApprovalDeadline:
                 return new($"Nobody answered within {Minutes(plan.ApprovalDeadline)}. {rollout.WaitingWhy}", null, null, null, [],
-                    "Deploy again when somebody is there to answer, or give it longer under rollout: approval.");
+                    "Deploy again when somebody is there to answer, or raise rollout: approval_deadline.");
             case not RolloutPhase.Guarding when rollout.PausedAt is { } paused && now >= paused + plan.ApprovalDeadline:
                 return new($"It was paused for {Minutes(plan.ApprovalDeadline)} and nobody resumed it.", null, null, null, [], "Deploy again.");
             default:
