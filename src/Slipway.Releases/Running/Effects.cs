@@ -55,6 +55,9 @@ internal sealed class Effects(EnvironmentName environment, EnginePorts ports, Se
         var changed = await Route(state, desired, seen, cancellation);
         foreach (var workload in desired.Workloads)
             changed |= await Ensure(workload, seen, cancellation);
+        // A first gateway starts while the instances do, and a port in use is told before anybody waits for them.
+        if (_address is null && _table is null && !changed && desired.Workloads.Any(one => !one.Service.Service.Routes.IsEmpty))
+            changed |= await Try("gateway", null, () => EnsureGateway(state, cancellation));
         changed |= await RemoveRest(state, desired, seen, traffic, cancellation);
         return changed;
     }
