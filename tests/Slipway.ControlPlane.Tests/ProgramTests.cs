@@ -1,5 +1,7 @@
 using System.Diagnostics;
+using System.Net;
 using System.Net.Http.Json;
+using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using Slipway.Core.Api;
@@ -76,6 +78,62 @@ public sealed partial class ProgramTests : IDisposable
         using var follower = await told.Client.GetAsync("/v1/events?follow=true", HttpCompletionOption.ResponseHeadersRead);
         Assert.Equal(0, Kill(told.Id, 15));
         Assert.Equal(0, await told.WaitForExit());
+    }
+
+    [Theory]
+    [InlineData("journal.db", 0)]
+    [InlineData("journal.head", 1)]
+    public async Task A_damaged_journal_stops_the_start_until_it_is_repaired(string file, int recordsSaved)
+    {
+        await using (var first = await StartedControlPlane.StartReady(_folder.At("home")))
+        {
+            await first.Client.PostAsync(ApiRoutes.Shutdown, null);
+            await first.WaitForExit();
+        }
+        await File.WriteAllTextAsync(_folder.At($"home/{file}"), "this was something else once");
+        await using var second = StartedControlPlane.Start(_folder.At("home"));
+        Assert.Equal(3, await second.WaitForExit());
+        await Eventually.Is(() => second.Written.Contains("--repair-journal", StringComparison.Ordinal), "the way out is told");
+        await using var third = await StartedControlPlane.StartReady(_folder.At("home"), "--repair-journal");
+        Assert.NotEmpty(Directory.GetFiles(_folder.At("home"), "journal.db.damaged-*"));
+        var audit = await third.Client.GetFromJsonAsync(ApiRoutes.AuditVerify, ApiJson.Default.AuditView);
+        // What was saved, the repair itself, and the start after it.
+        Assert.Equal((null, recordsSaved + 2L), (audit!.Fault, audit.Records));
+    }
+
+    [Fact]
+    public async Task A_listener_whose_port_is_taken_stops_the_start_with_one_sentence()
+    {
+        using var taken = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        taken.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        taken.Listen();
+        await using var late = StartedControlPlane.Start(_folder.At("home"), "--listen", taken.LocalEndPoint!.ToString()!);
+        Assert.Equal(3, await late.WaitForExit());
+        await Eventually.Is(() => late.Written.Contains("address already in use", StringComparison.Ordinal), "the reason is told");
+        Assert.DoesNotContain("   at ", late.Written, StringComparison.Ordinal);
+        Assert.False(File.Exists(late.Home.Socket));
+    }
+
+    [Fact]
+    [System.Runtime.Versioning.SupportedOSPlatform("linux")]
+    public async Task Instances_live_on_when_it_is_killed_and_the_next_one_takes_them_over()
+    {
+        const string Local = "/v1/environments/local";
+        var manifest = _folder.Write("slipway.yaml", "app: shop\nguard: 0s\nservices:\n  worker: { run: sleep 600, stop: 1s }\n");
+        await using var killed = await StartedControlPlane.StartReady(_folder.At("home"));
+        await killed.Client.PostAsJsonAsync($"{Local}/deploy", new() { ManifestPath = manifest }, ApiJson.Default.DeployRequest);
+        await Eventually.Is(async () => (await Environment(killed)).State == "live", "the worker is live");
+        var before = Assert.Single((await Environment(killed)).Instances);
+        await killed.Kill();
+        await using var next = await StartedControlPlane.StartReady(_folder.At("home"));
+        await Eventually.Is(async () => (await Environment(next)).Instances is [{ Phase: "ready" }], "the worker is seen again");
+        var after = Assert.Single((await Environment(next)).Instances);
+        Assert.Equal((before.Id, before.StartedAt, 0), (after.Id, after.StartedAt, after.Restarts));
+        using var down = await next.Client.PostAsJsonAsync($"{Local}/down", new(Reset: true), ApiJson.Default.DownRequest);
+        Assert.Empty((await down.Content.ReadFromJsonAsync(ApiJson.Default.EnvironmentView))!.Instances);
+
+        static async Task<EnvironmentView> Environment(StartedControlPlane one)
+            => (await one.Client.GetFromJsonAsync(Local, ApiJson.Default.EnvironmentView))!;
     }
 
     [Fact]

@@ -21,8 +21,10 @@ internal static class JournalCheck
     {
         long last = 0;
         var lastHash = StoredRecord.NoHash;
-        var (head, fault) = Head(store);
-        var headSeen = head is null;
+        var (head, headFault) = Head(store);
+        // A repair that could save nothing leaves a head of 0, which is seen before the first record.
+        var headSeen = head is null or { Sequence: 0 };
+        string? fault = null;
         var highest = head?.Sequence ?? 0;
         string? wrong = null;
         foreach (var record in store.Read(0))
@@ -42,7 +44,7 @@ internal static class JournalCheck
             (last, lastHash) = (record.Sequence, record.Hash);
             _ = Parse(record);
         }
-        fault = wrong ?? store.Fault() ?? fault;
+        fault = wrong ?? store.Fault() ?? fault ?? headFault;
         if (fault is null && !headSeen)
             fault = $"Records {last + 1} to {head!.Sequence} are missing: the journal was cut off.";
         if (fault is null && head is null && last > 1)
