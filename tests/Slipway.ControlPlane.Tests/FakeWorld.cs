@@ -22,6 +22,8 @@ internal sealed class FakeWorld : ITarget, ITraffic, IArtefacts, ISecretStore
     private readonly ConcurrentDictionary<EnvironmentName, RouteTable> _tables = new();
     private readonly ConcurrentDictionary<string, ImmutableArray<string>> _secrets = new();
 
+    private readonly ConcurrentDictionary<WorkloadKey, Workload> _ever = new();
+
     public event Action<EnvironmentName>? Changed;
 
     /// <summary>Whether builds fail.</summary>
@@ -47,6 +49,7 @@ internal sealed class FakeWorld : ITarget, ITraffic, IArtefacts, ISecretStore
     public Task Ensure(Workload workload, FencingToken token, CancellationToken cancellation)
     {
         var key = new WorkloadKey(workload.Release, workload.Service.Name);
+        _ever[key] = workload;
         Change(workload.Environment, all => all.SetItem(key, workload));
         return Task.CompletedTask;
     }
@@ -68,7 +71,8 @@ internal sealed class FakeWorld : ITarget, ITraffic, IArtefacts, ISecretStore
 
     public async IAsyncEnumerable<LogLine> Logs(LogQuery query, [EnumeratorCancellation] CancellationToken cancellation)
     {
-        foreach (var instance in Workloads(query.Environment).SelectMany(InstancesOf))
+        // As the real one, it keeps the logs of what has ended.
+        foreach (var instance in _ever.Values.Where(one => query.Release is null || query.Release == one.Release).SelectMany(InstancesOf))
         {
             foreach (var line in LogLines.TakeLast(query.Tail))
                 yield return new(instance.Id, false, line);

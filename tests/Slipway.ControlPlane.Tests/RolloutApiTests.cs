@@ -45,6 +45,16 @@ public sealed class RolloutApiTests
     }
 
     [Fact]
+    public async Task A_home_takes_one_application_only()
+    {
+        await using var running = await RunningControlPlane.Start();
+        await running.DeployToTheEnd(First);
+        using var other = await running.Deploy(First.Replace("app: shop", "app: till", StringComparison.Ordinal));
+        Assert.Equal(HttpStatusCode.Conflict, other.StatusCode);
+        Assert.Contains("'shop'", (await other.Content.ReadFromJsonAsync(ApiJson.Default.Problem))!.Title, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_build_that_fails_is_told_with_its_last_lines_and_what_to_do()
     {
         await using var running = await RunningControlPlane.Start();

@@ -57,6 +57,19 @@ public sealed class StreamTests
     }
 
     [Fact]
+    public async Task Logs_of_what_has_ended_are_shown_when_it_is_named()
+    {
+        await using var running = await RunningControlPlane.Start();
+        var first = await running.DeployToTheEnd(Manifest);
+        running.World.LogLines = ["only"];
+        await running.DeployToTheEnd(Manifest.Replace("make one", "make two", StringComparison.Ordinal));
+        await Eventually.Is(() => running.World.Workloads(first.Environment).Count() == 1, "the first release has ended");
+        Assert.Single(await running.Follow("/v1/environments/local/logs", ApiJson.Default.LogLineView).ToListAsync());
+        var named = await running.Follow($"/v1/environments/local/logs?release={first.Candidate!.Id}", ApiJson.Default.LogLineView).ToListAsync();
+        Assert.Single(named);
+    }
+
+    [Fact]
     public async Task Followers_beyond_the_most_are_refused_until_a_place_is_free()
     {
         await using var running = await RunningControlPlane.Start();

@@ -32,7 +32,7 @@ internal static class ControlPlaneServer
         builder.Services.AddSingleton(logging).AddSingleton(clock).AddSingleton(parts.Identity).AddSingleton(parts.Engine)
             .AddSingleton(parts.Start).AddSingleton(parts.Journal).AddSingleton(parts.Ports.Target)
             .AddSingleton(new Home(parts.Identity.HomeFolder)).AddSingleton<EnvironmentEnding>()
-            .AddSingleton<Metrics>().AddSingleton<FollowerPlaces>().AddSingleton<ProblemAnswers>();
+            .AddHostedService<IdleMemory>().AddSingleton<Metrics>().AddSingleton<FollowerPlaces>().AddSingleton<ProblemAnswers>();
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Listen(kestrel, addresses));
         var app = builder.Build();
         app.UseRouting();

@@ -16,7 +16,10 @@ internal static class LogEndpoints
     private const int TailDefault = 100;
     private const int TailMax = 10_000;
 
-    /// <summary>What the instances of an environment wrote, as server-sent events.</summary>
+    /// <summary>
+    /// What the instances of an environment wrote, as server-sent events. Those that have ended are left out unless their
+    /// release or they themselves are named, or nothing runs.
+    /// </summary>
     /// <param name="environment">Which one.</param>
     /// <param name="service">Of this service only.</param>
     /// <param name="instance">Of this instance only.</param>
@@ -44,7 +47,14 @@ internal static class LogEndpoints
     private static async IAsyncEnumerable<StreamItem<LogLineView>> Read(
         ITarget target, LogQuery query, [EnumeratorCancellation] CancellationToken cancellation)
     {
+        // Nothing left out where a release or an instance is named, or where nothing runs: then the past is what is meant.
+        var named = query.Release is not null || query.Instance is not null;
+        var living = named || (await target.Observe(query.Environment, cancellation)).IsEmpty ? null : new LivingInstances(target, query.Environment);
         await foreach (var line in target.Logs(query, cancellation))
+        {
+            if (living is not null && !await living.Includes(line.Instance, cancellation))
+                continue;
             yield return new(null, new(line.Instance, line.Error, line.Text));
+        }
     }
 }

@@ -43,6 +43,11 @@ internal static class Refusals
     /// <summary>Something under way forbids it.</summary>
     public static Refusal Conflict(string what, string remedy) => Make("SLIP409", 409, what, remedy);
 
+    /// <summary>The home belongs to another application.</summary>
+    public static Refusal OtherApplication(ApplicationName owner, ApplicationName asked) => Conflict(
+        $"This home serves the application '{owner}', not '{asked}'.",
+        "Deploy it with a home of its own: --home, or the folder .slipway beside its manifest.");
+
     /// <summary>The body is too long.</summary>
     public static Refusal TooLarge() => Make("SLIP413", 413, "The request's body is longer than 1 MiB.", "Send less; the manifest is read from disk.");
 

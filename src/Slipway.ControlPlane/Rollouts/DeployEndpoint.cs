@@ -3,6 +3,7 @@ using Slipway.ControlPlane.Callers;
 using Slipway.ControlPlane.Hosting;
 using Slipway.ControlPlane.Problems;
 using Slipway.Core.Api;
+using Slipway.Core.Manifests;
 using Slipway.Releases;
 
 namespace Slipway.ControlPlane.Rollouts;
@@ -18,6 +19,8 @@ internal static class DeployEndpoint
         var (command, refusal) = DeployPlan.Read(environment, request, caller);
         if (command is null)
             return refusal!;
+        if (Other(command.Application.Name, engine) is { } other)
+            return Refusals.OtherApplication(other, command.Application.Name);
         // Once begun it goes on, whether or not the caller waits for the answer.
         var answer = await engine.Deploy(command, CancellationToken.None);
         log.Asked(caller.Actor, "deploy to", environment.ToString(), answer.Sentence());
@@ -28,5 +31,16 @@ internal static class DeployEndpoint
             CommandAnswer.Refused refused => refused.AsRefusal(),
             _ => throw new InvalidOperationException("An answer of no known kind."),
         };
+    }
+
+    // Environments share artefacts, secrets and a journal, so two applications in one home would take each other's.
+    private static ApplicationName? Other(ApplicationName mine, ReleaseEngine engine)
+    {
+        foreach (var environment in engine.Environments)
+        {
+            if (engine.Snapshot(environment) is { } view && view.Application != mine)
+                return view.Application;
+        }
+        return null;
     }
 }
