@@ -110,6 +110,9 @@ internal sealed class FakeWorld : ITarget, ITraffic, IArtefacts, ISecretStore
             : new BuildOutcome.Built(ArtefactDigest.Of(SHA256.HashData(Encoding.UTF8.GetBytes(service.Build!.ToString()))), Cached: false);
     }
 
+    public Task<ArtefactDigest> Fingerprint(Service service, string sourceFolder, CancellationToken cancellation)
+        => Task.FromResult(ArtefactDigest.Of(SHA256.HashData(Encoding.UTF8.GetBytes(service.ToString()))));
+
     public Task<string> GitSha(string sourceFolder, CancellationToken cancellation) => Task.FromResult("unknown");
 
     public Task<SecretVersion> Keep(string name, string value, CancellationToken cancellation)

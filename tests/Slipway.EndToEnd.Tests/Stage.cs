@@ -13,8 +13,6 @@ internal sealed class Stage : IAsyncDisposable
     private readonly List<Process> _started = [];
     private Process? _controlPlane;
 
-    public Stage() => Directory.CreateDirectory(Home);
-
     public string Folder { get; } = Directory.CreateTempSubdirectory("slipway-e2e-").FullName;
 
     public string Home => Path.Combine(Folder, ".slipway");

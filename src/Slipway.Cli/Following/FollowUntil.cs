@@ -9,6 +9,9 @@ internal enum FollowUntil
     /// <summary>The guard ended too.</summary>
     Settled,
 
+    /// <summary>It was undone, as a person asked: anything else is a failure.</summary>
+    Undone,
+
     /// <summary>Not at all.</summary>
     None,
 }

@@ -28,7 +28,8 @@ internal sealed class RolloutFollowing(ControlPlaneCalls calls, bool json)
                 foreach (var line in RolloutWords.Ending(last))
                     StandardStreams.Line(line);
             }
-            return RolloutWords.IsPromoted(last) ? ExitCodes.Done : ExitCodes.No;
+            var done = until == FollowUntil.Undone ? last.Outcome == "rolled-back" : RolloutWords.IsPromoted(last);
+            return done ? ExitCodes.Done : ExitCodes.No;
         }
         catch (OperationCanceledException) when (cancel.IsCancellationRequested)
         {

@@ -31,13 +31,13 @@ internal static class RollbackVerb
             var calls = common.ControlPlane(result);
             var named = CommonOptions.ParseEnvironment(result.GetValue(environment)) ?? common.Environment(result);
             var request = new RollbackRequest(ParseRelease(result.GetValue(to)), result.GetValue(reason));
+            var where = await EnvironmentChoice.OrOnly(calls, named, cancel);
+            var before = await calls.Get(Paths.Of(ApiRoutes.Environment, where), ApiJson.Default.EnvironmentView, cancel);
             var answer = await calls.Post(
-                Paths.Of(ApiRoutes.Rollback, await EnvironmentChoice.OrOnly(calls, named, cancel)),
-                request,
-                ApiJson.Default.RollbackRequest,
-                ApiJson.Default.DeployAnswer,
-                cancel);
-            return await DeployVerb.Follow(calls, answer, FollowUntil.Promoted, common.Json(result), cancel);
+                Paths.Of(ApiRoutes.Rollback, where), request, ApiJson.Default.RollbackRequest, ApiJson.Default.DeployAnswer, cancel);
+            // A rollout still guarded is undone in place; an earlier release comes by a rollout of its own.
+            var inPlace = answer.Rollout is { } rollout && rollout.Id == before.Rollout?.Id;
+            return await DeployVerb.Follow(calls, answer, inPlace ? FollowUntil.Undone : FollowUntil.Promoted, common.Json(result), cancel);
         });
         return command;
     }

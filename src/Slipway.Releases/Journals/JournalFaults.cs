@@ -9,7 +9,7 @@ public class JournalException(string message, Exception? inner = null) : Excepti
 /// <param name="fault">What is wrong, and at which record.</param>
 /// <param name="lastGood">The number of the last record that is whole; 0 when none is.</param>
 public sealed class JournalDamagedException(string fault, long lastGood)
-    : JournalException($"The journal is damaged. {fault} Records up to {lastGood} are whole. Restore journal.db and journal.head from a backup, or start once with --repair-journal: it keeps the damaged file aside and goes on from record {lastGood}.")
+    : JournalException($"The journal is damaged. {fault} Records up to {lastGood} are whole. Restore journal.db and journal.head from a backup, or run slipway audit repair: it keeps the damaged file aside and goes on from record {lastGood}.")
 {
     /// <summary>What is wrong, and at which record.</summary>
     public string Fault { get; } = fault;

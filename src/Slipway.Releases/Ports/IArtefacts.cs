@@ -14,6 +14,10 @@ public interface IArtefacts
     /// <param name="cancellation">Ends the build, its whole process group.</param>
     Task<BuildOutcome> Build(Service service, string sourceFolder, IProgress<string> output, CancellationToken cancellation);
 
+    /// <summary>The digest of a service's inputs as they are now: what a service without a build is known by.</summary>
+    /// <exception cref="TargetException">The inputs cannot be read.</exception>
+    Task<ArtefactDigest> Fingerprint(Service service, string sourceFolder, CancellationToken cancellation);
+
     /// <summary>Where a source folder stands in version control.</summary>
     Task<string> GitSha(string sourceFolder, CancellationToken cancellation);
 }

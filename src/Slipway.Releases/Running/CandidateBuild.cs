@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text;
 using Slipway.Core.Manifests;
 using Slipway.Releases.Planning;
 using Slipway.Releases.Ports;
@@ -26,11 +27,17 @@ internal sealed class CandidateBuild(IArtefacts artefacts, TimeProvider clock, F
         using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellation, late.Token);
         var services = ImmutableArray.CreateBuilder<ReleasedService>(blueprint.Services.Length);
         var cached = ImmutableArray.CreateBuilder<ServiceName>();
+        var fingerprints = new StringBuilder();
         foreach (var planned in blueprint.Services)
         {
             if (!NeedsBuild(planned.Service, blueprint.Terms.Development))
             {
                 services.Add(planned);
+                // Development commands follow their source by themselves.
+                if (blueprint.Terms.Development)
+                    continue;
+                if (await Fingerprint(planned.Service, blueprint.Terms.SourceFolder, fingerprints, end.Token) is { } unread)
+                    return new(null, [], Failure(planned.Service.Name, unread));
                 continue;
             }
             var outcome = await Build(planned.Service, blueprint.Terms.SourceFolder, end.Token, late.Token);
@@ -42,7 +49,7 @@ internal sealed class CandidateBuild(IArtefacts artefacts, TimeProvider clock, F
                 cached.Add(planned.Service.Name);
         }
         var sha = await artefacts.GitSha(blueprint.Terms.SourceFolder, end.Token);
-        return new(new(Bundle(blueprint, services.ToImmutable(), sha), blueprint.Terms), cached.ToImmutable(), null);
+        return new(new(Bundle(blueprint, services.ToImmutable(), sha, fingerprints.ToString()), blueprint.Terms), cached.ToImmutable(), null);
     }
 
     private static bool NeedsBuild(Service service, bool development)
@@ -64,7 +71,21 @@ internal sealed class CandidateBuild(IArtefacts artefacts, TimeProvider clock, F
         }
     }
 
-    private Release Bundle(Blueprint blueprint, ImmutableArray<ReleasedService> services, string sha)
+    /// <summary>Adds what a service that runs from its source folder is known by; a failure when that cannot be read.</summary>
+    private async Task<BuildOutcome.Failed?> Fingerprint(Service service, string folder, StringBuilder fingerprints, CancellationToken cancellation)
+    {
+        try
+        {
+            fingerprints.Append($" {service.Name}={await artefacts.Fingerprint(service, folder, cancellation)}");
+            return null;
+        }
+        catch (TargetException fault)
+        {
+            return new(fault.Message, []);
+        }
+    }
+
+    private Release Bundle(Blueprint blueprint, ImmutableArray<ReleasedService> services, string sha, string source)
     {
         var release = new Release
         {
@@ -74,10 +95,7 @@ internal sealed class CandidateBuild(IArtefacts artefacts, TimeProvider clock, F
             Stamp = new(sha, clock.GetUtcNow()),
             Services = services,
         };
-        // A service that runs from its source folder has no digest to be known by, only its commit, if that is clean.
-        var fromSource = !blueprint.Terms.Development && services.Any(one => one.Artefact is null);
-        var clean = sha.Length == 40;
-        var id = ReleaseIdentity.Of(release, !fromSource ? null : clean ? sha : $"{sha} {clock.GetUtcNow().UtcTicks}");
+        var id = ReleaseIdentity.Of(release, source.Length == 0 ? null : source);
         return known(id) ?? release with { Id = id };
     }
 

@@ -42,6 +42,20 @@ public sealed class FileArtefacts(HomeFolder home, TimeProvider clock) : IArtefa
     }
 
     /// <inheritdoc/>
+    public async Task<ArtefactDigest> Fingerprint(Service service, string sourceFolder, CancellationToken cancellation)
+    {
+        try
+        {
+            var files = await SourceFiles.List(sourceFolder, service.Inputs, home.Path, cancellation);
+            return await ContentAddress.Of([], service.Folder, sourceFolder, files, cancellation);
+        }
+        catch (Exception e) when (e is InputException or IOException or UnauthorizedAccessException)
+        {
+            throw new TargetException($"The inputs of {service.Name} cannot be read: {e.Message}", e);
+        }
+    }
+
+    /// <inheritdoc/>
     public async Task<string> GitSha(string sourceFolder, CancellationToken cancellation)
         => await Git.Commit(sourceFolder, cancellation) ?? "unknown";
 

@@ -1,3 +1,5 @@
+using System.Text;
+using System.Security.Cryptography;
 using System.Collections.Immutable;
 using Slipway.Core.Manifests;
 using Slipway.Core.Routing;
@@ -87,6 +89,9 @@ internal sealed class SimulatedPorts(World world, Life life) : ITarget, ITraffic
             ? new BuildOutcome.Failed($"The build of {service.Name} ended with exit code 1.", ["error CS1002: ; expected"])
             : new BuildOutcome.Built(World.Digest($"{sourceFolder} {service.Name}"), Cached: false));
     }
+
+    public Task<ArtefactDigest> Fingerprint(Service service, string sourceFolder, CancellationToken cancellation)
+        => Task.FromResult(ArtefactDigest.Of(SHA256.HashData(Encoding.UTF8.GetBytes(service.ToString()))));
 
     public Task<string> GitSha(string sourceFolder, CancellationToken cancellation) => Task.FromResult(new string('a', 40));
 
