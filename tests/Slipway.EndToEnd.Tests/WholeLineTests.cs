@@ -42,7 +42,7 @@ public sealed class WholeLineTests
         await stage.StartControlPlane();
         (await stage.Slipway(["deploy", "staging", "--version", "1", "--wait", "settled"])).ShouldExit(0);
         var again = (await stage.Slipway(["deploy", "staging", "--version", "1"])).ShouldExit(0);
-        Assert.Contains("already live", again.All);
+        Assert.Contains("is live already", again.All);
     }
 
     [Fact]
