@@ -1,3 +1,4 @@
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
@@ -21,7 +22,10 @@ internal sealed record Figure(string Name, double Value, string Unit, string Rea
     public static Figure AtLeast(string name, double value, string unit, double least, string? peer = null)
         => new(name, Math.Round(value, 2), unit, $">= {least}", peer, value >= least);
 
-    public string ToJson() => JsonSerializer.Serialize(this, FigureJson.Default.Figure);
+    public string ToJson() => JsonSerializer.Serialize(this, Json.Figure);
+
+    // "<=" shall be read as that by people too; the output goes to a terminal or a file, never into a page.
+    private static FigureJson Json { get; } = new(new JsonSerializerOptions(FigureJson.Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
 
     public override string ToString()
         => $"{(Ok ? "ok  " : "MISS")} {Name,-58} {Value,12:0.##} {Unit,-9} {Reach,-12} {Peer}";

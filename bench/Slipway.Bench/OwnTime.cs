@@ -3,8 +3,8 @@ using System.Text.Json;
 namespace Slipway.Bench;
 
 /// <summary>
-/// What a rollout takes beyond what was asked for: from the request to the promotion, less the start of the instances
-/// (from their processes' start to their readiness, the slowest one) and less the bake times.
+/// What a rollout takes beyond what was asked for: from the request to its end, less the bake time. The start of the
+/// instances is left in, so the figure is stricter than it needs to be: no peer's clock decides what a start is.
 /// </summary>
 internal static class OwnTime
 {
@@ -33,7 +33,7 @@ internal static class OwnTime
         [
             Figure.AtMost("memory of the control plane when idle", controlPlane, "MB", 150),
             Figure.AtMost("memory of the gateway when idle", gateway, "MB", 60),
-            Figure.AtMost($"a rollout's own time, median of {runs}", samples.Median, "ms", 300, $"slowest {samples.Max:0} ms"),
+            Figure.AtMost($"a rollout without its bake, start of instances included, median of {runs}", samples.Median, "ms", 300, $"slowest {samples.Max:0} ms"),
         ];
     }
 

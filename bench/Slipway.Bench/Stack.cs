@@ -1,5 +1,7 @@
 using System.Diagnostics;
+using System.Net.Sockets;
 using System.Text.Json;
+using Slipway.Core.Api;
 
 namespace Slipway.Bench;
 
@@ -35,8 +37,8 @@ internal sealed class Stack : IAsyncDisposable
         _controlPlane = Process.Start(about)!;
         _ = _controlPlane.StandardOutput.BaseStream.CopyToAsync(Stream.Null, CancellationToken.None);
         _ = _controlPlane.StandardError.BaseStream.CopyToAsync(Stream.Null, CancellationToken.None);
-        while ((await Slipway("status", "--json")).Code != 0)
-            await Task.Delay(10, _stop);
+        while (await Ask("/v1/environments") is null)
+            await Task.Delay(5, _stop);
     }
 
     public async Task KillControlPlane()
@@ -69,12 +71,9 @@ internal sealed class Stack : IAsyncDisposable
         return (code, JsonDocument.Parse(last).RootElement.Clone());
     }
 
-    /// <summary>The environment as <c>slipway status --json</c> tells it.</summary>
+    /// <summary>The environment as the API tells it, asked over the control plane's socket.</summary>
     public async Task<JsonElement> Status()
-    {
-        var (code, output, error) = await Slipway("status", "-e", "bench", "--json");
-        return code == 0 ? JsonDocument.Parse(output).RootElement.Clone() : throw new InvalidOperationException(error);
-    }
+        => await Ask("/v1/environments/bench") ?? throw new InvalidOperationException("The control plane does not answer.");
 
     public async Task<Uri> Address() => new((await Status()).GetProperty("address").GetString()!);
 
@@ -83,6 +82,31 @@ internal sealed class Stack : IAsyncDisposable
     {
         var file = Path.Combine(Home, "environments", "bench", "gateway", "gateway.json");
         return JsonDocument.Parse(await File.ReadAllTextAsync(file, _stop)).RootElement.GetProperty("pid").GetInt32();
+    }
+
+    private async Task<JsonElement?> Ask(string path)
+    {
+        using var handler = new SocketsHttpHandler
+        {
+            ConnectCallback = async (_, cancellation) =>
+            {
+                var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+                await socket.ConnectAsync(new UnixDomainSocketEndPoint(Path.Combine(Home, "control.sock")), cancellation);
+                return new NetworkStream(socket, ownsSocket: true);
+            },
+        };
+        using var client = new HttpClient(handler) { BaseAddress = new Uri("http://localhost") };
+        client.DefaultRequestHeaders.Add(ApiRoutes.VersionHeader, typeof(ApiRoutes).Assembly.GetName().Version!.ToString(3));
+        try
+        {
+            using var answer = await client.GetAsync(path, _stop);
+            return answer.IsSuccessStatusCode ? JsonDocument.Parse(await answer.Content.ReadAsStringAsync(_stop)).RootElement.Clone() : null;
+        }
+        catch (HttpRequestException)
+        {
+            // It has not begun to listen yet.
+            return null;
+        }
     }
 
     public async ValueTask DisposeAsync()
