@@ -27,4 +27,7 @@ public sealed record HomeFolder(string Path)
 
     /// <summary>The instances of an environment, a folder for each.</summary>
     public string Instances(EnvironmentName environment) => System.IO.Path.Combine(Environment(environment), "instances");
+
+    /// <summary>What an environment's instances share and keep over releases, such as an embedded database.</summary>
+    public string Data(EnvironmentName environment) => System.IO.Path.Combine(Environment(environment), "data");
 }

@@ -69,11 +69,11 @@ internal sealed class Stage : IAsyncDisposable
     public Process StartSlipway(string[] arguments, Dictionary<string, string>? variables = null)
         => Process.Start(About(Installed.Slipway, arguments, variables))!;
 
-    public static async Task<Ran> Finish(Process process)
+    public static async Task<Ran> Finish(Process process, TimeSpan? within = null)
     {
         var output = process.StandardOutput.ReadToEndAsync();
         var error = process.StandardError.ReadToEndAsync();
-        using var deadline = new CancellationTokenSource(CommandDeadline);
+        using var deadline = new CancellationTokenSource(within ?? CommandDeadline);
         try
         {
             await process.WaitForExitAsync(deadline.Token);

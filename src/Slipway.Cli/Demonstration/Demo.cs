@@ -71,10 +71,9 @@ internal sealed class Demo(DemoStage stage, DemoPrinter printer)
         return (rollout, await traffic.Stop());
     }
 
-    /// <summary>The settings of the application that the demo needs: its data beside it, and what goes wrong.</summary>
+    /// <summary>The setting that says what goes wrong.</summary>
     private Dictionary<string, string> Variables(string fault) => new()
     {
-        ["COURIER__DATABASE"] = Path.Combine(stage.Folder, "courier.db"),
         ["COURIER__FAULT"] = fault,
     };
 

@@ -23,7 +23,7 @@ internal static class ResetVerb
             {
                 if (!Terminal.CanAsk)
                     throw new CommandFailure(ExitCodes.Usage, "There is no terminal to ask on.", "Say --yes to delete without asking.");
-                StandardStreams.Text($"Delete the local data of {environment} in {calls.Home.Path} (working folders and logs of its instances)? [y/N] ");
+                StandardStreams.Text($"Delete the local data of {environment} in {calls.Home.Path} (working folders, logs and data of its instances)? [y/N] ");
                 if (Console.ReadLine()?.Trim() is not ("y" or "Y" or "yes"))
                 {
                     StandardStreams.Line("Nothing was deleted.");

@@ -11,7 +11,7 @@ internal sealed class EnvironmentEnding(ReleaseEngine engine, Home home)
 {
     /// <summary>Returns once nothing of the environment runs any more.</summary>
     /// <param name="environment">Which one; must exist.</param>
-    /// <param name="reset">Whether its instances' working folders and logs are deleted.</param>
+    /// <param name="reset">Whether its instances' working folders, logs and data are deleted.</param>
     public async Task<EnvironmentView> Finish(EnvironmentName environment, bool reset)
     {
         while (true)
@@ -21,8 +21,11 @@ internal sealed class EnvironmentEnding(ReleaseEngine engine, Home home)
             if (view.State == "idle")
             {
                 // An environment's folder holds nothing but what its instances and its gateway wrote.
-                if (reset && Directory.Exists(home.Instances(environment)))
-                    Directory.Delete(home.Instances(environment), recursive: true);
+                foreach (var folder in reset ? [home.Instances(environment), home.Data(environment)] : Array.Empty<string>())
+                {
+                    if (Directory.Exists(folder))
+                        Directory.Delete(folder, recursive: true);
+                }
                 return view;
             }
             await engine.WaitForChange(revision, CancellationToken.None);

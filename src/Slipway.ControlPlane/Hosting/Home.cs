@@ -28,6 +28,9 @@ internal sealed class Home(string folder)
     /// <summary>The working folders and logs of an environment's instances.</summary>
     public string Instances(EnvironmentName environment) => Path.Combine(Folder, "environments", environment.ToString(), "instances");
 
+    /// <summary>What an environment's instances share and keep over releases.</summary>
+    public string Data(EnvironmentName environment) => Path.Combine(Folder, "environments", environment.ToString(), "data");
+
     /// <summary>Makes the folder exist with access for its owner alone.</summary>
     /// <exception cref="StartRefusedException">It cannot be, or is a folder full of something else.</exception>
     public static Home Open(string folder)

@@ -22,7 +22,8 @@ internal sealed class InstanceStart(HomeFolder home, EnvironmentName environment
         var artefact = Artefact(record);
         CheckArtefact(artefact);
         var work = folder.Prepare(artefact);
-        var variables = InstanceVariables.Of(record, environment, settings, folder.Work, artefact);
+        PrivateFolder.Create(home.Data(environment));
+        var variables = InstanceVariables.Of(record, environment, settings, folder.Work, home.Data(environment), artefact);
         var arguments = CommandTemplate.Fill(command, WithArtefact(variables, artefact));
         var program = ProgramFinder.Find(arguments[0], artefact ?? SourceFolder(record), variables.GetValueOrDefault("PATH"));
         var request = new SpawnRequest(
@@ -36,7 +37,7 @@ internal sealed class InstanceStart(HomeFolder home, EnvironmentName environment
         InstanceRecord record, CommandLine command, ImmutableSortedDictionary<string, string> settings)
     {
         var artefact = Artefact(record);
-        var variables = InstanceVariables.Of(record, environment, settings, folder.Work, artefact);
+        var variables = InstanceVariables.Of(record, environment, settings, folder.Work, home.Data(environment), artefact);
         var arguments = CommandTemplate.Fill(command, WithArtefact(variables, artefact));
         var program = ProgramFinder.Find(arguments[0], artefact ?? SourceFolder(record), variables.GetValueOrDefault("PATH"));
         return (program, arguments[1..], variables, RunFolder(record, artefact, folder.Work));

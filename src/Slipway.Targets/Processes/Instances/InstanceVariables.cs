@@ -11,9 +11,10 @@ internal static class InstanceVariables
     /// <param name="environment">Where it runs.</param>
     /// <param name="variables">Its settings, secrets and build metadata.</param>
     /// <param name="work">Its own folder.</param>
+    /// <param name="data">What the environment's instances share.</param>
     /// <param name="artefact">The artefact's folder; null without one.</param>
     public static ImmutableSortedDictionary<string, string> Of(
-        InstanceRecord record, EnvironmentName environment, ImmutableSortedDictionary<string, string> variables, string work, string? artefact)
+        InstanceRecord record, EnvironmentName environment, ImmutableSortedDictionary<string, string> variables, string work, string data, string? artefact)
     {
         var all = variables.ToBuilder();
         foreach (var (name, value) in record.Development ? InheritedVariables.All() : InheritedVariables.OfProgram())
@@ -26,6 +27,7 @@ internal static class InstanceVariables
         all["SLIPWAY_RELEASE"] = record.Release.ToString();
         all["SLIPWAY_INSTANCE"] = record.Id.ToString();
         all["SLIPWAY_WORK"] = work;
+        all["SLIPWAY_DATA"] = data;
         if (artefact is not null)
             all["SLIPWAY_ARTEFACT"] = artefact;
         return all.ToImmutable();

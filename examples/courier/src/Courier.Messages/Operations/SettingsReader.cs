@@ -64,6 +64,9 @@ internal sealed class SettingsReader(IReadOnlyDictionary<string, string> variabl
 
         if (!identity.IsForDrills)
             Add($"{name} is not set; outside local and ci it must be the absolute path of the database.");
+        // Slipway gives each environment a folder that outlives releases, and that `slipway reset` deletes.
+        if (Environment.GetEnvironmentVariable("SLIPWAY_DATA") is { Length: > 0 } kept)
+            return Path.Combine(kept, "courier.db");
         var data = Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData);
         return Path.Combine(data.Length > 0 ? data : Path.GetTempPath(), "courier", identity.Environment, "courier.db");
     }
