@@ -6,12 +6,15 @@ namespace Slipway.Bench;
 /// <summary>Releases under load: every request that is due must be answered, whole and well.</summary>
 internal static class Switches
 {
+    // Half of what two cores can carry beside the starts of instances: an overloaded machine would be measured, not a switch.
+    private const double RatePerSecond = 2000;
+
     public static async Task<IReadOnlyList<Figure>> Measure(int switches, long requestsMin, Action<string> progress, CancellationToken stop)
     {
         var manifest = BenchManifest.Of("{ strategy: blue-green, bake: 300ms }", "{ inconclusive: { after: 0s, then: proceed } }");
         await using var stack = await Stack.Start(manifest, stop);
         await stack.Deploy([], "--version", "0");
-        await using var traffic = Traffic.Mixed(await stack.Address(), 3000, stop);
+        await using var traffic = Traffic.Mixed(await stack.Address(), RatePerSecond, stop);
         var clock = Stopwatch.StartNew();
         for (var number = 1; number <= switches; number++)
         {
@@ -22,7 +25,7 @@ internal static class Switches
                 progress($"  {number} of {switches} after {clock.Elapsed.TotalSeconds:0} s");
         }
         // The rate is fixed, so what is still missing is a matter of time.
-        while (clock.Elapsed.TotalSeconds * 3000 < requestsMin * 1.01)
+        while (clock.Elapsed.TotalSeconds * RatePerSecond < requestsMin * 1.01)
             await Task.Delay(500, stop);
         var report = await traffic.End();
         foreach (var failure in report.Failures.Take(20))

@@ -23,7 +23,8 @@ internal sealed class RolloutLines
             _seen = present;
             yield return $"{Clock(now)}  {RolloutWords.Now(view, now)}";
         }
-        foreach (var gate in view.Gates)
+        // A gate may be read once for each instance; what counts is the worst of them.
+        foreach (var gate in view.Gates.GroupBy(gate => (gate.Name, gate.Service)).Select(readings => readings.MaxBy(Gravity)!))
         {
             var key = $"{gate.Name} {gate.Service}";
             // A gate counts as passing until it says otherwise: what passes from the start is no change.
@@ -33,6 +34,8 @@ internal sealed class RolloutLines
             yield return $"{Clock(now)}  {RolloutWords.Gate(gate)}";
         }
     }
+
+    private static int Gravity(GateView gate) => gate.Verdict switch { "fail" => 2, "inconclusive" => 1, _ => 0 };
 
     private static string Clock(DateTimeOffset at) => at.UtcDateTime.ToString("HH:mm:ss");
 }

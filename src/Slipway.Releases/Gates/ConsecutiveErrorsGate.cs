@@ -27,6 +27,7 @@ public sealed class ConsecutiveErrorsGate : IGate
             var max = input.Plan.ConsecutiveErrors;
             var reading = new GateReading("consecutive-errors", name, row >= max ? Verdict.Fail : Verdict.Pass, $"{row} failed in a row at worst, {max} undo")
             {
+                Instance = Only(input, name),
                 Remedy = "Read the candidate's log lines, correct the fault and deploy again.",
             };
             yield return reading.Verdict == Verdict.Fail && StableFails(input, name, last)
@@ -34,6 +35,10 @@ public sealed class ConsecutiveErrorsGate : IGate
                 : reading;
         }
     }
+
+    // The gateway counts by release; with one instance that is enough to name it.
+    private static InstanceId? Only(GateInput input, ServiceName service)
+        => input.CandidateInstances.Where(one => one.Service == service).ToList() is [var only] ? only.Id : null;
 
     private static int LongestRow(GateInput input, TrafficReading last, ReleaseTraffic traffic)
     {

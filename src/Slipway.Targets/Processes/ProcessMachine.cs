@@ -27,7 +27,7 @@ internal sealed partial class ProcessMachine(ProcessTargetOptions options, TimeP
     /// <summary>Makes the control groups of an instance that has limits; says once when they cannot be enforced.</summary>
     public ControlGroup? Limit(InstanceRecord record)
     {
-        var resources = record.Service.Resources;
+        var resources = record.Limits;
         if (resources is { MemoryBytes: null, CpuCores: null })
             return null;
         if (_groups.Value.Missing is { } missing && Interlocked.Exchange(ref _told, 1) == 0)

@@ -29,6 +29,14 @@ internal sealed record InstanceRecord
 
     public required DateTimeOffset CreatedAt { get; init; }
 
+    /// <summary>Whether it runs its service's development command, in the source folder.</summary>
+    [JsonIgnore]
+    public bool RunsFromSource => Development && Service.Dev is not null;
+
+    /// <summary>What it may use. A development command brings a compiler along, which the service's own limits do not allow for.</summary>
+    [JsonIgnore]
+    public Resources Limits => RunsFromSource ? new(null, null) : Service.Resources;
+
     public int? Port { get; init; }
 
     /// <summary>Its process; null while it has none, or between the intent to start one and its start.</summary>

@@ -47,10 +47,8 @@ internal sealed class InstanceStart(HomeFolder home, EnvironmentName environment
         => (record.Development ? record.Service.Dev : null) ?? record.Service.Run
             ?? throw new CommandException($"{record.Service.Name} has no command to run. Give it `run:`.");
 
-    private static bool RunsFromSource(InstanceRecord record) => record.Development && record.Service.Dev is not null;
-
     private string? Artefact(InstanceRecord record)
-        => record.Artefact is { } digest && !RunsFromSource(record) ? home.Artefact(digest) : null;
+        => record.Artefact is { } digest && !record.RunsFromSource ? home.Artefact(digest) : null;
 
     private static string SourceFolder(InstanceRecord record) => Path.GetFullPath(record.Service.Folder, record.SourceFolder);
 

@@ -38,7 +38,7 @@ internal sealed class UsageMeter(InstanceRunner runner)
             ticks += row.CpuTicks;
         }
         AskPool(cancellation);
-        var resources = runner.Record.Service.Resources;
+        var resources = runner.Record.Limits;
         return new(
             runner.Group?.MemoryBytes() ?? (pages * Environment.SystemPageSize), resources.MemoryBytes, Cores(ticks), resources.CpuCores, _pool);
     }
