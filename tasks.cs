@@ -41,18 +41,23 @@ int Help()
     return args.Length == 0 || args[0] is "help" or "--help" or "-h" ? 0 : 2;
 }
 
-// Publishing three programs into one folder is safe: what they share comes from the same build. The analyzers' verdict is
-// for those who change the code (test, check), not for those who only want to run it.
+// Publishing three programs into one folder is safe: what they share comes from the same build. Each file is then renamed
+// into out/: a gateway that runs from there keeps the file it has open, where writing over it would end the gateway. The
+// analyzers' verdict is for those who change the code (test, check), not for those who only want to run it.
 bool Publish(bool quiet, bool built = false)
 {
+    var published = Path.Combine(root, "artifacts", "published");
     string[] how = built ? ["--no-build"] : ["-p:RunAnalyzers=false"];
     foreach (var program in programs)
     {
         if (!quiet)
             Console.Error.WriteLine($"Building {program}");
-        if (!Dotnet(["publish", $"src/{program}", "-c", "Release", "-o", outFolder, "--nologo", "-v", "q", .. how], quiet))
+        if (!Dotnet(["publish", $"src/{program}", "-c", "Release", "-o", published, "--nologo", "-v", "q", .. how], quiet))
             return Failed($"{program} does not build.");
     }
+    Directory.CreateDirectory(outFolder);
+    foreach (var file in Directory.EnumerateFiles(published))
+        File.Move(file, Path.Combine(outFolder, Path.GetFileName(file)), overwrite: true);
     return CopyExample();
 }
 
@@ -82,7 +87,8 @@ bool CopyExample()
 bool Format() => Dotnet(["format", "Slipway.slnx", "--verify-no-changes", "--no-restore", "-v", "q"], false)
     || Failed("Some files are not formatted. Run: dotnet format Slipway.slnx");
 
-// Local development is meant to work on Windows and macOS: the programs compile for both.
+// Local development is meant to work on Windows and macOS: the programs compile for both. Nothing is run, so the packs of
+// runtimes and of ahead-of-time compilation, which not every feed has, are left out.
 bool OtherPlatforms()
 {
     foreach (var platform in (string[])["win-x64", "osx-arm64"])
@@ -90,7 +96,7 @@ bool OtherPlatforms()
         foreach (var program in programs)
         {
             if (!Dotnet(["build", $"src/{program}", "-c", "Release", "-r", platform, "--self-contained", "false", "-p:UseAppHost=false",
-                    "-p:RestorePackagesWithLockFile=false", "--artifacts-path", Path.Combine(root, "artifacts", platform), "--nologo", "-v", "q"], false))
+                    "-p:EnableRuntimePackDownload=false", "-p:IsAotCompatible=false", $"-p:NuGetLockFilePath=obj/{platform}.lock.json", "--artifacts-path", Path.Combine(root, "artifacts", platform), "--nologo", "-v", "q"], false))
                 return Failed($"{program} does not compile for {platform}.");
         }
     }

@@ -93,7 +93,7 @@ public sealed partial class ProgramTests : IDisposable
         await File.WriteAllTextAsync(_folder.At($"home/{file}"), "this was something else once");
         await using var second = StartedControlPlane.Start(_folder.At("home"));
         Assert.Equal(3, await second.WaitForExit());
-        await Eventually.Is(() => second.Written.Contains("--repair-journal", StringComparison.Ordinal), "the way out is told");
+        await Eventually.Is(() => second.Written.Contains("slipway audit repair", StringComparison.Ordinal), "the way out is told");
         await using var third = await StartedControlPlane.StartReady(_folder.At("home"), "--repair-journal");
         Assert.NotEmpty(Directory.GetFiles(_folder.At("home"), "journal.db.damaged-*"));
         var audit = await third.Client.GetFromJsonAsync(ApiRoutes.AuditVerify, ApiJson.Default.AuditView);

@@ -16,6 +16,10 @@ public sealed class JournalTests
         Assert.Equal(3, refused.ExitCode);
         Assert.Contains("record", refused.All);
         Assert.Contains("audit repair", refused.All);
+
+        (await stage.Slipway(["audit", "repair"])).ShouldExit(0);
+        (await stage.Slipway(["audit", "verify"])).ShouldExit(0);
+        Assert.NotEmpty(Directory.GetFiles(stage.Home, "journal.db.damaged-*"));
     }
 
     [Fact]

@@ -1,8 +1,9 @@
 namespace Slipway.Core.Api;
 
 /// <summary>
-/// The paths of the control plane's HTTP API. Every request carries <see cref="VersionHeader"/>; a control plane answers
-/// 426 to a caller whose major or minor version differs from its own. A refusal is a <see cref="Problem"/>.
+/// The paths of the control plane's HTTP API. Our own programs send <see cref="VersionHeader"/>; a control plane answers 426
+/// to a caller whose major or minor version differs from its own, but for <see cref="ControlPlane"/> and
+/// <see cref="Shutdown"/>, by which a newer one takes its place. A refusal is a <see cref="Problem"/>.
 /// </summary>
 public static class ApiRoutes
 {

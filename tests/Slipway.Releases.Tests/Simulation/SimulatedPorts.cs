@@ -1,6 +1,6 @@
-using System.Text;
-using System.Security.Cryptography;
 using System.Collections.Immutable;
+using System.Security.Cryptography;
+using System.Text;
 using Slipway.Core.Manifests;
 using Slipway.Core.Routing;
 using Slipway.Core.Telemetry;

@@ -231,7 +231,7 @@ internal sealed partial class InstanceRunner : IHealthListener, IDisposable
         catch (Exception e) when (e is SpawnException or CommandException or IOException or UnauthorizedAccessException)
         {
             _endedBefore = true;
-            Update(record => record with { Process = null, Ready = false, StartedUp = false, Trouble = $"{record.Id} cannot be started: {e.Message}" });
+            Update(record => record with { Process = null, Ready = false, StartedUp = false, Trouble = $"{record.Id} cannot be started: {e.Message.TrimEnd('.')}" });
             return null;
         }
     }
