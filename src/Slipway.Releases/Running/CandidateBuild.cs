@@ -106,7 +106,7 @@ internal sealed class CandidateBuild(IArtefacts artefacts, TimeProvider clock, F
     {
         public void Report(string value)
         {
-            // The build keeps its own last lines; following it live is the control plane's business.
+            // Nobody follows a build live yet; the build keeps its own last lines, which explain a failure.
         }
     }
 }
