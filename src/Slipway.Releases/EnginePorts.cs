@@ -1,3 +1,4 @@
+using Slipway.Core.Settings;
 using Slipway.Releases.Ports;
 
 namespace Slipway.Releases;
@@ -9,7 +10,7 @@ namespace Slipway.Releases;
 /// <param name="Secrets">Keeps what they must not show.</param>
 /// <param name="FreeBytes">Free space of the home's file system, in bytes; asked before a rollout is accepted.</param>
 public sealed record EnginePorts(
-    ITarget Target, ITraffic Traffic, IArtefacts Artefacts, ISecretStore Secrets, Func<long> FreeBytes)
+    ITarget Target, ITraffic Traffic, IArtefacts Artefacts, ISecretStores Secrets, Func<long> FreeBytes)
 {
     /// <summary>Free space below which no rollout is started, in bytes; default 64 MiB.</summary>
     public long FreeBytesMin { get; init; } = 64L << 20;

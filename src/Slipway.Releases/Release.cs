@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Slipway.Core.Manifests;
+using Slipway.Core.Settings;
 using Slipway.Releases.Ports;
 
 namespace Slipway.Releases;

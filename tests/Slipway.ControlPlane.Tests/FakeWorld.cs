@@ -5,6 +5,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Slipway.Core.Manifests;
 using Slipway.Core.Routing;
+using Slipway.Core.Settings;
 using Slipway.Core.Telemetry;
 using Slipway.Releases;
 using Slipway.Releases.Ports;
@@ -15,7 +16,7 @@ namespace Slipway.ControlPlane.Tests;
 /// A world in which everything works at once and nothing is real: instances are ready when they are asked for, builds are
 /// digests of their command, users send nothing. What is to go wrong is said by <see cref="FailBuild"/> and its like.
 /// </summary>
-internal sealed class FakeWorld : ITarget, ITraffic, IArtefacts, ISecretStore
+internal sealed class FakeWorld : ITarget, ITraffic, IArtefacts, ISecretStore, ISecretStores
 {
     private readonly ConcurrentDictionary<EnvironmentName, ImmutableDictionary<WorkloadKey, Workload>> _workloads = new();
     private readonly DateTimeOffset _began = DateTimeOffset.UtcNow;
@@ -115,7 +116,21 @@ internal sealed class FakeWorld : ITarget, ITraffic, IArtefacts, ISecretStore
 
     public Task<string> GitSha(string sourceFolder, CancellationToken cancellation) => Task.FromResult("unknown");
 
-    public Task<SecretVersion> Keep(string name, string value, CancellationToken cancellation)
+    string ISecretStore.Name => "home";
+
+    bool ISecretStore.KeepsVersions => true;
+
+    ISecretStore ISecretStores.Home => this;
+
+    ISecretStore ISecretStores.Find(string name, ImmutableArray<SecretStoreDeclaration> declared, string sourceFolder) => this;
+
+    Task<IReadOnlyList<SecretEntry>> ISecretStore.List(string prefix, CancellationToken cancellation)
+        => throw new NotSupportedException("Nothing lists secrets here.");
+
+    Task ISecretStore.Retire(SecretVersion version, string by, CancellationToken cancellation)
+        => throw new NotSupportedException("Nothing retires secrets here.");
+
+    public Task<SecretVersion> Keep(string name, string value, string by, CancellationToken cancellation)
     {
         var versions = _secrets.AddOrUpdate(name, [value], (_, kept) => kept[^1] == value ? kept : kept.Add(value));
         return Task.FromResult(new SecretVersion("home", name, versions.Length));

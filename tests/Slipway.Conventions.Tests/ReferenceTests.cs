@@ -9,9 +9,10 @@ public sealed class ReferenceTests
         ["Slipway.Core"] = [],
         ["Slipway.Releases"] = ["Slipway.Core"],
         ["Slipway.Targets"] = ["Slipway.Releases"],
+        ["Slipway.Secrets"] = ["Slipway.Core"],
         ["Slipway.Gateway"] = ["Slipway.Core"],
-        ["Slipway.ControlPlane"] = ["Slipway.Targets"],
-        ["Slipway.Cli"] = ["Slipway.Core"],
+        ["Slipway.ControlPlane"] = ["Slipway.Secrets", "Slipway.Targets"],
+        ["Slipway.Cli"] = ["Slipway.Core", "Slipway.Secrets"],
     };
 
     [Fact]

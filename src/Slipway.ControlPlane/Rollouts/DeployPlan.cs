@@ -35,7 +35,7 @@ internal static class DeployPlan
             return (null, Unreadable(request.ManifestPath, fault));
         }
         var application = manifest?.Resolve(environment, Variables(request, dotEnv), faults);
-        var settings = application is null ? null : SettingsResolver.Resolve(application, request.Variables, dotEnv);
+        var settings = application is null ? null : SettingsResolver.Resolve(application, new() { Variables = request.Variables, DotEnv = dotEnv });
         faults.AddRange(settings?.Faults ?? []);
         if (application is null || faults.Any(fault => fault.Severity == Severity.Error))
             return (null, Refusals.Faults(faults));

@@ -33,6 +33,12 @@ public sealed record Application
     /// <summary>The settings it declares.</summary>
     public required ImmutableArray<Setting> Settings { get; init; }
 
+    /// <summary>What must hold between them.</summary>
+    public required ImmutableArray<SettingRelation> Relations { get; init; }
+
+    /// <summary>The secret stores that it declares, beside those that are always there.</summary>
+    public required ImmutableArray<SecretStoreDeclaration> SecretStores { get; init; }
+
     /// <summary>How a release goes live.</summary>
     public required RolloutPlan Rollout { get; init; }
 

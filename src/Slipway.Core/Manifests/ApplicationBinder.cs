@@ -9,6 +9,7 @@ internal static class ApplicationBinder
     public static Application Bind(Values root, NamedValue[] settings, EnvironmentName environment, FaultList faults)
     {
         var target = (TargetKind)(int)root["target"]!;
+        ImmutableArray<Service> services = [.. root.Map("services").Select(service => ServiceBinder.Bind(service, target))];
         return new()
         {
             Name = ApplicationName.TryParse(root.Text("app"), out var name) ? name : default,
@@ -16,9 +17,11 @@ internal static class ApplicationBinder
             Environment = environment,
             Target = target,
             Gateway = (GatewayListener)root.Below("gateway")["listen"]!,
-            Services = [.. root.Map("services").Select(service => ServiceBinder.Bind(service, target))],
+            Services = services,
             Backing = [.. root.Map("backing").Select(entry => new BackingService(ServiceBinder.NameOf(entry.Name), ((Values)entry.Value!).Text("image")!))],
-            Settings = SettingBinder.Bind(root.Map("settings"), settings, faults),
+            Settings = SettingBinder.Bind(root.Map("settings"), settings, services, environment, faults),
+            Relations = [],
+            SecretStores = [],
             Rollout = BindRollout(root.Below("rollout")),
             Gates = BindGates(root.Below("gates")),
             Guard = (TimeSpan)root["guard"]!,

@@ -84,14 +84,48 @@ internal static class ManifestTable
         # backing service (image)
         image! | text | | postgres:16 | Its kind and version.
 
+        # rotation (kind)
+        kind! | choice value keys database token | | keys | What is renewed: a random value, a set of signing keys, the password of a PostgreSQL role, or a token that commands make and revoke.
+        overlap | duration 0s..30d | 15m | 1h | How long the old one is still accepted after the switch.
+        length | integer 16..1024 | 32 | 64 | Random bytes of a new value.
+        algorithm | choice ES256 RS256 | ES256 | RS256 | What new signing keys are for.
+        roles | text[] | | [shop_a, shop_b] | The two login roles of a database that take turns.
+        admin | text | | secret://home/POSTGRES_ADMIN | A reference to the connection string of a role that may alter them.
+        create | command | | ./tokens create | Makes a token: prints it, and nothing else, on standard output.
+        revoke | command | | ./tokens revoke | Revokes the token that it reads from standard input.
+
         # setting (type)
-        type | choice string integer number boolean url duration size enum | string | url | What values it takes.
+        type | choice string integer number boolean url host port duration size enum list map json pem jwks postgres redis amqp | string | url | What values it takes.
         choices | text[] | | [debug, info] | The values of an enum.
+        pattern | text | | [A-Z]{3} | A regular expression that the whole of a string must match.
+        range | text | | 1..64 | Least..most: of a number, duration or size, of the characters of a string, of the items of a list or map.
         required | environment-name[] | | [staging, production] | Environments in which it must have a value.
         only | environment-name[] | | [local, ci] | Environments in which it may have a value; all when not given.
+        services | service-name[] | | [api, worker] | The services that see it. When not given: the one that its prefix names, such as API__, else all.
         secret | boolean | false | true | Whether it grants access, and so is never shown.
+        store | store-name | | home | The secret store that holds its value in every environment, under the environment's name and its own.
         default | text | | info | Its value in local and ci when nothing else sets it.
+        safe | environment-name[] | | [local] | Which of local and ci may use the default: both when not given, none for a secret.
+        formerly | setting-name[] | | [JWT_ISSUER] | Names that it had before; a value under one still counts, with a warning.
         doc | text | | Who signs our tokens | What it is for.
+        example | text | | https://id.example.org | A value as it may look, for documents.
+        rotation | rotation | | keys | How slipway secrets rotate renews it.
+
+        # secret store (kind)
+        kind! | choice encrypted mounted environment vault | | encrypted | How it keeps secrets: an encrypted file, mounted files, environment variables, or HashiCorp Vault.
+        file | folder-path | secrets.store | deploy/secrets.store | The file of an encrypted store, relative to the manifest.
+        key_file | text | | /etc/shop/secrets.key | The file with the key of an encrypted store. When not given: $SLIPWAY_SECRETS_KEY_FILE, else the passphrase in $SLIPWAY_SECRETS_PASSPHRASE.
+        folder | text | /run/secrets | /run/shop | The folder of mounted files, absolute.
+        prefix | text | | shop | What comes before every name: of a variable, or in the path of a Vault secret.
+        address | text | | https://vault.example.org:8200 | Where Vault answers; $VAULT_ADDR when not given.
+        mount | text | secret | kv | The mount point of Vault's KV version 2 engine.
+        namespace | text | | shop | The Vault namespace.
+        auth | choice token approle | token | approle | How to log in to Vault.
+        token_file | text | | /run/vault/token | The file with Vault's token; $VAULT_TOKEN when not given.
+        role_id | text | | 8f0c4f4e | The AppRole's role.
+        secret_id_file | text | | /run/vault/secret-id | The file with the AppRole's secret; $VAULT_SECRET_ID when not given.
+        ca_file | text | | /etc/ssl/vault.pem | Certificates that Vault's is checked against; the system's when not given.
+        timeout | duration 1ms..5m | 5s | 10s | How long an answer may take.
 
         # step (to)
         to! | integer 1..100 | | 10 | The share of the traffic, in percent.
@@ -134,6 +168,7 @@ internal static class ManifestTable
         backing | {service-name} backing service | | { db: "postgres:16" } | Databases, caches and queues that it needs.
         rollout | rollout | | blue-green | How a release goes live.
         gates | gates | | { errors: 1% } | What a release must pass on the way and afterwards.
+        secrets | {store-name} secret store | | { vault: vault } | Where secrets are kept, beside the stores home, mounted and environment.
         guard | duration 0s..7d | 15m | 1h | How long the gates go on watching after promotion, the previous release kept warm.
 
         # environment
@@ -144,6 +179,7 @@ internal static class ManifestTable
         app! | application-name | | shop | The application's name.
         + overlaid
         settings | {setting-name} setting | | { LOG_LEVEL: string } | The settings it reads, each with its type.
+        rules | text[] | | [MAIL__USER requires MAIL__PASSWORD] | What must hold between settings: A requires B, A forbids B, or exactly one of, at least one of, at most one of A, B.
         environments | {environment-name} environment | | { production: { guard: 1h } } | Named places, each laid over what stands above.
         """;
 }

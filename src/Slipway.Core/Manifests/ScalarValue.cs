@@ -78,7 +78,7 @@ internal static class ScalarValue
     public static bool IsName(ValueKind kind, string text) => kind switch
     {
         ValueKind.ApplicationName => ApplicationName.TryParse(text, out _),
-        ValueKind.ServiceName => ServiceName.TryParse(text, out _),
+        ValueKind.ServiceName or ValueKind.StoreName => ServiceName.TryParse(text, out _),
         ValueKind.EnvironmentName => EnvironmentName.TryParse(text, out _),
         _ => IsSettingName(text),
     };
@@ -86,7 +86,7 @@ internal static class ScalarValue
     public static string NameShape(ValueKind kind) => kind switch
     {
         ValueKind.ApplicationName => ApplicationName.Shape,
-        ValueKind.ServiceName => ServiceName.Shape,
+        ValueKind.ServiceName or ValueKind.StoreName => ServiceName.Shape,
         ValueKind.EnvironmentName => EnvironmentName.Shape,
         _ => "an upper-case name of letters, digits and underscores that begins with a letter, such as API__LOG_LEVEL",
     };

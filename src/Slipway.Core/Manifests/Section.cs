@@ -23,6 +23,7 @@ internal enum ValueKind
     ServiceName,
     EnvironmentName,
     SettingName,
+    StoreName,
     Section,
 }
 

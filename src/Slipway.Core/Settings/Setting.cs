@@ -6,7 +6,7 @@ namespace Slipway.Core.Settings;
 /// <summary>A declared configuration value and, where the environment sets one, its value there.</summary>
 public sealed record Setting
 {
-    /// <summary>Its name, <c>UPPER_SNAKE</c>; a prefix such as <c>API__</c> that names a service keeps it to that service.</summary>
+    /// <summary>Its name, <c>UPPER_SNAKE</c>; <c>__</c> separates what .NET maps to nested keys.</summary>
     public required string Name { get; init; }
 
     /// <summary>What values it takes.</summary>
@@ -15,23 +15,47 @@ public sealed record Setting
     /// <summary>The values of an <see cref="SettingType.Enum"/>; empty for others.</summary>
     public required ImmutableArray<string> Choices { get; init; }
 
+    /// <summary>A regular expression that the whole of a string must match; null for any.</summary>
+    public string? Pattern { get; init; }
+
+    /// <summary>The bounds of a value; null for none.</summary>
+    public SettingRange? Range { get; init; }
+
     /// <summary>Environments in which it must have a value.</summary>
     public required ImmutableArray<EnvironmentName> Required { get; init; }
 
     /// <summary>Environments in which it may have a value; empty for all.</summary>
     public required ImmutableArray<EnvironmentName> Only { get; init; }
 
+    /// <summary>The services that see it, and no others.</summary>
+    public required ImmutableArray<ServiceName> Services { get; init; }
+
     /// <summary>Whether it grants access, and so is never shown.</summary>
     public required bool Secret { get; init; }
 
-    /// <summary>Used in <c>local</c> and <c>ci</c> only.</summary>
+    /// <summary>Used in the environments of <see cref="Safe"/> only.</summary>
     public string? Default { get; init; }
 
-    /// <summary>What the environment's overlay sets it to.</summary>
+    /// <summary>Environments that may use the default: <c>local</c>, <c>ci</c>, both or none.</summary>
+    public required ImmutableArray<EnvironmentName> Safe { get; init; }
+
+    /// <summary>What the environment sets it to; for a setting with a store, a reference to it.</summary>
     public string? Value { get; init; }
+
+    /// <summary>Where <see cref="Value"/> stands; null without one.</summary>
+    public SourcePlace? ValueAt { get; init; }
+
+    /// <summary>Names that it had before; a value under one still counts, with a warning.</summary>
+    public required ImmutableArray<string> Formerly { get; init; }
 
     /// <summary>What it is for.</summary>
     public string? Doc { get; init; }
+
+    /// <summary>A value as it may look.</summary>
+    public string? Example { get; init; }
+
+    /// <summary>How it is renewed; null when only by hand.</summary>
+    public Rotation? Rotation { get; init; }
 
     /// <summary>Where it is declared.</summary>
     public required SourcePlace At { get; init; }
@@ -40,13 +64,13 @@ public sealed record Setting
 /// <summary>What values a setting takes.</summary>
 public enum SettingType
 {
-    /// <summary>Any text.</summary>
+    /// <summary>Any text, or what its pattern matches.</summary>
     String,
 
-    /// <summary>A whole number.</summary>
+    /// <summary>A whole number of 64 bits.</summary>
     Integer,
 
-    /// <summary>A number.</summary>
+    /// <summary>A finite number.</summary>
     Number,
 
     /// <summary><c>true</c> or <c>false</c>.</summary>
@@ -54,6 +78,12 @@ public enum SettingType
 
     /// <summary>An absolute URL.</summary>
     Url,
+
+    /// <summary>A host name or an IP address.</summary>
+    Host,
+
+    /// <summary>A port, 1 to 65535.</summary>
+    Port,
 
     /// <summary>A duration with a unit, such as <c>30s</c>.</summary>
     Duration,
@@ -63,4 +93,34 @@ public enum SettingType
 
     /// <summary>One of the listed values.</summary>
     Enum,
+
+    /// <summary>Texts separated by commas.</summary>
+    List,
+
+    /// <summary>Pairs <c>name=text</c> separated by commas.</summary>
+    Map,
+
+    /// <summary>A JSON value (RFC 8259).</summary>
+    Json,
+
+    /// <summary>A key or certificate in PEM (RFC 7468).</summary>
+    Pem,
+
+    /// <summary>A JSON Web Key Set (RFC 7517); its first key signs, all of them verify.</summary>
+    Jwks,
+
+    /// <summary>A PostgreSQL connection string, as a URI or as keywords.</summary>
+    Postgres,
+
+    /// <summary>A Redis URI or a StackExchange.Redis configuration.</summary>
+    Redis,
+
+    /// <summary>An AMQP URI, as RabbitMQ takes it.</summary>
+    Amqp,
 }
+
+/// <summary>The bounds of a value, both allowed.</summary>
+/// <param name="Least">The least: a number, a duration in seconds, a size in bytes, a count of characters or items.</param>
+/// <param name="Most">The most.</param>
+/// <param name="Text">As the manifest writes them, <c>1..64</c>.</param>
+public sealed record SettingRange(double Least, double Most, string Text);

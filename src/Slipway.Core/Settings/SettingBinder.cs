@@ -6,30 +6,53 @@ namespace Slipway.Core.Settings;
 /// <summary>Fills the declared settings of one environment, after every rule has held.</summary>
 internal static class SettingBinder
 {
-    public static ImmutableArray<Setting> Bind(NamedValue[] declared, NamedValue[] given, FaultList faults)
+    private static readonly ImmutableArray<EnvironmentName> Practice = [NameOf("local"), NameOf("ci")];
+
+    public static ImmutableArray<Setting> Bind(NamedValue[] declared, NamedValue[] given, ImmutableArray<Service> services, EnvironmentName environment, FaultList faults)
     {
-        var values = given.ToDictionary(value => value.Name, value => (string?)value.Value, StringComparer.Ordinal);
-        return [.. declared.Select(entry => BindOne(entry, values.GetValueOrDefault(entry.Name), faults))];
+        var values = given.ToDictionary(value => value.Name, StringComparer.Ordinal);
+        var owners = services.ToDictionary(service => SettingsResolver.SettingPrefix(service.Name), service => service.Name, StringComparer.Ordinal);
+        ImmutableArray<ServiceName> all = [.. services.Select(service => service.Name)];
+        return [.. declared.Select(entry => BindOne(entry, values.GetValueOrDefault(entry.Name), owners, all, environment, faults))];
     }
 
-    private static Setting BindOne(NamedValue entry, string? value, FaultList faults)
+    private static Setting BindOne(
+        NamedValue entry, NamedValue? given, Dictionary<string, ServiceName> owners, ImmutableArray<ServiceName> all, EnvironmentName environment, FaultList faults)
     {
         var values = (Values)entry.Value!;
+        var secret = (bool)values["secret"]!;
+        var store = values.Text("store");
         return new()
         {
             Name = entry.Name,
             Type = (SettingType)(int)values["type"]!,
-            Choices = [.. values.List("choices").Cast<string>()],
+            Choices = Texts(values, "choices"),
+            Pattern = values.Text("pattern"),
             Required = Environments(values, "required"),
             Only = Environments(values, "only"),
-            Secret = (bool)values["secret"]!,
+            Services = values.Has("services") ? [.. values.List("services").Cast<string>().Select(ServiceBinder.NameOf)] : Seers(entry.Name, owners, all),
+            Secret = secret,
             Default = values.Text("default"),
-            Value = value,
+            Safe = values.Has("safe") ? Environments(values, "safe") : secret ? [] : Practice,
+            Value = (string?)given?.Value ?? (store is null ? null : new SecretReference(store, entry.Name, null).In(environment).ToString()),
+            ValueAt = given is not null ? faults.Place(given.At) : store is null ? null : faults.Place(values.KeyAt("store")),
+            Formerly = Texts(values, "formerly"),
             Doc = values.Text("doc"),
+            Example = values.Text("example"),
             At = faults.Place(entry.At),
         };
     }
 
+    private static ImmutableArray<ServiceName> Seers(string setting, Dictionary<string, ServiceName> owners, ImmutableArray<ServiceName> all)
+    {
+        var split = setting.IndexOf("__", StringComparison.Ordinal);
+        return split > 0 && owners.TryGetValue(setting[..split], out var owner) ? [owner] : all;
+    }
+
+    private static ImmutableArray<string> Texts(Values values, string key) => [.. values.List(key).Cast<string>()];
+
     private static ImmutableArray<EnvironmentName> Environments(Values values, string key)
-        => [.. values.List(key).Select(name => EnvironmentName.TryParse((string)name, out var parsed) ? parsed : default)];
+        => [.. values.List(key).Select(name => NameOf((string)name))];
+
+    private static EnvironmentName NameOf(string text) => EnvironmentName.TryParse(text, out var name) ? name : default;
 }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Slipway.Core.Manifests;
+using Slipway.Core.Settings;
 
 namespace Slipway.Releases.Planning;
 
@@ -30,6 +31,9 @@ public sealed record ReleaseTerms
 
     /// <summary>Where the gateway listens.</summary>
     public required GatewayListener Gateway { get; init; }
+
+    /// <summary>The secret stores that its manifest declares.</summary>
+    public ImmutableArray<SecretStoreDeclaration> SecretStores { get; init; } = [];
 
     /// <summary>How it goes live.</summary>
     public required RolloutPlan Plan { get; init; }

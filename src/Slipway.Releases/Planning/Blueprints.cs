@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using Slipway.Releases.Ports;
+using Slipway.Core.Settings;
 
 namespace Slipway.Releases.Planning;
 
@@ -7,7 +7,7 @@ namespace Slipway.Releases.Planning;
 internal static class Blueprints
 {
     /// <summary>The blueprint of a command; its secret values go into the store here, and their versions go on.</summary>
-    public static async Task<Blueprint> Of(DeployCommand command, ISecretStore secrets, CancellationToken cancellation)
+    public static async Task<Blueprint> Of(DeployCommand command, ISecretStores secrets, CancellationToken cancellation)
     {
         var application = command.Application;
         var services = ImmutableArray.CreateBuilder<ReleasedService>(application.Services.Length);
@@ -17,7 +17,7 @@ internal static class Blueprints
             if (command.Secrets.TryGetValue(service.Name, out var values))
             {
                 foreach (var (name, value) in values)
-                    versions[name] = await secrets.Keep(name, value, cancellation);
+                    versions[name] = await secrets.Home.Keep($"{application.Environment}/{name}", value, command.Caller.Actor, cancellation);
             }
             var settings = command.Settings.GetValueOrDefault(service.Name)?.WithComparers(StringComparer.Ordinal);
             services.Add(new(service, null, settings ?? ImmutableSortedDictionary.Create<string, string>(StringComparer.Ordinal), versions.ToImmutable()));
@@ -32,6 +32,7 @@ internal static class Blueprints
                 SourceFolder = command.SourceFolder,
                 Development = command.Development,
                 Gateway = application.Gateway,
+                SecretStores = application.SecretStores,
                 Plan = command.Strategy is { } strategy ? application.Rollout with { Strategy = strategy } : application.Rollout,
                 Gates = application.Gates,
                 Guard = application.Guard,

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Slipway.Core.Manifests;
 using Slipway.Core.Routing;
+using Slipway.Core.Settings;
 using Slipway.Core.Telemetry;
 using Slipway.Releases.Ports;
 using Slipway.Releases.Rollouts;
@@ -130,7 +131,7 @@ internal sealed class Effects(EnvironmentName environment, EnginePorts ports, Se
         }
         return await Try($"ensure {key}", key.Release, async () =>
         {
-            var variables = await vault.Variables(workload.Release, workload.Service, environment, cancellation);
+            var variables = await vault.Variables(workload.Release, workload.Service, workload.Terms, environment, cancellation);
             await ports.Target.Ensure(
                 new(environment, key.Release, workload.Service.Service, workload.Instances, workload.Service.Artefact,
                     workload.Terms.SourceFolder, variables, workload.Terms.Development),
@@ -224,7 +225,7 @@ internal sealed class Effects(EnvironmentName environment, EnginePorts ports, Se
             _faults.Remove(what);
             return true;
         }
-        catch (Exception fault) when (fault is TargetException or TrafficException or SecretMissingException or IOException)
+        catch (Exception fault) when (fault is TargetException or TrafficException or SecretStoreException or IOException)
         {
             // A gateway that never ran cannot listen; a secret that is gone does not come back by itself.
             var permanent = fault is SecretMissingException || (fault is TrafficException && _table is null);

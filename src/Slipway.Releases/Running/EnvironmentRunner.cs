@@ -157,7 +157,7 @@ internal sealed class EnvironmentRunner
                 var known = instances.Select(one => new WorkloadKey(one.Release, one.Service)).Where(key => State.Releases.ContainsKey(key.Release));
                 await _parts.Ports.Target.RemoveOrphans(_environment, [.. known], _parts.Fence, cancellation);
                 foreach (var kept in State.Releases.Values.Where(kept => instances.Any(one => one.Release == kept.Release.Id)))
-                    await _vault.Learn(kept.Release, cancellation);
+                    await _vault.Learn(kept, cancellation);
                 _orphansGone = true;
             }
             Seen = Seen with { TargetAnswers = true, Instances = instances };

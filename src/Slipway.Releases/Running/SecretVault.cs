@@ -1,7 +1,8 @@
 using System.Collections.Immutable;
 using Slipway.Core.Manifests;
 using Slipway.Releases.Journals;
-using Slipway.Releases.Ports;
+using Slipway.Core.Settings;
+using Slipway.Releases.Planning;
 
 namespace Slipway.Releases.Running;
 
@@ -9,7 +10,7 @@ namespace Slipway.Releases.Running;
 /// Reads the secrets of releases that run, keeps them in memory, and masks them in whatever an instance wrote before it is
 /// journaled. Values shorter than four characters are not masked: they would black out ordinary words.
 /// </summary>
-internal sealed class SecretVault(ISecretStore store)
+internal sealed class SecretVault(ISecretStores stores)
 {
     private const int MaskLengthMin = 4;
 
@@ -17,11 +18,11 @@ internal sealed class SecretVault(ISecretStore store)
 
     /// <summary>The variables of an instance: settings, secrets, and what it was built from (E3).</summary>
     /// <exception cref="SecretMissingException">A version is gone.</exception>
-    public async Task<ImmutableSortedDictionary<string, string>> Variables(Release release, ReleasedService service, EnvironmentName environment, CancellationToken cancellation)
+    public async Task<ImmutableSortedDictionary<string, string>> Variables(Release release, ReleasedService service, ReleaseTerms terms, EnvironmentName environment, CancellationToken cancellation)
     {
         var variables = service.Settings.ToBuilder();
         foreach (var (name, version) in service.Secrets)
-            variables[name] = await Read(version, cancellation);
+            variables[name] = await Read(version, terms, cancellation);
         variables["GIT_SHA"] = release.Stamp.GitSha;
         variables["BUILD_DATE"] = release.Stamp.BuildDate.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ssZ", System.Globalization.CultureInfo.InvariantCulture);
         variables["APP_VERSION"] = release.Version;
@@ -32,15 +33,15 @@ internal sealed class SecretVault(ISecretStore store)
     }
 
     /// <summary>Reads the secrets of a release so that they can be masked; a missing one is told where it is needed.</summary>
-    public async Task Learn(Release release, CancellationToken cancellation)
+    public async Task Learn(KeptRelease kept, CancellationToken cancellation)
     {
-        foreach (var version in release.Services.SelectMany(service => service.Secrets.Values))
+        foreach (var version in kept.Release.Services.SelectMany(service => service.Secrets.Values))
         {
             try
             {
-                await Read(version, cancellation);
+                await Read(version, kept.Terms, cancellation);
             }
-            catch (SecretMissingException)
+            catch (SecretStoreException)
             {
                 // What is not there cannot be leaked; Ensure reports it when an instance needs it.
                 continue;
@@ -76,10 +77,10 @@ internal sealed class SecretVault(ISecretStore store)
 
     private ImmutableArray<string> Mask(ImmutableArray<string> lines) => [.. lines.Select(Mask)];
 
-    private async Task<string> Read(SecretVersion version, CancellationToken cancellation)
+    private async Task<string> Read(SecretVersion version, ReleaseTerms terms, CancellationToken cancellation)
     {
         if (_known.TryGetValue(version, out var known))
             return known;
-        return _known[version] = await store.Read(version, cancellation);
+        return _known[version] = await stores.Find(version.Store, terms.SecretStores, terms.SourceFolder).Read(version, cancellation);
     }
 }

@@ -1,19 +1,37 @@
 using System.Text;
-using Slipway.Releases.Ports;
+using Slipway.Core.Settings;
 
 namespace Slipway.Targets.Secrets;
 
 /// <summary>Keeps secret values as files of mode 0600, one for each version: <c>secrets/NAME/3</c>.</summary>
 /// <param name="home">The home folder.</param>
-public sealed class FileSecretStore(HomeFolder home) : ISecretStore, IDisposable
+public sealed class FileSecretStore(HomeFolder home) : ISecretStore, ISecretStores, IDisposable
 {
     /// <summary>The store's name in a <see cref="SecretVersion"/>.</summary>
-    public const string Store = "files";
+    public const string Store = "home";
 
     private readonly SemaphoreSlim _writing = new(1);
 
     /// <inheritdoc/>
-    public async Task<SecretVersion> Keep(string name, string value, CancellationToken cancellation)
+    public string Name => Store;
+
+    /// <inheritdoc/>
+    public bool KeepsVersions => true;
+
+    /// <inheritdoc/>
+    public ISecretStore Home => this;
+
+    /// <inheritdoc/>
+    public ISecretStore Find(string name, System.Collections.Immutable.ImmutableArray<SecretStoreDeclaration> declared, string sourceFolder) => this;
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<SecretEntry>> List(string prefix, CancellationToken cancellation) => throw new NotSupportedException();
+
+    /// <inheritdoc/>
+    public Task Retire(SecretVersion version, string by, CancellationToken cancellation) => throw new NotSupportedException();
+
+    /// <inheritdoc/>
+    public async Task<SecretVersion> Keep(string name, string value, string by, CancellationToken cancellation)
     {
         Check(name);
         await _writing.WaitAsync(cancellation);
@@ -73,7 +91,7 @@ public sealed class FileSecretStore(HomeFolder home) : ISecretStore, IDisposable
     /// <summary>A name becomes a folder: it must not be able to name another one.</summary>
     private static void Check(string name)
     {
-        if (name.Length is 0 or > 200 || !name.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '-'))
+        if (name.Length is 0 or > 200 || !name.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '-' or '/'))
             throw new ArgumentException($"\"{name}\" is no name of a secret: letters, digits, _ and - only.", nameof(name));
     }
 }

@@ -37,7 +37,7 @@ public sealed class SettingsResolverTests
     public void What_a_value_overrode_is_known()
     {
         var setting = Resolve("local", new() { ["LEVEL"] = "high" }, "LEVEL=high").All[0];
-        Assert.Equal([SettingSource.DotEnv, SettingSource.Default], setting.Overrode);
+        Assert.Equal([SettingSource.DotEnv, SettingSource.Default], setting.Overrode.Select(origin => origin.Source));
     }
 
     [Fact]
@@ -87,7 +87,7 @@ public sealed class SettingsResolverTests
     {
         var variables = new Dictionary<string, string> { ["API__URL"] = "http://a", ["MAIL_SENDER__KEY"] = "k", ["OTHER__COUNT"] = "1" };
         var shop = ManifestText.Resolve(Shop);
-        var settings = SettingsResolver.Resolve(shop, variables);
+        var settings = SettingsResolver.Resolve(shop, new() { Variables = variables });
         Assert.Equal(["API__URL", "LEVEL", "OTHER__COUNT"], settings.For(shop.Services[0].Name).Keys.Order());
         Assert.Equal(["LEVEL", "MAIL_SENDER__KEY", "OTHER__COUNT"], settings.For(shop.Services[1].Name).Keys.Order());
     }
@@ -102,10 +102,10 @@ public sealed class SettingsResolverTests
 
     private static (string? Value, SettingSource Source) Level(string text, Dictionary<string, string> variables, string dotEnv)
     {
-        var setting = SettingsResolver.Resolve(ManifestText.Resolve(text), variables, DotEnvFile.Read(".env", dotEnv, [])).All[0];
-        return (setting.Value, setting.Source);
+        var setting = SettingsResolver.Resolve(ManifestText.Resolve(text), new() { Variables = variables, DotEnv = DotEnvFile.Read(".env", dotEnv, []) }).All[0];
+        return (setting.Value, setting.Origin.Source);
     }
 
     private static EffectiveSettings Resolve(string environment, Dictionary<string, string> variables, string dotEnv)
-        => SettingsResolver.Resolve(ManifestText.Resolve(Shop, environment), variables, DotEnvFile.Read(".env", dotEnv, []));
+        => SettingsResolver.Resolve(ManifestText.Resolve(Shop, environment), new() { Variables = variables, DotEnv = DotEnvFile.Read(".env", dotEnv, []) });
 }

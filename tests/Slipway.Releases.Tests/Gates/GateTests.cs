@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Slipway.Core.Manifests;
+using Slipway.Core.Settings;
 using Slipway.Core.Telemetry;
 using Slipway.Releases.Gates;
 using Slipway.Releases.Ports;

@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using Slipway.Core.Manifests;
+using Slipway.Core.Settings;
 using Slipway.Releases.Planning;
-using Slipway.Releases.Ports;
 using Slipway.Releases.Tests.Simulation;
 
 namespace Slipway.Releases.Tests.Rollouts;

@@ -44,6 +44,6 @@ public sealed class StepPlanTests
         Application = Scenes.Name<ApplicationName>("shop"),
         Version = "1",
         Stamp = new("unknown", DateTimeOffset.UnixEpoch),
-        Services = [new(Scenes.Service("api", replicas: replicas), null, System.Collections.Immutable.ImmutableSortedDictionary<string, string>.Empty, System.Collections.Immutable.ImmutableSortedDictionary<string, Ports.SecretVersion>.Empty)],
+        Services = [new(Scenes.Service("api", replicas: replicas), null, System.Collections.Immutable.ImmutableSortedDictionary<string, string>.Empty, System.Collections.Immutable.ImmutableSortedDictionary<string, Core.Settings.SecretVersion>.Empty)],
     };
 }

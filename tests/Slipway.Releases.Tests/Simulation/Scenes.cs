@@ -72,6 +72,8 @@ internal static class Scenes
         Services = [.. services.Length > 0 ? services : [Service("api")]],
         Backing = [],
         Settings = [],
+        Relations = [],
+        SecretStores = [],
         Rollout = plan,
         Gates = Gates,
         Guard = TimeSpan.FromSeconds(6),

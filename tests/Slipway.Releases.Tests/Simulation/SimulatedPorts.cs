@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Slipway.Core.Manifests;
 using Slipway.Core.Routing;
+using Slipway.Core.Settings;
 using Slipway.Core.Telemetry;
 using Slipway.Releases.Ports;
 
@@ -32,7 +33,7 @@ internal sealed class Life(int? crashAfter)
 }
 
 /// <summary>The world as one life of a control plane reaches it: every effect can be its last, before or after it took place.</summary>
-internal sealed class SimulatedPorts(World world, Life life) : ITarget, ITraffic, IArtefacts, ISecretStore
+internal sealed class SimulatedPorts(World world, Life life) : ITarget, ITraffic, IArtefacts, ISecretStore, ISecretStores
 {
     public event Action<EnvironmentName>? Changed
     {
@@ -95,7 +96,21 @@ internal sealed class SimulatedPorts(World world, Life life) : ITarget, ITraffic
 
     public Task<string> GitSha(string sourceFolder, CancellationToken cancellation) => Task.FromResult(new string('a', 40));
 
-    public Task<SecretVersion> Keep(string name, string value, CancellationToken cancellation)
+    string ISecretStore.Name => "home";
+
+    bool ISecretStore.KeepsVersions => true;
+
+    ISecretStore ISecretStores.Home => this;
+
+    ISecretStore ISecretStores.Find(string name, ImmutableArray<SecretStoreDeclaration> declared, string sourceFolder) => this;
+
+    Task<IReadOnlyList<SecretEntry>> ISecretStore.List(string prefix, CancellationToken cancellation)
+        => throw new NotSupportedException("Nothing lists secrets here.");
+
+    Task ISecretStore.Retire(SecretVersion version, string by, CancellationToken cancellation)
+        => throw new NotSupportedException("Nothing retires secrets here.");
+
+    public Task<SecretVersion> Keep(string name, string value, string by, CancellationToken cancellation)
     {
         life.Step();
         var known = world.SecretValues.Where(one => one.Key.Name == name).OrderBy(one => one.Key.Version).LastOrDefault();

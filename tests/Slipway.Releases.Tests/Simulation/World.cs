@@ -4,6 +4,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Slipway.Core.Manifests;
 using Slipway.Core.Routing;
+using Slipway.Core.Settings;
 using Slipway.Core.Telemetry;
 using Slipway.Releases.Ports;
 
