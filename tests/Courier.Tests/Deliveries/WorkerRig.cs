@@ -29,7 +29,7 @@ internal sealed class WorkerRig : IAsyncDisposable
         };
         foreach (var (name, value) in settings)
             variables[name] = value;
-        var read = CourierSettings.Read(variables, "worker", 0, out var faults);
+        var read = CourierSettings.Read(Configured.By(variables), "worker", 0, out var faults);
         Assert.Empty(faults);
         Store = new(_database.Open(), TimeProvider.System);
         Queue = new(_database.Open(), TimeProvider.System);

@@ -59,7 +59,7 @@ public sealed class SettingsTests : IDisposable
     public void Outside_local_and_ci_the_database_must_be_named()
     {
         CourierSettings.Read(
-            new Dictionary<string, string> { ["SLIPWAY_ENVIRONMENT"] = "staging" }, "api", 5000, out var faults);
+            Configured.By(new() { ["SLIPWAY_ENVIRONMENT"] = "staging" }), "api", 5000, out var faults);
         Assert.Contains("COURIER__DATABASE", Assert.Single(faults), StringComparison.Ordinal);
     }
 
@@ -67,7 +67,7 @@ public sealed class SettingsTests : IDisposable
     {
         var variables = settings.ToDictionary(static setting => setting.Name, static setting => setting.Value);
         variables.TryAdd("COURIER__DATABASE", _database.Path);
-        CourierSettings.Read(variables, service, 5000, out var faults);
+        CourierSettings.Read(Configured.By(variables), service, 5000, out var faults);
         return faults;
     }
 }

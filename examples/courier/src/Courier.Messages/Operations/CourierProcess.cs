@@ -1,7 +1,7 @@
-using System.Collections;
 using Courier.Messages;
 using Courier.Messages.Sqlite;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.Configuration;
 
 namespace Courier.Operations;
 
@@ -23,7 +23,7 @@ public static class CourierProcess
     public static async Task<int> RunAsync(
         string service, int port, Action<IServiceCollection> addServices, Action<WebApplication> map)
     {
-        var settings = CourierSettings.Read(Variables(), service, port, out var faults);
+        var settings = CourierSettings.Read(new ConfigurationBuilder().AddEnvironmentVariables().Build(), service, port, out var faults);
         if (faults.Count > 0)
         {
             await Console.Error.WriteLineAsync($"courier {service}: the settings cannot be used.");
@@ -113,14 +113,6 @@ public static class CourierProcess
             "process_cpu_seconds_total", "Processor time used.", "", () => Environment.CpuUsage.TotalTime.TotalSeconds, "counter");
         var started = TimeProvider.System.GetUtcNow().ToUnixTimeSeconds();
         metrics.Gauge("process_start_time_seconds", "When the process started.", "", () => started);
-    }
-
-    private static Dictionary<string, string> Variables()
-    {
-        var variables = new Dictionary<string, string>();
-        foreach (DictionaryEntry variable in Environment.GetEnvironmentVariables())
-            variables[(string)variable.Key] = (string?)variable.Value ?? "";
-        return variables;
     }
 }
 

@@ -1,4 +1,5 @@
 using System.Net;
+using Microsoft.Extensions.Configuration;
 
 namespace Courier.Operations;
 
@@ -47,16 +48,16 @@ public sealed record CourierSettings
     /// <summary>Who this process is.</summary>
     public required Identity Identity { get; init; }
 
-    /// <summary>Reads the variables of the environment.</summary>
-    /// <param name="variables">The environment.</param>
+    /// <summary>Reads the settings.</summary>
+    /// <param name="configuration">Where from; the variables of the environment when a program runs.</param>
     /// <param name="service">The name of this program.</param>
     /// <param name="port">Where it listens when <c>PORT</c> is not set.</param>
     /// <param name="faults">Everything that is wrong; empty when the settings can be used.</param>
     public static CourierSettings Read(
-        IReadOnlyDictionary<string, string> variables, string service, int port, out IReadOnlyList<string> faults)
+        IConfiguration configuration, string service, int port, out IReadOnlyList<string> faults)
     {
-        var read = new SettingsReader(variables);
-        var identity = Identity.From(variables, service);
+        var read = new SettingsReader(configuration);
+        var identity = Identity.From(read, service);
         var settings = new CourierSettings
         {
             Host = read.Address("HOST", IPAddress.Loopback),
@@ -100,13 +101,9 @@ public sealed record Identity(
     /// <summary>Whether drills are allowed here.</summary>
     public bool IsForDrills => Environment is "local" or "ci";
 
-    internal static Identity From(IReadOnlyDictionary<string, string> variables, string service)
-    {
-        return new(
-            service, Get("SLIPWAY_ENVIRONMENT") ?? "local", Get("SLIPWAY_RELEASE"),
-            Get("SLIPWAY_INSTANCE") ?? $"{service}-{System.Environment.ProcessId}",
-            Get("GIT_SHA"), Get("BUILD_DATE"), Get("APP_VERSION"));
-
-        string? Get(string name) => variables.TryGetValue(name, out var value) && value.Length > 0 ? value : null;
-    }
+    internal static Identity From(SettingsReader read, string service)
+        => new(
+            service, read.Get("SLIPWAY_ENVIRONMENT") ?? "local", read.Get("SLIPWAY_RELEASE"),
+            read.Get("SLIPWAY_INSTANCE") ?? $"{service}-{System.Environment.ProcessId}",
+            read.Get("GIT_SHA"), read.Get("BUILD_DATE"), read.Get("APP_VERSION"));
 }

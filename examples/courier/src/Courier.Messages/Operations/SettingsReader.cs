@@ -1,10 +1,14 @@
 using System.Globalization;
 using System.Net;
+using Microsoft.Extensions.Configuration;
 
 namespace Courier.Operations;
 
-/// <summary>Reads settings and collects what is wrong with them; an empty value counts as none.</summary>
-internal sealed class SettingsReader(IReadOnlyDictionary<string, string> variables)
+/// <summary>
+/// Reads settings and collects what is wrong with them, by the name of the variable, so that people find it; an empty value
+/// counts as none. .NET reads <c>COURIER__WORKERS</c> as the key <c>COURIER:WORKERS</c>.
+/// </summary>
+internal sealed class SettingsReader(IConfiguration configuration)
 {
     private readonly List<string> _faults = [];
 
@@ -65,7 +69,7 @@ internal sealed class SettingsReader(IReadOnlyDictionary<string, string> variabl
         if (!identity.IsForDrills)
             Add($"{name} is not set; outside local and ci it must be the absolute path of the database.");
         // Slipway gives each environment a folder that outlives releases, and that `slipway reset` deletes.
-        if (Environment.GetEnvironmentVariable("SLIPWAY_DATA") is { Length: > 0 } kept)
+        if (Get("SLIPWAY_DATA") is { } kept)
             return Path.Combine(kept, "courier.db");
         var data = Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData);
         return Path.Combine(data.Length > 0 ? data : Path.GetTempPath(), "courier", identity.Environment, "courier.db");
@@ -85,7 +89,8 @@ internal sealed class SettingsReader(IReadOnlyDictionary<string, string> variabl
         return fault;
     }
 
-    private string? Get(string name) => variables.TryGetValue(name, out var value) && value.Length > 0 ? value : null;
+    public string? Get(string name)
+        => configuration[name.Replace("__", ConfigurationPath.KeyDelimiter, StringComparison.Ordinal)] is { Length: > 0 } value ? value : null;
 
     private static TimeSpan? Parse(string text)
     {
