@@ -1,11 +1,18 @@
 using Slipway.Bench;
+using Slipway.Bench.Settings;
 
 var names = args.Where(argument => !argument.StartsWith('-')).ToList();
 var quick = args.Contains("--quick");
 var json = args.Contains("--json");
-if (names is not ["rollout"])
+Func<bool, Action<string>, CancellationToken, IAsyncEnumerable<Figure>>? bench = names switch
 {
-    Console.Error.WriteLine("usage: dotnet tasks.cs bench rollout [--quick] [--json]");
+    ["rollout"] => RolloutBench.Run,
+    ["settings"] => SettingsBench.Run,
+    _ => null,
+};
+if (bench is null)
+{
+    Console.Error.WriteLine("usage: dotnet tasks.cs bench rollout|settings [--quick] [--json]");
     return 2;
 }
 
@@ -17,7 +24,7 @@ Console.CancelKeyPress += (_, e) =>
 };
 
 var missed = 0;
-await foreach (var figure in RolloutBench.Run(quick, Console.Error.WriteLine, stop.Token))
+await foreach (var figure in bench(quick, Console.Error.WriteLine, stop.Token))
 {
     missed += figure.Ok ? 0 : 1;
     Console.WriteLine(json ? figure.ToJson() : figure.ToString());
