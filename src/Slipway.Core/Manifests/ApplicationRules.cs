@@ -20,7 +20,7 @@ internal static class ApplicationRules
         CheckRoutes(services, faults);
         if (root["rollout"] is Values rollout)
             CheckSteps(rollout, faults);
-        SettingRules.Check(root.Map("settings"), settings, environment, environments, faults);
+        SettingRules.Check(root, settings, environment, environments, faults);
     }
 
     private static void CheckRoutes(NamedValue[] services, FaultList faults)

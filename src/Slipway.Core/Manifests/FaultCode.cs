@@ -129,6 +129,48 @@ public static class FaultCode
     /// <summary>A secret's value stands in the manifest.</summary>
     public const string SecretInManifest = "SLIP064";
 
+    /// <summary>A reference to a secret that cannot be read, names no store, or stands where no secret may.</summary>
+    public const string SecretReference = "SLIP065";
+
+    /// <summary>A pattern or range that cannot be read.</summary>
+    public const string SettingForm = "SLIP066";
+
+    /// <summary>A secret that every service sees.</summary>
+    public const string SecretSeenByAll = "SLIP067";
+
+    /// <summary>A default that nothing marks as safe, or marked where none is used.</summary>
+    public const string UnsafeDefault = "SLIP068";
+
+    /// <summary>A rotation that lacks what its kind needs.</summary>
+    public const string Rotation = "SLIP069";
+
     /// <summary>A <c>.env</c> line that cannot be read.</summary>
     public const string DotEnv = "SLIP070";
+
+    /// <summary>A rule between settings that cannot be read.</summary>
+    public const string SettingRelation = "SLIP071";
+
+    /// <summary>A rule between settings that does not hold.</summary>
+    public const string BrokenRelation = "SLIP072";
+
+    /// <summary>A value under a setting's former name.</summary>
+    public const string FormerName = "SLIP073";
+
+    /// <summary>A variable that carries the application's prefix but names no setting.</summary>
+    public const string UnknownVariable = "SLIP074";
+
+    /// <summary>A setting that is given twice, by its variable and by a file.</summary>
+    public const string GivenTwice = "SLIP075";
+
+    /// <summary>A secret store that lacks what its kind needs.</summary>
+    public const string SecretStore = "SLIP076";
+
+    /// <summary>A secret that is referred to and cannot be read.</summary>
+    public const string SecretUnreadable = "SLIP077";
+
+    /// <summary>A rendered file that is not as the manifest would render it.</summary>
+    public const string StaleFile = "SLIP078";
+
+    /// <summary>A file with a setting's value that cannot be read.</summary>
+    public const string SettingFile = "SLIP079";
 }

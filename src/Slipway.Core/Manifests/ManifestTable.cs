@@ -97,7 +97,7 @@ internal static class ManifestTable
         # setting (type)
         type | choice string integer number boolean url host port duration size enum list map json pem jwks postgres redis amqp | string | url | What values it takes.
         choices | text[] | | [debug, info] | The values of an enum.
-        pattern | text | | [A-Z]{3} | A regular expression that the whole of a string must match.
+        pattern | text | | '[A-Z]{3}' | A regular expression that the whole of a string must match.
         range | text | | 1..64 | Least..most: of a number, duration or size, of the characters of a string, of the items of a list or map.
         required | environment-name[] | | [staging, production] | Environments in which it must have a value.
         only | environment-name[] | | [local, ci] | Environments in which it may have a value; all when not given.

@@ -118,9 +118,3 @@ public enum SettingType
     /// <summary>An AMQP URI, as RabbitMQ takes it.</summary>
     Amqp,
 }
-
-/// <summary>The bounds of a value, both allowed.</summary>
-/// <param name="Least">The least: a number, a duration in seconds, a size in bytes, a count of characters or items.</param>
-/// <param name="Most">The most.</param>
-/// <param name="Text">As the manifest writes them, <c>1..64</c>.</param>
-public sealed record SettingRange(double Least, double Most, string Text);

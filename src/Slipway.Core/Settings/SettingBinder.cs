@@ -28,6 +28,7 @@ internal static class SettingBinder
             Type = (SettingType)(int)values["type"]!,
             Choices = Texts(values, "choices"),
             Pattern = values.Text("pattern"),
+            Range = values.Text("range") is { } range ? SettingRange.Read((SettingType)(int)values["type"]!, range) : null,
             Required = Environments(values, "required"),
             Only = Environments(values, "only"),
             Services = values.Has("services") ? [.. values.List("services").Cast<string>().Select(ServiceBinder.NameOf)] : Seers(entry.Name, owners, all),
@@ -39,9 +40,35 @@ internal static class SettingBinder
             Formerly = Texts(values, "formerly"),
             Doc = values.Text("doc"),
             Example = values.Text("example"),
+            Rotation = values["rotation"] is Values rotation ? Rotation(rotation, environment) : null,
             At = faults.Place(entry.At),
         };
     }
+
+    /// <summary>The rules between them.</summary>
+    public static ImmutableArray<SettingRelation> Relations(Values root, FaultList faults)
+    {
+        var rules = root.List("rules");
+        var relations = ImmutableArray.CreateBuilder<SettingRelation>(rules.Length);
+        for (var i = 0; i < rules.Length; i++)
+        {
+            var (kind, settings) = SettingRelationReader.Read((string)rules[i])!.Value;
+            relations.Add(new(kind, settings, (string)rules[i], faults.Place(root.ItemAt("rules", i))));
+        }
+        return relations.MoveToImmutable();
+    }
+
+    private static Rotation Rotation(Values values, EnvironmentName environment) => new()
+    {
+        Kind = (RotationKind)(int)values["kind"]!,
+        Overlap = (TimeSpan)values["overlap"]!,
+        LengthBytes = (int)values["length"]!,
+        Algorithm = (int)values["algorithm"]! == 0 ? "ES256" : "RS256",
+        Roles = Texts(values, "roles"),
+        Admin = SecretReference.TryParse(values.Text("admin"), out var admin) ? admin.In(environment) : null,
+        Create = (CommandLine?)values["create"],
+        Revoke = (CommandLine?)values["revoke"],
+    };
 
     private static ImmutableArray<ServiceName> Seers(string setting, Dictionary<string, ServiceName> owners, ImmutableArray<ServiceName> all)
     {

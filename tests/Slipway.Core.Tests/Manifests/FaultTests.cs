@@ -34,7 +34,7 @@ public sealed class FaultTests
     [InlineData("- app", "1:1: error SLIP021: A manifest is a mapping, not a list. Begin it with the application's name, such as: app: shop")]
     [InlineData(Head + "servces: {}", "3:1: error SLIP020: 'servces' is no key of a manifest. Did you mean 'services'?")]
     [InlineData(Head + "back: {}", "3:1: error SLIP020: 'back' is no key of a manifest. Did you mean 'backing'?")]
-    [InlineData(Head + "zzz: 1", "3:1: error SLIP020: 'zzz' is no key of a manifest. Known are: app, version, target, gateway, services, backing, rollout, gates, guard, settings, environments.")]
+    [InlineData(Head + "zzz: 1", "3:1: error SLIP020: 'zzz' is no key of a manifest. Known are: app, version, target, gateway, services, backing, rollout, gates, secrets, guard, settings, rules, environments.")]
     [InlineData(Head + "environments: { ci: { tarqet: docker } }", "3:23: error SLIP020: 'tarqet' is no key of an environment. Did you mean 'target'?")]
     [InlineData("app: shop\nservices: [api]", "2:11: error SLIP021: 'services' takes a mapping from names, not a list. Write for example: services: { api: { run: ./Shop.Api } }")]
     [InlineData(Head + "guard: soon", "3:8: error SLIP021: 'guard' takes a duration such as 500ms, 30s, 15m, 2h or 1m30s from 0s to 7d, not the text 'soon'. Write for example: guard: 1h")]
@@ -85,7 +85,25 @@ public sealed class FaultTests
     [InlineData(Head + "settings: { N: { type: enum, choices: [a, b], default: c } }", "3:47: error SLIP061: The default of 'N' must be one of a, b, not 'c'. Write for example: default: a")]
     [InlineData(Head + "settings: { N: { type: enum } }", "3:16: error SLIP022: The setting 'N' is an enum without choices. Add them, such as: choices: [debug, info]")]
     [InlineData(Head + "settings: { F: { only: [local] } }\nenvironments: { ci: { settings: { F: x } } }", "4:35: error SLIP063: The setting 'F' may not have a value in ci. Remove it; it is for local only.")]
-    [InlineData(Head + "settings: { K: { secret: true } }\nenvironments: { prod: { settings: { K: x } } }", "4:37: error SLIP064: The value of the secret 'K' stands in the manifest. Remove it here, and set the environment variable K where it is needed.")]
+    [InlineData(Head + "settings: { K: { secret: true } }\nenvironments: { prod: { settings: { K: x } } }", "4:37: error SLIP064: The value of the secret 'K' stands in the manifest. Consider it known. Put a new one into a store, and refer to it: K: secret://home/K")]
+    [InlineData(Head + "settings: { K: { secret: true } }\nenvironments: { prod: { settings: { K: secret://home/../x } } }", "4:40: error SLIP065: 'secret://home/../x' is no reference to a secret. Write secret://store/name, or secret://store/name#3 for its third version.")]
+    [InlineData(Head + "settings: { K: { secret: true } }\nenvironments: { prod: { settings: { K: secret://vault/x } } }", "4:40: error SLIP065: There is no secret store 'vault'. Known are: home, mounted, environment.")]
+    [InlineData(Head + "settings: { K: string }\nenvironments: { prod: { settings: { K: secret://home/x } } }", "4:40: error SLIP065: 'K' refers to a secret, but is not declared as one. Declare it with secret: true, so that it is masked everywhere.")]
+    [InlineData(Head + "settings: { K: { secret: true, store: safe } }", "3:32: error SLIP065: There is no secret store 'safe'. Known are: home, mounted, environment.")]
+    [InlineData(Head + "settings: { K: { pattern: '(a' } }", "3:18: error SLIP066: The pattern of 'K' cannot be read. Write a regular expression without back references and look-around; it must match the whole value.")]
+    [InlineData(Head + "settings: { K: { type: duration, range: 9..1 } }", "3:34: error SLIP066: The range '9..1' of 'K' cannot be read. Write least..most, such as: range: 1s..5m")]
+    [InlineData(Head + "settings: { K: { type: boolean, range: 1..2 } }", "3:33: error SLIP030: A setting of this type has no range. Remove the range.")]
+    [InlineData("app: shop\nservices: { api: { run: a }, web: { run: b } }\nsettings: { K: { secret: true } }", "3:13: warning SLIP067: Every service sees the secret 'K'. Say which need it, such as: services: [api]")]
+    [InlineData(Head + "settings: { K: { services: [apy] } }", "3:29: error SLIP040: There is no service 'apy'. Did you mean 'api'?")]
+    [InlineData(Head + "settings: { K: { secret: true, default: abcdef } }", "3:32: error SLIP068: The secret 'K' has a default, but nothing says where it may be used. Remove it, or say so: safe: [local]")]
+    [InlineData(Head + "settings: { K: { default: a, safe: [production] } }", "3:37: error SLIP068: A default is never used in production. Keep local and ci only, and give the value under that environment's settings.")]
+    [InlineData(Head + "settings: { K: { secret: true, rotation: keys } }", "3:42: error SLIP069: Only a setting of the type jwks rotates keys, and 'K' is none. Write type: jwks, or another kind.")]
+    [InlineData(Head + "settings: { K: { secret: true, rotation: token } }", "3:42: error SLIP069: The rotation of 'K' needs the commands create and revoke. Add them, such as: create: ./tokens create, revoke: ./tokens revoke")]
+    [InlineData(Head + "settings: { K: string }\nrules: [K needs L]", "4:9: error SLIP071: The rule 'K needs L' cannot be read. Write A requires B, A forbids B, exactly one of A, B, at least one of A, B, or at most one of A, B.")]
+    [InlineData(Head + "settings: { K: string }\nrules: [K requires LIMIT]", "4:9: error SLIP060: The setting 'LIMIT' of this rule is not declared. Declare it under settings.")]
+    [InlineData(Head + "secrets: { home: encrypted }", "3:12: error SLIP044: The secret store 'home' is always there and cannot be declared. Give yours another name.")]
+    [InlineData(Head + "secrets: { v: { kind: vault, auth: approle } }", "3:30: error SLIP076: The store 'v' logs in by AppRole, but names no role. Add the role_id.")]
+    [InlineData(Head + "secrets: { v: { kind: encrypted, folder: /x } }", "3:34: error SLIP030: A store of this kind has no 'folder'. Remove it.")]
     public void A_fault_is_named_with_its_place_and_its_remedy(string text, params string[] expected)
         => Assert.Equal(expected.Order(), ManifestText.Faults(text).Select(fault => fault.TrimStart()).Order());
 
@@ -123,7 +141,8 @@ public sealed class FaultTests
     {
         var data = typeof(FaultTests).GetMethod(nameof(A_fault_is_named_with_its_place_and_its_remedy))!.GetCustomAttributesData();
         var text = string.Join(' ', data.SelectMany(attribute => attribute.ConstructorArguments).SelectMany(Texts));
-        string[] elsewhere = [FaultCode.TooLarge, FaultCode.TooDeep, FaultCode.TooManyNodes, FaultCode.SettingMissing, FaultCode.DotEnv];
+        string[] elsewhere = [FaultCode.TooLarge, FaultCode.TooDeep, FaultCode.TooManyNodes, FaultCode.SettingMissing, FaultCode.DotEnv,
+            FaultCode.BrokenRelation, FaultCode.FormerName, FaultCode.UnknownVariable, FaultCode.GivenTwice, FaultCode.SecretUnreadable, FaultCode.StaleFile, FaultCode.SettingFile];
         Assert.DoesNotContain(FaultCodes.All, code => !text.Contains(code) && !elsewhere.Contains(code));
     }
 

@@ -56,7 +56,7 @@ public sealed class SettingsResolverTests
         Assert.Equal(
             [
                 "slipway.yaml:7:3: error SLIP062: The setting 'API__URL' has no value in production. Set the environment variable API__URL, or give it under environments: production: settings.",
-                "slipway.yaml:8:3: error SLIP062: The setting 'MAIL_SENDER__KEY' has no value in production. Set the environment variable MAIL_SENDER__KEY.",
+                "slipway.yaml:8:3: error SLIP062: The setting 'MAIL_SENDER__KEY' has no value in production. Set the environment variable MAIL_SENDER__KEY, or refer to a stored one under environments: production: settings: MAIL_SENDER__KEY: secret://home/MAIL_SENDER__KEY",
             ],
             settings.Faults.Select(fault => fault.ToString()));
     }
@@ -99,6 +99,87 @@ public sealed class SettingsResolverTests
         Assert.DoesNotContain("tr0ub4dor", settings.All[2].ToString());
         Assert.Equal("********", settings.All[2].Shown);
     }
+
+    private const string Bank = """
+        app: bank
+        services: { api: { run: ./api }, worker: { run: ./work } }
+        settings:
+          API__KEY: { secret: true, formerly: [API__TOKEN], store: home }
+          API__USER: { type: string, range: 2..8 }
+          API__LIMIT: { type: integer, range: 1..100, default: 10, safe: [ci] }
+          DB: { type: postgres, secret: true, services: [worker], default: "postgres://bank:bank@db/bank", safe: [local] }
+        rules: [API__USER requires API__LIMIT]
+        environments: { ci: {}, production: { settings: { DB: "secret://home/DB#2" } } }
+        """;
+
+    [Fact]
+    public void A_secret_with_a_store_is_a_reference_under_its_environments_name()
+    {
+        var settings = OfBank("production", []);
+        Assert.Equal("secret://home/production/API__KEY", settings.All[0].Reference?.ToString());
+        Assert.Equal("secret://home/production/DB#2", settings.All[3].Reference?.ToString());
+        Assert.Null(settings.All[3].Value);
+        Assert.Equal("secret://home/production/DB#2", settings.All[3].Shown);
+    }
+
+    [Fact]
+    public void A_default_counts_only_where_it_is_safe()
+    {
+        Assert.Equal("10", OfBank("ci", []).All[2].Value);
+        Assert.Null(OfBank("local", []).All[2].Value);
+        Assert.NotNull(OfBank("local", []).All[3].Value);
+        Assert.Null(OfBank("ci", []).All[3].Value);
+    }
+
+    [Fact]
+    public void A_value_under_a_former_name_counts_with_a_warning()
+    {
+        var settings = OfBank("production", new() { ["API__TOKEN"] = "tr0ub4dor" });
+        Assert.Equal("tr0ub4dor", settings.All[0].Value);
+        Assert.Equal("slipway.yaml:4:3: warning SLIP073: API__TOKEN is a former name of API__KEY. Set API__KEY instead.", Assert.Single(settings.Faults).ToString());
+        Assert.True(settings.IsUsable);
+    }
+
+    [Fact]
+    public void A_variable_with_the_applications_prefix_that_is_no_setting_is_told_with_the_nearest_name()
+    {
+        var settings = OfBank("production", new() { ["API__LIMITS"] = "5", ["API__KEY_FILE"] = "x", ["PATH"] = "/bin" });
+        Assert.Equal("slipway.yaml: warning SLIP074: The variable API__LIMITS looks like a setting, but none is declared by that name. Did you mean API__LIMIT?", Assert.Single(settings.Faults).ToString());
+    }
+
+    [Fact]
+    public void A_rule_that_does_not_hold_is_told_with_its_place()
+    {
+        var fault = Assert.Single(OfBank("production", new() { ["API__USER"] = "mary" }).Faults).ToString();
+        Assert.Equal("slipway.yaml:8:9: error SLIP072: In production, API__USER has a value, so API__LIMIT needs one too. Give API__LIMIT a value, or take that of API__USER away.", fault);
+    }
+
+    [Fact]
+    public void A_file_counts_as_the_variable_and_both_are_one_too_many()
+    {
+        var inputs = new SettingInputs { Variables = new Dictionary<string, string>(), Files = new Dictionary<string, string> { ["API__KEY"] = "from-a-file" } };
+        var setting = SettingsResolver.Resolve(ManifestText.Resolve(Bank, "production"), inputs).All[0];
+        Assert.Equal(("from-a-file", "API__KEY_FILE"), (setting.Value, setting.Origin.Name));
+        var both = SettingsResolver.Resolve(ManifestText.Resolve(Bank, "production"), inputs with { Variables = new Dictionary<string, string> { ["API__KEY"] = "x" } });
+        Assert.Equal("slipway.yaml:4:3: error SLIP075: API__KEY and API__KEY_FILE are both set. Keep one of the two.", Assert.Single(both.Faults).ToString());
+    }
+
+    [Fact]
+    public void The_value_of_a_reference_is_held_against_its_type_and_never_shown()
+    {
+        var settings = SettingsResolver.WithSecrets(OfBank("production", []), new Dictionary<string, string>
+        {
+            ["secret://home/production/API__KEY"] = "k3y",
+            ["secret://home/production/DB#2"] = "mysql://hunter2@db",
+        });
+        Assert.Equal("k3y", settings.All[0].Value);
+        var fault = Assert.Single(settings.Faults).ToString();
+        Assert.Contains("DB', from secret://home/production/DB#2, must be a PostgreSQL connection string", fault);
+        Assert.DoesNotContain("hunter2", fault);
+    }
+
+    private static EffectiveSettings OfBank(string environment, Dictionary<string, string> variables)
+        => SettingsResolver.Resolve(ManifestText.Resolve(Bank, environment), new() { Variables = variables });
 
     private static (string? Value, SettingSource Source) Level(string text, Dictionary<string, string> variables, string dotEnv)
     {

@@ -72,7 +72,7 @@ public sealed record CourierSettings
             Break = read.Duration("COURIER__BREAK", "15s", "500ms", "1h"),
             Lease = read.Duration("COURIER__LEASE", service == "scheduler" ? "10s" : "30s", "500ms", "1h"),
             Drain = read.Duration("COURIER__DRAIN", "8s", "0s", "10m"),
-            Retention = read.Duration("COURIER__RETENTION", "30d", "1h", "3650d"),
+            Retention = read.Duration("COURIER__RETENTION", "30d", "1h", "1000d"),
             AllowsPrivateRecipients = read.Choice(
                 "COURIER__PRIVATE_RECIPIENTS", identity.IsForDrills ? "allow" : "refuse", "allow", "refuse") == "allow",
             LogLevel = Enum.Parse<LogLevel>(
