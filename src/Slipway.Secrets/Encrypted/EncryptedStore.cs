@@ -1,0 +1,208 @@
+using System.Text;
+
+namespace Slipway.Secrets.Encrypted;
+
+/// <summary>
+/// Keeps secrets in one encrypted text file, a line a version. Lines are appended and flushed; one that a crash tore is
+/// ignored, and cut off by the next writer (beside, flushed, renamed). A damaged line costs its version and nothing else.
+/// </summary>
+/// <param name="name">Its name in references.</param>
+/// <param name="file">Its file, absolute.</param>
+/// <param name="key">Its key.</param>
+internal sealed class EncryptedStore(string name, string file, StoreKey key) : ISecretStore, IDisposable
+{
+    private readonly SemaphoreSlim _turn = new(1);
+    private StoreContent _content = new();
+    private StoreCipher? _cipher;
+    private string? _cipherOf;
+
+    /// <inheritdoc/>
+    public string Name => name;
+
+    /// <inheritdoc/>
+    public bool KeepsVersions => true;
+
+    /// <summary>The file.</summary>
+    public string File => file;
+
+    /// <inheritdoc/>
+    public async Task<SecretVersion> Keep(string secret, string value, string by, CancellationToken cancellation)
+        => (await Keep([(secret, value)], by, cancellation))[0];
+
+    /// <summary>Keeps several values at once, flushed together: all that were not torn by a crash are there afterwards.</summary>
+    public Task<IReadOnlyList<SecretVersion>> Keep(IReadOnlyList<(string Name, string Value)> secrets, string by, CancellationToken cancellation)
+        => Write<IReadOnlyList<SecretVersion>>((content, cipher) =>
+        {
+            var kept = new List<SecretVersion>(secrets.Count);
+            var lines = new StringBuilder();
+            var next = new Dictionary<string, (int Version, string Value)>(StringComparer.Ordinal);
+            foreach (var (secret, value) in secrets)
+            {
+                if (!SecretReference.IsName(secret))
+                    throw new SecretStoreException($"\"{secret}\" is no name of a secret.", "Use letters, digits and _ - . : in parts separated by /.");
+                if (!next.TryGetValue(secret, out var latest) && content.Latest(secret) is { } known && cipher.Open(known.Claim, known.Sealed) is { } old)
+                    latest = (known.Version, old);
+                if (latest.Version == 0 || latest.Value != value)
+                {
+                    latest = (Math.Max(latest.Version + 1, content.Next(secret)), value);
+                    var record = new StoreRecord(true, secret, latest.Version, TimeProvider.System.GetUtcNow(), by, "", 0);
+                    lines.Append((record with { Sealed = cipher.Seal(record.Claim, value) }).Text);
+                    next[secret] = latest;
+                }
+                kept.Add(new(name, secret, latest.Version));
+            }
+            return (lines.ToString(), kept);
+        }, cancellation);
+
+    /// <inheritdoc/>
+    public Task<SecretVersion?> Latest(string secret, CancellationToken cancellation)
+        => Look(content => content.Latest(secret) is { } record ? new SecretVersion(name, secret, record.Version) : null, cancellation);
+
+    /// <inheritdoc/>
+    public Task<string> Read(SecretVersion version, CancellationToken cancellation) => Look(content =>
+    {
+        if (!content.Names.TryGetValue(version.Name, out var versions) || !versions.TryGetValue(version.Version, out var record) || content.Retirement(version.Name, version.Version) is not null)
+            throw new SecretMissingException(version);
+        return Cipher(content).Open(record.Claim, record.Sealed)
+            ?? throw new SecretStoreException($"{version} is damaged, in line {record.Line} of {file}.", "Restore that line from a copy of the file, or set the secret again.");
+    }, cancellation);
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<SecretEntry>> List(string prefix, CancellationToken cancellation) => Look<IReadOnlyList<SecretEntry>>(content =>
+    [
+        .. from named in content.Names
+           where named.Key.StartsWith(prefix, StringComparison.Ordinal)
+           orderby named.Key
+           from record in named.Value.Values
+           select new SecretEntry(new(name, record.Name, record.Version), record.At, record.By, content.Retirement(record.Name, record.Version)?.At),
+    ], cancellation);
+
+    /// <inheritdoc/>
+    public Task Retire(SecretVersion version, string by, CancellationToken cancellation) => Write((content, cipher) =>
+    {
+        if (!content.Names.TryGetValue(version.Name, out var versions) || !versions.ContainsKey(version.Version))
+            throw new SecretMissingException(version);
+        if (content.Retirement(version.Name, version.Version) is not null)
+            return ("", true);
+        var record = new StoreRecord(false, version.Name, version.Version, TimeProvider.System.GetUtcNow(), by, "", 0);
+        return ((record with { Sealed = cipher.Seal(record.Claim, "") }).Text, true);
+    }, cancellation);
+
+    /// <summary>The numbers of lines that cannot be read; the key is not needed for that.</summary>
+    public Task<IReadOnlyList<int>> Damage(CancellationToken cancellation) => Look(content => content.Damaged, cancellation);
+
+    /// <summary>Whether the key is right; nothing when there is no store yet.</summary>
+    /// <exception cref="SecretStoreException">It is wrong, or cannot be had.</exception>
+    public Task CheckKey(CancellationToken cancellation) => Look(content => content.Header is null || Cipher(content) is not null, cancellation);
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _cipher?.Dispose();
+        _turn.Dispose();
+    }
+
+    private async Task<T> Look<T>(Func<StoreContent, T> look, CancellationToken cancellation)
+    {
+        await _turn.WaitAsync(cancellation);
+        try
+        {
+            return look(Refresh());
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    private async Task<T> Write<T>(Func<StoreContent, StoreCipher, (string Lines, T Result)> write, CancellationToken cancellation)
+    {
+        await _turn.WaitAsync(cancellation);
+        try
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+            using var held = await StoreLock.Take(file, cancellation);
+            var content = Refresh();
+            if (content.Header is null)
+                content = Begin();
+            var (lines, result) = write(content, Cipher(content));
+            if (lines.Length > 0)
+                Append(content, Encoding.UTF8.GetBytes(lines));
+            return result;
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            throw new SecretStoreException($"The secret store {file} cannot be written: {fault.Message.TrimEnd('.')}.", "Check its owner and the disk's free space.", fault);
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    // A torn line must not become the beginning of the next one.
+    private void Append(StoreContent content, byte[] lines)
+    {
+        if (content.IsTorn)
+        {
+            var whole = new byte[content.Bytes];
+            using (var old = OpenToRead())
+                old.ReadExactly(whole);
+            SecretFile.Write(file, whole, lines);
+            return;
+        }
+        using var stream = SecretFile.Open(file, FileMode.Append, FileShare.ReadWrite);
+        stream.Write(lines);
+        stream.Flush(flushToDisk: true);
+    }
+
+    private StoreContent Begin()
+    {
+        key.Prepare();
+        var header = StoreHeader.New(key.KeyFile is null);
+        using (var cipher = new StoreCipher(key.Material(header), header.Id))
+            header = header with { Check = cipher.Seal(header.Claim, "") };
+        SecretFile.Write(file, header.Line);
+        return Refresh();
+    }
+
+    private StoreCipher Cipher(StoreContent content)
+    {
+        var header = content.Header ?? throw new SecretStoreException($"{file} is no secret store, or its first line is damaged.", "Restore its first line from a copy.");
+        if (_cipher is not null && _cipherOf == header.Claim)
+            return _cipher;
+        _cipher?.Dispose();
+        var cipher = new StoreCipher(key.Material(header), header.Id);
+        if (cipher.Open(header.Claim, header.Check) is null)
+        {
+            cipher.Dispose();
+            throw new SecretStoreException($"The key is not the one that {file} was made with.", $"Give the right one by {StoreKey.FileVariable} or {StoreKey.PassphraseVariable}, as the store was made.");
+        }
+        (_cipher, _cipherOf) = (cipher, header.Claim);
+        return cipher;
+    }
+
+    private StoreContent Refresh()
+    {
+        try
+        {
+            if (!System.IO.File.Exists(file))
+                return _content = new();
+            SecretFile.RefuseOthers(file);
+            using var stream = OpenToRead();
+            if (!_content.IsBeginningOf(stream))
+                _content = new();
+            _content.ReadOn(stream);
+            // The beginning of a first line alone was torn while the store was made: nothing is lost by making it again.
+            if (_content.Header is null && _content.Bytes > 0)
+                throw new SecretStoreException($"{file} is no secret store, or its first line is damaged.", "Restore its first line from a copy.");
+            return _content;
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            throw new SecretStoreException($"The secret store {file} cannot be read: {fault.Message.TrimEnd('.')}.", "Check its path and owner.", fault);
+        }
+    }
+
+    private FileStream OpenToRead() => new(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
+}
