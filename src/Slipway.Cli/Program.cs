@@ -16,6 +16,8 @@ internal static class Program
         }
         if (args.Length > 0 && args[0] == "check" && CheckVerb.TryRunPlain(args) is { } exitCode)
             return exitCode;
+        if (args.Length > 0 && args[0] == "run" && RunVerb.TryRunPlain(args) is { } ran)
+            return ran;
         return VerbRun.Run(args);
     }
 }

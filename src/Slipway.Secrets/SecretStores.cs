@@ -43,6 +43,27 @@ public sealed class SecretStores : ISecretStores, IDisposable
         throw new SecretStoreException($"There is no secret store '{name}'.", "Declare it in the manifest, under secrets.");
     }
 
+    /// <summary>What is wrong with the home store and those that were used, one sentence each: damaged lines, a wrong key.</summary>
+    /// <param name="cancellation">Cancels.</param>
+    public async Task<IReadOnlyList<string>> Findings(CancellationToken cancellation)
+    {
+        var findings = new List<string>();
+        foreach (var store in _declared.Values.OfType<EncryptedStore>().Prepend(_home))
+        {
+            try
+            {
+                await store.CheckKey(cancellation);
+                foreach (var line in await store.Damage(cancellation))
+                    findings.Add($"{store.File}:{line}: The line is damaged. Restore it from a copy of the file, or set its secret again.");
+            }
+            catch (SecretStoreException fault)
+            {
+                findings.Add($"{fault.Message} {fault.Remedy}");
+            }
+        }
+        return findings;
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {

@@ -1,4 +1,5 @@
 using Slipway.Cli.Invoking;
+using Slipway.Core.Manifests;
 
 namespace Slipway.Cli.Homes;
 
@@ -33,5 +34,20 @@ internal static class ManifestFile
         if (!File.Exists(path))
             throw new CommandFailure(ExitCodes.Usage, $"There is no file {path}.", "Name the manifest with -f.");
         return path;
+    }
+
+    /// <summary>Reads a manifest; null when <paramref name="faults"/> got an error.</summary>
+    public static Manifest? Read(string path, List<Diagnostic> faults) => ManifestReader.Read(Shown(path), ReadBytes(path), faults);
+
+    /// <summary>A path as seen from the current folder, as compilers print it.</summary>
+    public static string Shown(string path) => Path.GetRelativePath(Directory.GetCurrentDirectory(), path);
+
+    /// <summary>The file's bytes, but no more than show that it is too large: it might be a device without end.</summary>
+    private static byte[] ReadBytes(string path)
+    {
+        using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0);
+        var bytes = new byte[ManifestReader.TextBytesMax + 1];
+        var count = file.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
+        return bytes[..count];
     }
 }

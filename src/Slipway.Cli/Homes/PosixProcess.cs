@@ -14,6 +14,7 @@ internal static partial class PosixProcess
 {
     private const int NoHang = 1;
     private const int WriteOnly = 1;
+    private const int BrokenPipeSignal = 13;
     private const short SetSignalMask = 0x08;
     private const int OpaqueBytes = 1024; // Room for posix_spawn's own types on every Unix (glibc: 80 and 336).
 
@@ -45,11 +46,23 @@ internal static partial class PosixProcess
         }
     }
 
-    /// <summary>Puts a program in this process's place; returns only when that fails.</summary>
+    /// <summary>Puts a program in this process's place, with our own environment; returns only when that fails.</summary>
     public static CommandFailure Replace(string program, IReadOnlyList<string> arguments)
+        => Replace(program, [program, .. arguments], EnvironmentLines());
+
+    /// <summary>Puts a program in this process's place; returns only when that fails.</summary>
+    /// <param name="program">Its path.</param>
+    /// <param name="words">What it is called, then its arguments.</param>
+    /// <param name="variables">Its environment.</param>
+    public static CommandFailure Replace(string program, IReadOnlyList<string> words, Dictionary<string, string> variables)
+        => Replace(program, words, [.. variables.Select(variable => $"{variable.Key}={variable.Value}")]);
+
+    private static CommandFailure Replace(string program, IReadOnlyList<string> words, List<string> environment)
     {
-        using var argumentBlock = new StringBlock([program, .. arguments]);
-        using var environmentBlock = new StringBlock(EnvironmentLines());
+        using var argumentBlock = new StringBlock(words);
+        using var environmentBlock = new StringBlock(environment);
+        // The runtime ignores SIGPIPE, and what is ignored stays so in the new program.
+        SetSignal(BrokenPipeSignal, 0);
         Execute(program, argumentBlock.Pointer, environmentBlock.Pointer);
         return Failed($"start of {program}", Marshal.GetLastPInvokeError());
     }
@@ -98,6 +111,9 @@ internal static partial class PosixProcess
 
     [LibraryImport("libc", EntryPoint = "execve", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
     private static partial int Execute(string path, nint arguments, nint environment);
+
+    [LibraryImport("libc", EntryPoint = "signal")]
+    private static partial nint SetSignal(int signal, nint handler);
 
     [LibraryImport("libc", EntryPoint = "posix_spawn_file_actions_init")]
     private static partial int ActionsInit(nint actions);

@@ -4,6 +4,7 @@ using System.Text.Json;
 using Slipway.Cli.Connection;
 using Slipway.Cli.Output;
 using Slipway.Core.Api;
+using Slipway.Core.Settings;
 
 namespace Slipway.Cli.Invoking;
 
@@ -18,12 +19,17 @@ internal static class VerbRun
         var parsed = root.Parse(args.Length == 0 ? ["--help"] : args, new ParserConfiguration { ResponseFileTokenReplacer = null });
         if (parsed.Errors.Count > 0 && parsed.Action is not System.CommandLine.Help.HelpAction and not Examples.Action)
             return Refuse(parsed, args);
-        var json = Array.IndexOf(args, "--json") >= 0;
+        var settings = new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null };
+        return Guard(cancel => parsed.InvokeAsync(settings, cancel), json: Array.IndexOf(args, "--json") >= 0);
+    }
+
+    /// <summary>Runs what a verb does, and turns every end into an exit code and an explanation.</summary>
+    public static int Guard(Func<CancellationToken, Task<int>> verb, bool json = false)
+    {
         using var interruption = new Interruption();
         try
         {
-            var settings = new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null };
-            return parsed.InvokeAsync(settings, interruption.Token).GetAwaiter().GetResult();
+            return verb(interruption.Token).GetAwaiter().GetResult();
         }
         catch (OperationCanceledException) when (interruption.Token.IsCancellationRequested)
         {
@@ -47,6 +53,7 @@ internal static class VerbRun
         CommandFailure failure => failure,
         ControlPlaneUnreachableException => new(ExitCodes.Outside, error.Message, "Start one with: slipway serve (or slipway up, for local development)."),
         TornAnswerException or SocketException => new(ExitCodes.Outside, $"The connection to the control plane was lost: {error.Message.TrimEnd('.')}.", "What it was asked to do may still happen; ask with: slipway status."),
+        SecretStoreException fault => new(ExitCodes.Outside, fault.Message, fault.Remedy),
         IOException or UnauthorizedAccessException => new(ExitCodes.Outside, error.Message, "Check the file's path, owner and free space."),
         _ => null,
     };

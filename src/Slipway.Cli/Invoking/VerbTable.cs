@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Slipway.Cli.Verbs;
+using Slipway.Cli.Verbs.Secrets;
 
 namespace Slipway.Cli.Invoking;
 
@@ -9,7 +10,7 @@ internal static class VerbTable
     /// <summary>The names, in the order of the help.</summary>
     public static readonly string[] Names =
     [
-        "check", "render", "up", "down", "reset", "serve", "deploy", "promote", "approve", "pause", "resume", "abort",
+        "check", "env", "run", "secrets", "render", "up", "down", "reset", "serve", "deploy", "promote", "approve", "pause", "resume", "abort",
         "rollback", "status", "history", "show", "logs", "events", "audit", "load", "demo", "completion",
     ];
 
@@ -17,6 +18,9 @@ internal static class VerbTable
     public static Command? Make(string name) => name switch
     {
         "check" => CheckVerb.Make(),
+        "env" => EnvVerb.Make(),
+        "run" => RunVerb.Make(),
+        "secrets" => SecretsVerb.Make(),
         "render" => RenderVerb.Make(),
         "up" => UpVerb.Make(),
         "down" => DownVerb.Make(),

@@ -3,7 +3,9 @@ using System.Text.Json;
 using Slipway.Cli.Homes;
 using Slipway.Cli.Invoking;
 using Slipway.Cli.Output;
+using Slipway.Cli.Settings;
 using Slipway.Core.Manifests;
+using Slipway.Secrets.Inputs;
 
 namespace Slipway.Cli.Verbs;
 
@@ -13,10 +15,19 @@ internal static class CheckVerb
     /// <summary>The verb's command.</summary>
     public static Command Make()
     {
-        var command = new Command("check", "Check the manifest, every fault at once, in every environment.");
-        var common = CommonOptions.AddTo(command, "all of them.");
-        Examples.Add(command, "0 it is right; 2 it is wrong, or the command line is; 3 it cannot be read.", "slipway check", "slipway check -e production -f shop/slipway.yaml");
-        command.SetAction(result => Run(ManifestFile.Require(common.File(result)), common.Environment(result)?.ToString(), common.Json(result)));
+        var command = new Command("check", "Check the manifest and what was rendered from it; with -e or --all also the settings of a start here. Every fault at once.");
+        var all = new Option<bool>("--all") { Description = "Check the settings of every environment." };
+        command.Options.Add(all);
+        var common = CommonOptions.AddTo(command, "the manifest of all, the settings of none.");
+        Examples.Add(
+            command,
+            "0 it is right; 1 a setting or a rendered file is wrong; 2 the manifest or the command line is; 3 it cannot be read.",
+            "slipway check                 is the manifest right, in every environment?",
+            "slipway check -e production   would it start there, with the variables of this shell?",
+            "slipway check --all           in every environment?");
+        command.SetAction(result => result.GetValue(all) && common.Environment(result) is not null
+            ? throw new CommandFailure(ExitCodes.Usage, "-e and --all exclude each other.", "Give one of them.")
+            : Run(ManifestFile.Require(common.File(result)), common.Environment(result)?.ToString(), result.GetValue(all), common.Json(result)));
         return command;
     }
 
@@ -28,8 +39,14 @@ internal static class CheckVerb
     {
         string? file = null;
         string? environment = null;
+        var all = false;
         for (var i = 1; i < args.Length; i++)
         {
+            if (args[i] == "--all")
+            {
+                all = true;
+                continue;
+            }
             var isFile = args[i] is "-f" or "--file";
             if ((!isFile && args[i] is not ("-e" or "--env")) || ++i == args.Length || args[i].StartsWith('-'))
                 return null;
@@ -40,9 +57,11 @@ internal static class CheckVerb
             else
                 environment = args[i];
         }
+        if (all && environment is not null)
+            return null;
         try
         {
-            return ManifestFile.Find(file) is { } path && File.Exists(path) ? Run(path, environment, json: false) : null;
+            return ManifestFile.Find(file) is { } path && File.Exists(path) ? Run(path, environment, all, json: false) : null;
         }
         catch (Exception error) when (error is CommandFailure or IOException or UnauthorizedAccessException)
         {
@@ -51,32 +70,39 @@ internal static class CheckVerb
     }
 
     /// <summary>Checks a manifest and prints what was found; returns the exit code.</summary>
-    public static int Run(string path, string? environment, bool json)
+    /// <param name="path">The manifest.</param>
+    /// <param name="environment">The environment whose settings are checked; null for none or all.</param>
+    /// <param name="all">Whether the settings of every environment are checked.</param>
+    /// <param name="json">Whether to print JSON.</param>
+    public static int Run(string path, string? environment, bool all, bool json)
     {
-        var (manifest, faults) = Read(path, environment);
+        var faults = new List<Diagnostic>();
+        var manifest = Read(path, environment, faults);
+        var exitCode = HasError(faults) ? ExitCodes.Usage : ExitCodes.Done;
+        if (manifest is not null && exitCode == ExitCodes.Done)
+        {
+            CheckSettings(manifest, path, environment, all, faults);
+            StaleFiles.Find(manifest, path, faults);
+            exitCode = HasError(faults) ? ExitCodes.No : ExitCodes.Done;
+        }
+        faults = EachOnce(faults);
         if (json)
         {
             StandardStreams.Line(Json(path, faults));
-            return HasError(faults) ? ExitCodes.Usage : ExitCodes.Done;
+            return exitCode;
         }
         foreach (var fault in faults)
             StandardStreams.Line(fault.ToString());
-        if (manifest is null || HasError(faults))
-            return ExitCodes.Usage;
-        var environments = environment;
-        if (environments is null)
-        {
-            foreach (var name in manifest.Environments)
-                environments = environments is null ? name.ToString() : $"{environments}, {name}";
-        }
-        StandardStreams.Line($"{Shown(path)} is right: {manifest.Name} in {environments}.");
-        return ExitCodes.Done;
+        if (exitCode == ExitCodes.Done)
+            StandardStreams.Line($"{ManifestFile.Shown(path)} is right: {manifest!.Name} in {environment ?? Names(manifest)}{(all || environment is not null ? ", settings included" : "")}.");
+        return exitCode;
     }
 
     /// <summary>Prints the faults of a manifest that another verb is about to use, and returns its exit code; null when there is no error.</summary>
     public static int? Faults(string path, string environment, bool json)
     {
-        var (_, faults) = Read(path, environment);
+        var faults = new List<Diagnostic>();
+        Read(path, environment, faults);
         if (json && HasError(faults))
             StandardStreams.Line(Json(path, faults));
         foreach (var fault in faults)
@@ -84,26 +110,63 @@ internal static class CheckVerb
         return HasError(faults) ? ExitCodes.Usage : null;
     }
 
-    /// <summary>Reads a manifest and collects its faults in one environment, or in all of them.</summary>
-    private static (Manifest? Manifest, List<Diagnostic> Faults) Read(string path, string? environment)
+    /// <summary>A manifest without errors, its warnings and errors printed; null when there are errors.</summary>
+    public static Manifest? Manifest(string path)
     {
         var faults = new List<Diagnostic>();
-        var name = CommonOptions.ParseEnvironment(environment);
-        var manifest = ManifestReader.Read(Shown(path), ReadBytes(path), faults);
-        if (manifest is not null && name is { } one)
-            manifest.Resolve(one, CallerVariables.All(), faults);
-        else if (manifest is not null)
-            faults.AddRange(manifest.Check(CallerVariables.All()));
-        return (manifest, faults);
+        var manifest = Read(path, null, faults);
+        foreach (var fault in faults)
+            StandardStreams.ErrorLine(fault.ToString());
+        return HasError(faults) ? null : manifest;
     }
 
-    /// <summary>The file's bytes, but no more than show that it is too large: it might be a device without end.</summary>
-    private static byte[] ReadBytes(string path)
+    /// <summary>Reads a manifest and collects its faults in one environment, or in all of them.</summary>
+    private static Manifest? Read(string path, string? environment, List<Diagnostic> faults)
     {
-        using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0);
-        var bytes = new byte[ManifestReader.TextBytesMax + 1];
-        var count = file.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
-        return bytes[..count];
+        var name = CommonOptions.ParseEnvironment(environment);
+        var manifest = ManifestFile.Read(path, faults);
+        if (manifest is null)
+            return null;
+        var variables = CallerVariables.All();
+        var folder = Path.GetDirectoryName(path)!;
+        // Faults of .env itself are told where its settings are checked.
+        var filling = name is null || name == ManifestReader.Local
+            ? CallerSettings.Filling(variables, SettingInputsReader.ReadDotEnv(folder, SettingInputsReader.DotEnvName, [])) : variables;
+        if (name is { } one)
+            manifest.Resolve(one, filling, faults);
+        else
+            faults.AddRange(manifest.Check(filling));
+        return manifest;
+    }
+
+    private static void CheckSettings(Manifest manifest, string path, string? environment, bool all, List<Diagnostic> faults)
+    {
+        foreach (var name in manifest.Environments)
+        {
+            if (all || name.ToString() == environment)
+                CallerSettings.Of(manifest, path, name, faults);
+        }
+    }
+
+    /// <summary>Each fault once, as they were found: what holds in every environment is not told for each.</summary>
+    private static List<Diagnostic> EachOnce(List<Diagnostic> faults)
+    {
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        var once = new List<Diagnostic>(faults.Count);
+        foreach (var fault in faults)
+        {
+            if (seen.Add(fault.ToString()))
+                once.Add(fault);
+        }
+        return once;
+    }
+
+    private static string Names(Manifest manifest)
+    {
+        string? names = null;
+        foreach (var name in manifest.Environments)
+            names = names is null ? name.ToString() : $"{names}, {name}";
+        return names ?? "";
     }
 
     private static bool HasError(List<Diagnostic> faults)
@@ -115,9 +178,6 @@ internal static class CheckVerb
         }
         return false;
     }
-
-    /// <summary>The path as seen from the current folder, as compilers print it.</summary>
-    private static string Shown(string path) => Path.GetRelativePath(Directory.GetCurrentDirectory(), path);
 
     private static byte[] Json(string path, List<Diagnostic> faults)
     {

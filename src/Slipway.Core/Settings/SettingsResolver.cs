@@ -42,6 +42,9 @@ public static class SettingsResolver
         return new(all.MoveToImmutable(), faults.ToImmutable());
     }
 
+    /// <summary>What a value of a setting must be, when it is not; null when it is right. Never holds the value.</summary>
+    public static string? ValueFault(Setting setting, string value) => SettingForm.Of(setting).Fault(value);
+
     /// <summary>What the names of a service's own settings begin with, before <c>__</c>: <c>MAIL_SENDER</c> for <c>mail-sender</c>.</summary>
     public static string SettingPrefix(ServiceName service) => SettingPrefix(service.ToString());
 

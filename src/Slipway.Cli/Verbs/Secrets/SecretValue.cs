@@ -1,0 +1,55 @@
+using System.Security.Cryptography;
+using System.Text;
+using Slipway.Cli.Invoking;
+using Slipway.Cli.Output;
+
+namespace Slipway.Cli.Verbs.Secrets;
+
+/// <summary>Where a value comes from that must never stand on a command line: a file, standard input, a question, or chance.</summary>
+internal static class SecretValue
+{
+    private const int BytesMax = 64 * 1024;
+    private const int RandomBytes = 32;
+
+    /// <summary>Reads it; one last line break does not count.</summary>
+    /// <param name="name">The secret, for the question.</param>
+    /// <param name="file">The file; null for standard input.</param>
+    /// <param name="generate">Whether it is made by chance instead.</param>
+    public static string Read(string name, string? file, bool generate)
+    {
+        if (generate && file is not null)
+            throw new CommandFailure(ExitCodes.Usage, "--file and --generate exclude each other.", "Give one of them.");
+        if (generate)
+            return Convert.ToBase64String(RandomNumberGenerator.GetBytes(RandomBytes)).TrimEnd('=').Replace('+', '-').Replace('/', '_');
+        var value = file is null && !Console.IsInputRedirected ? Ask(name) : ReadText(file);
+        return value.Length > 0 ? value : throw new CommandFailure(ExitCodes.Usage, "The value is empty.", "Give it by a pipe or --file; retire a secret that is no longer needed.");
+    }
+
+    /// <summary>The text of a file or of standard input, one last line break removed.</summary>
+    public static string ReadText(string? file, int bytesMax = BytesMax)
+    {
+        using var stream = file is null ? Console.OpenStandardInput() : new FileStream(file, FileMode.Open, FileAccess.Read);
+        var bytes = new byte[bytesMax + 1];
+        var count = stream.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
+        if (count > bytesMax)
+            throw new CommandFailure(ExitCodes.Usage, $"The value holds more than {bytesMax / 1024} KiB.", "Store what is that large elsewhere, and its place or key here.");
+        var text = Encoding.UTF8.GetString(bytes.AsSpan(0, count));
+        return text.EndsWith('\n') ? text[..^1].TrimEnd('\r') : text;
+    }
+
+    private static string Ask(string name)
+    {
+        StandardStreams.ErrorLine($"Value of {name} (it is not shown; Enter ends it):");
+        var value = new StringBuilder();
+        while (true)
+        {
+            var key = Console.ReadKey(intercept: true);
+            if (key.Key == ConsoleKey.Enter)
+                return value.ToString();
+            if (key.Key == ConsoleKey.Backspace && value.Length > 0)
+                value.Length--;
+            else if (key.KeyChar >= ' ')
+                value.Append(key.KeyChar);
+        }
+    }
+}
