@@ -64,7 +64,7 @@ public sealed class VerbTests : IDisposable
         var below = Directory.CreateDirectory(Path.Combine(_folder, "src", "api")).FullName;
         var ran = (await Executable.Run(below, "check")).ShouldExit(0);
         Assert.Equal("../../slipway.yaml is right: shop in local, ci, production.\n", ran.Output.Replace('\\', '/'));
-        Assert.Equal("slipway.yaml is right: shop in ci.\n", (await Executable.Run(_folder, "check", "-e", "ci", "-f", "slipway.yaml")).ShouldExit(0).Output);
+        Assert.Equal("slipway.yaml is right: shop in ci, settings included.\n", (await Executable.Run(_folder, "check", "-e", "ci", "-f", "slipway.yaml")).ShouldExit(0).Output);
     }
 
     [Fact]
