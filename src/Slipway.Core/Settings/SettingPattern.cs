@@ -15,7 +15,7 @@ internal static class SettingPattern
     {
         try
         {
-            return new(@"\A(?:" + pattern + @")\z", RegexOptions.NonBacktracking | RegexOptions.CultureInvariant);
+            return new(@"\A(?:" + pattern + @")\z", RegexOptions.CultureInvariant, TimeSpan.FromSeconds(1));
         }
         catch (Exception fault) when (fault is ArgumentException or NotSupportedException)
         {
