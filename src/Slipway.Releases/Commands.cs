@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Slipway.Core.Manifests;
+using Slipway.Core.Settings;
 
 namespace Slipway.Releases;
 
@@ -29,6 +30,13 @@ public sealed record DeployCommand
     /// forgotten then; everything else knows their versions only.
     /// </summary>
     public required ImmutableDictionary<ServiceName, ImmutableSortedDictionary<string, string>> Secrets { get; init; }
+
+    /// <summary>
+    /// The secrets of each service that stand in a store which keeps versions, as the version that counts now; a service
+    /// without any may be left out.
+    /// </summary>
+    public ImmutableDictionary<ServiceName, ImmutableSortedDictionary<string, SecretVersion>> SecretVersions { get; init; }
+        = ImmutableDictionary<ServiceName, ImmutableSortedDictionary<string, SecretVersion>>.Empty;
 
     /// <summary>Another version than the manifest's; null to keep it.</summary>
     public string? Version { get; init; }

@@ -3,6 +3,7 @@ using System.Collections.Immutable;
 using System.Reflection;
 using Slipway.Core.Api;
 using Slipway.Core.Manifests;
+using Slipway.Core.Settings;
 using Slipway.Releases.Journals;
 using Slipway.Releases.Planning;
 using Slipway.Releases.Ports;
@@ -93,7 +94,7 @@ public sealed class ReleaseEngine(EnginePorts ports, Journal journal, TimeProvid
         {
             blueprint = await Blueprints.Of(command, ports.Secrets, cancellation);
         }
-        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or SecretStoreException)
         {
             return Refusals.Secret(fault.Message);
         }

@@ -10,9 +10,6 @@ public sealed record HomeFolder(string Path)
     /// <summary>The artefacts, each in a folder named by its digest.</summary>
     public string Artefacts => System.IO.Path.Combine(Path, "artefacts");
 
-    /// <summary>The secrets' values, a folder for each name.</summary>
-    public string Secrets => System.IO.Path.Combine(Path, "secrets");
-
     /// <summary>What runs, a folder for each environment.</summary>
     public string Environments => System.IO.Path.Combine(Path, "environments");
 

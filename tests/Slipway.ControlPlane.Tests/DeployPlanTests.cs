@@ -1,6 +1,7 @@
 using Slipway.ControlPlane.Rollouts;
 using Slipway.Core.Api;
 using Slipway.Core.Manifests;
+using Slipway.Secrets;
 
 namespace Slipway.ControlPlane.Tests;
 
@@ -22,14 +23,21 @@ public sealed class DeployPlanTests : IDisposable
         """;
 
     private readonly TemporaryFolder _folder = new();
+    private readonly SecretStores _stores;
 
-    public void Dispose() => _folder.Dispose();
+    public DeployPlanTests() => _stores = SecretStores.Open(new(_folder.At(".slipway")));
+
+    public void Dispose()
+    {
+        _stores.Dispose();
+        _folder.Dispose();
+    }
 
     [Fact]
-    public void Each_service_gets_its_own_settings_and_secrets_apart()
+    public async Task Each_service_gets_its_own_settings_and_secrets_apart()
     {
         var request = Request(("API__JWT_ISSUER", "https://id.example.org"), ("API__KEY", "s3cret"), ("HOME", "/root"));
-        var (command, refusal) = DeployPlan.Read(Name("staging"), request, new("ada (1000)"));
+        var (command, refusal) = await DeployPlan.Read(Name("staging"), request, new("ada (1000)"), _stores, TestContext.Current.CancellationToken);
         Assert.Null(refusal);
         var (api, worker) = (Service("api"), Service("worker"));
         Assert.Equal("https://id.example.org", command!.Settings[api]["API__JWT_ISSUER"]);
@@ -42,9 +50,9 @@ public sealed class DeployPlanTests : IDisposable
     }
 
     [Fact]
-    public void Every_fault_of_manifest_and_settings_is_told_at_once_and_no_value_with_them()
+    public async Task Every_fault_of_manifest_and_settings_is_told_at_once_and_no_value_with_them()
     {
-        var (command, refusal) = DeployPlan.Read(Name("staging"), Request(("API__JWT_ISSUER", "n0t-a-url")), new("ada"));
+        var (command, refusal) = await DeployPlan.Read(Name("staging"), Request(("API__JWT_ISSUER", "n0t-a-url")), new("ada"), _stores, TestContext.Current.CancellationToken);
         Assert.Null(command);
         var problem = refusal!.Value;
         Assert.Equal(422, problem.Status);
@@ -53,29 +61,29 @@ public sealed class DeployPlanTests : IDisposable
     }
 
     [Fact]
-    public void A_file_of_variables_counts_in_local_only()
+    public async Task A_file_of_variables_counts_in_local_only()
     {
         _folder.Write(".env", "API__KEY=from-file\nLOG_LEVEL=debug\n");
-        var (local, _) = DeployPlan.Read(Name("local"), Request(), new("ada"));
+        var (local, _) = await DeployPlan.Read(Name("local"), Request(), new("ada"), _stores, TestContext.Current.CancellationToken);
         Assert.Equal("from-file", local!.Secrets[Service("api")]["API__KEY"]);
         Assert.Equal("debug", local.Settings[Service("worker")]["LOG_LEVEL"]);
-        var (staging, refusal) = DeployPlan.Read(Name("staging"), Request(("API__JWT_ISSUER", "https://id.example.org")), new("ada"));
+        var (staging, refusal) = await DeployPlan.Read(Name("staging"), Request(("API__JWT_ISSUER", "https://id.example.org")), new("ada"), _stores, TestContext.Current.CancellationToken);
         Assert.Null(staging);
         Assert.Contains("API__KEY", Assert.Single(refusal!.Value.Faults), StringComparison.Ordinal);
     }
 
     [Fact]
-    public void Another_target_is_refused_with_what_to_do()
+    public async Task Another_target_is_refused_with_what_to_do()
     {
-        var (_, refusal) = DeployPlan.Read(Name("production"), Request(), new("ada"));
+        var (_, refusal) = await DeployPlan.Read(Name("production"), Request(), new("ada"), _stores, TestContext.Current.CancellationToken);
         Assert.Equal(("SLIP423", 422), (refusal!.Value.Code, refusal.Value.Status));
         Assert.Contains("target: swarm", refusal.Value.Title, StringComparison.Ordinal);
     }
 
     [Fact]
-    public void An_unknown_environment_is_refused_with_the_known_ones()
+    public async Task An_unknown_environment_is_refused_with_the_known_ones()
     {
-        var (_, refusal) = DeployPlan.Read(Name("stagin"), Request(), new("ada"));
+        var (_, refusal) = await DeployPlan.Read(Name("stagin"), Request(), new("ada"), _stores, TestContext.Current.CancellationToken);
         Assert.Contains("staging", Assert.Single(refusal!.Value.Faults), StringComparison.Ordinal);
     }
 
@@ -85,9 +93,9 @@ public sealed class DeployPlanTests : IDisposable
     [InlineData("/", "cli", "SLIP423")]
     [InlineData("/dev/zero", "cli", "SLIP422")]
     [InlineData("/nowhere/slipway.yaml", "browser", "SLIP400")]
-    public void A_manifest_that_cannot_be_read_is_refused(string path, string by, string code)
+    public async Task A_manifest_that_cannot_be_read_is_refused(string path, string by, string code)
     {
-        var (_, refusal) = DeployPlan.Read(Name("local"), new() { ManifestPath = path, Path = by }, new("ada"));
+        var (_, refusal) = await DeployPlan.Read(Name("local"), new() { ManifestPath = path, Path = by }, new("ada"), _stores, TestContext.Current.CancellationToken);
         Assert.Equal(code, refusal!.Value.Code);
     }
 

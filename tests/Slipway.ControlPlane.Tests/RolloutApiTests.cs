@@ -169,7 +169,7 @@ public sealed class RolloutApiTests
         const string Manifest = First + "settings:\n  WORKER__KEY: { secret: true }\n";
         await using var running = await RunningControlPlane.Start();
         var ended = await running.DeployToTheEnd(Manifest, ("WORKER__KEY", Value));
-        Assert.Equal("secret://home/WORKER__KEY#1", ended.Candidate!.Services[0].Secrets["WORKER__KEY"]);
+        Assert.Equal("secret://home/local/WORKER__KEY#1", ended.Candidate!.Services[0].Secrets["WORKER__KEY"]);
         Assert.Contains(running.World.Workloads(ended.Environment), workload => workload.Variables["WORKER__KEY"] == Value);
         foreach (var path in new[] { Local, $"{Local}/rollouts", $"/v1/releases/{ended.Candidate.Id}", "/v1/events", "/metrics" })
             Assert.DoesNotContain(Value, await running.Client.GetStringAsync(path), StringComparison.Ordinal);

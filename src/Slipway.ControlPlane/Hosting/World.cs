@@ -1,8 +1,8 @@
 using Slipway.Releases;
+using Slipway.Secrets;
 using Slipway.Targets;
 using Slipway.Targets.Artefacts;
 using Slipway.Targets.Processes;
-using Slipway.Targets.Secrets;
 using Slipway.Targets.Traffic;
 
 namespace Slipway.ControlPlane.Hosting;
@@ -12,9 +12,9 @@ internal sealed class World : IAsyncDisposable
 {
     private readonly ProcessTarget _target;
     private readonly GatewayTraffic _traffic;
-    private readonly FileSecretStore _secrets;
+    private readonly SecretStores _secrets;
 
-    private World(ProcessTarget target, GatewayTraffic traffic, FileArtefacts artefacts, FileSecretStore secrets, string folder)
+    private World(ProcessTarget target, GatewayTraffic traffic, FileArtefacts artefacts, SecretStores secrets, string folder)
     {
         (_target, _traffic, _secrets) = (target, traffic, secrets);
         Ports = new(target, traffic, artefacts, secrets, () => new DriveInfo(folder).AvailableFreeSpace);
@@ -31,7 +31,7 @@ internal sealed class World : IAsyncDisposable
             new(new(folder), clock, logging.CreateLogger<ProcessTarget>()),
             new(new(folder), clock, logging.CreateLogger<GatewayTraffic>()),
             new(folder, clock),
-            new(folder),
+            SecretStores.Open(new(home.Folder)),
             home.Folder);
     }
 

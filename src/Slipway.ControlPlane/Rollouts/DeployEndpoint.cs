@@ -4,6 +4,7 @@ using Slipway.ControlPlane.Hosting;
 using Slipway.ControlPlane.Problems;
 using Slipway.Core.Api;
 using Slipway.Core.Manifests;
+using Slipway.Core.Settings;
 using Slipway.Releases;
 
 namespace Slipway.ControlPlane.Rollouts;
@@ -14,9 +15,9 @@ internal static class DeployEndpoint
     /// <summary>Begins a rollout of what the manifest's folder holds now.</summary>
     /// <param name="environment">Where to.</param>
     public static async Task<Results<Accepted<DeployAnswer>, Ok<DeployAnswer>, Refusal>> Deploy(
-        EnvironmentName environment, DeployRequest request, ReleaseEngine engine, ApiCaller caller, ILogger<ReleaseEngine> log)
+        EnvironmentName environment, DeployRequest request, ReleaseEngine engine, ISecretStores stores, ApiCaller caller, ILogger<ReleaseEngine> log, CancellationToken cancellation)
     {
-        var (command, refusal) = DeployPlan.Read(environment, request, caller);
+        var (command, refusal) = await DeployPlan.Read(environment, request, caller, stores, cancellation);
         if (command is null)
             return refusal!;
         if (Other(command.Application.Name, engine) is { } other)

@@ -1,21 +1,25 @@
 using System.Collections.Immutable;
-using System.Text;
 using Slipway.ControlPlane.Callers;
 using Slipway.ControlPlane.Problems;
 using Slipway.Core.Api;
 using Slipway.Core.Manifests;
 using Slipway.Core.Settings;
 using Slipway.Releases;
+using Slipway.Secrets.Inputs;
 
 namespace Slipway.ControlPlane.Rollouts;
 
 /// <summary>From a request to what the engine is to make live: the manifest and the settings as they are now, read and resolved.</summary>
 internal static class DeployPlan
 {
-    private const string DotEnvName = ".env";
-
     /// <summary>Either a command, or why there is none: every fault at once.</summary>
-    public static (DeployCommand? Command, Refusal? Refusal) Read(EnvironmentName environment, DeployRequest request, ApiCaller caller)
+    /// <param name="environment">Where to.</param>
+    /// <param name="request">What was asked for.</param>
+    /// <param name="caller">Who asked.</param>
+    /// <param name="stores">Where secrets are read that settings refer to.</param>
+    /// <param name="cancellation">Cancels.</param>
+    public static async Task<(DeployCommand? Command, Refusal? Refusal)> Read(
+        EnvironmentName environment, DeployRequest request, ApiCaller caller, ISecretStores stores, CancellationToken cancellation)
     {
         if (request.Path is not ("cli" or "api" or "ci"))
             return (null, Refusals.Malformed("path is cli, api or ci."));
@@ -28,30 +32,35 @@ internal static class DeployPlan
         try
         {
             manifest = ManifestReader.Read(request.ManifestPath, ReadLimited(request.ManifestPath), faults);
-            dotEnv = environment == ManifestReader.Local ? ReadDotEnv(Path.Combine(folder, DotEnvName), faults) : DotEnvFile.Empty;
+            dotEnv = environment == ManifestReader.Local
+                ? SettingInputsReader.ReadDotEnv(folder, Path.Combine(folder, SettingInputsReader.DotEnvName), faults) : DotEnvFile.Empty;
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
             return (null, Unreadable(request.ManifestPath, fault));
         }
         var application = manifest?.Resolve(environment, Variables(request, dotEnv), faults);
-        var settings = application is null ? null : SettingsResolver.Resolve(application, new() { Variables = request.Variables, DotEnv = dotEnv });
-        faults.AddRange(settings?.Faults ?? []);
-        if (application is null || faults.Any(fault => fault.Severity == Severity.Error))
+        if (application is null)
+            return (null, Refusals.Faults(faults));
+        var settings = SettingsResolver.Resolve(application, new() { Variables = request.Variables, DotEnv = dotEnv });
+        var read = await SecretReading.Of(application, settings, stores, folder, cancellation);
+        faults.AddRange(read.Settings.Faults);
+        if (faults.Any(fault => fault.Severity == Severity.Error))
             return (null, Refusals.Faults(faults));
         return application.Target == TargetKind.Process
-            ? (Command(application, settings!, folder, request, caller), null)
+            ? (Command(application, read, folder, request, caller), null)
             : (null, OtherTarget(application));
     }
 
     /// <summary>The command for an application whose settings are all there.</summary>
     internal static DeployCommand Command(
-        Application application, EffectiveSettings settings, string folder, DeployRequest request, ApiCaller caller) => new()
+        Application application, SecretReading read, string folder, DeployRequest request, ApiCaller caller) => new()
         {
             Application = application,
             SourceFolder = folder,
-            Settings = Split(application, settings, secret: false),
-            Secrets = Split(application, settings, secret: true),
+            Settings = Values(application, read, setting => !setting.Setting.Secret),
+            Secrets = Values(application, read, setting => setting.Setting.Secret && !read.Versions.ContainsKey(setting.Setting.Name)),
+            SecretVersions = Versions(application, read),
             Version = request.Version,
             Strategy = request.Strategy,
             Queue = request.Queue,
@@ -59,15 +68,19 @@ internal static class DeployPlan
             Caller = caller.By(request.Path),
         };
 
-    private static ImmutableDictionary<ServiceName, ImmutableSortedDictionary<string, string>> Split(
-        Application application, EffectiveSettings settings, bool secret)
+    private static ImmutableDictionary<ServiceName, ImmutableSortedDictionary<string, string>> Values(
+        Application application, SecretReading read, Func<EffectiveSetting, bool> which)
     {
-        var secrets = settings.All.Where(one => one.Setting.Secret).Select(one => one.Setting.Name).ToHashSet(StringComparer.Ordinal);
+        var chosen = read.Settings with { All = [.. read.Settings.All.Where(which)] };
         return application.Services.ToImmutableDictionary(
-            service => service.Name,
-            service => settings.For(service.Name).Where(pair => secrets.Contains(pair.Key) == secret)
-                .ToImmutableSortedDictionary(StringComparer.Ordinal));
+            service => service.Name, service => chosen.For(service.Name).ToImmutableSortedDictionary(StringComparer.Ordinal));
     }
+
+    private static ImmutableDictionary<ServiceName, ImmutableSortedDictionary<string, SecretVersion>> Versions(Application application, SecretReading read)
+        => application.Services.ToImmutableDictionary(
+            service => service.Name,
+            service => read.Settings.All.Where(setting => setting.Setting.Services.Contains(service.Name) && read.Versions.ContainsKey(setting.Setting.Name))
+                .ToImmutableSortedDictionary(setting => setting.Setting.Name, setting => read.Versions[setting.Setting.Name], StringComparer.Ordinal));
 
     // As the settings themselves: a variable of the caller comes before the file's.
     private static Dictionary<string, string> Variables(DeployRequest request, DotEnvFile dotEnv)
@@ -77,9 +90,6 @@ internal static class DeployPlan
             all[name] = value;
         return all;
     }
-
-    private static DotEnvFile ReadDotEnv(string path, List<Diagnostic> faults)
-        => File.Exists(path) ? DotEnvFile.Read(path, Encoding.UTF8.GetString(ReadLimited(path)), faults) : DotEnvFile.Empty;
 
     // One byte more than is allowed is enough for the reader to refuse the file, however long it is.
     private static byte[] ReadLimited(string path)

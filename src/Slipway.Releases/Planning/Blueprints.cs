@@ -19,6 +19,8 @@ internal static class Blueprints
                 foreach (var (name, value) in values)
                     versions[name] = await secrets.Home.Keep($"{application.Environment}/{name}", value, command.Caller.Actor, cancellation);
             }
+            if (command.SecretVersions.TryGetValue(service.Name, out var pinned))
+                versions.AddRange(pinned);
             var settings = command.Settings.GetValueOrDefault(service.Name)?.WithComparers(StringComparer.Ordinal);
             services.Add(new(service, null, settings ?? ImmutableSortedDictionary.Create<string, string>(StringComparer.Ordinal), versions.ToImmutable()));
         }
