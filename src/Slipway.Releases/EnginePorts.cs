@@ -12,6 +12,9 @@ namespace Slipway.Releases;
 public sealed record EnginePorts(
     ITarget Target, ITraffic Traffic, IArtefacts Artefacts, ISecretStores Secrets, Func<long> FreeBytes)
 {
+    /// <summary>Told every secret value that is read, to take it out of what is written.</summary>
+    public Redactor Redactor { get; init; } = new();
+
     /// <summary>Free space below which no rollout is started, in bytes; default 64 MiB.</summary>
     public long FreeBytesMin { get; init; } = 64L << 20;
 }

@@ -89,6 +89,7 @@ public sealed class ReleaseEngine(EnginePorts ports, Journal journal, TimeProvid
         var runner = Runner(command.Application.Environment);
         if (!command.Queue && (runner.State.Active ?? runner.State.Queue.FirstOrDefault()) is { } busy)
             return Refusals.Busy(busy);
+        ports.Redactor.Learn(command.Secrets.Values.SelectMany(secrets => secrets.Values));
         Blueprint blueprint;
         try
         {

@@ -1,4 +1,5 @@
 using Slipway.ControlPlane.Callers;
+using Slipway.Core.Settings;
 using Slipway.Releases;
 using Slipway.Releases.Journals;
 
@@ -14,6 +15,7 @@ internal static class ControlPlaneProcess
     /// <exception cref="StartRefusedException">It cannot start here.</exception>
     public static async Task<int> Run(StartOptions options)
     {
+        CoreDumps.Disable();
         var clock = TimeProvider.System;
         var identity = new ControlPlaneIdentity(options.HomeFolder, clock.GetUtcNow());
         var home = Home.Open(options.HomeFolder);
@@ -21,9 +23,10 @@ internal static class ControlPlaneProcess
         var addresses = new ServerAddresses(
             ControlSocket.Claim(home), options.Listen, options.Listen is null ? null : AccessToken.Open(home));
         var opening = Task.Run(() => OpenJournal(home, clock, options.RepairJournal));
-        using var logging = Logging.Open();
+        var redactor = new Redactor();
+        using var logging = Logging.Open(redactor);
         var log = logging.CreateLogger("Slipway.ControlPlane");
-        await using var world = World.Open(home, clock, logging);
+        await using var world = World.Open(home, clock, logging, redactor);
         await using var journal = await opening;
         await using var engine = new ReleaseEngine(world.Ports, journal, clock, log.OutsideFailed);
         var parts = new ControlPlaneParts(identity, engine, new(engine.Start), journal, world.Ports);

@@ -30,7 +30,7 @@ internal static class ControlPlaneServer
         builder.Services.AddRequestTimeouts(timeouts => timeouts.DefaultPolicy = new() { Timeout = TimeSpan.FromSeconds(30) });
         builder.Services.AddApiDocument();
         builder.Services.AddSingleton(logging).AddSingleton(clock).AddSingleton(parts.Identity).AddSingleton(parts.Engine)
-            .AddSingleton(parts.Start).AddSingleton(parts.Journal).AddSingleton(parts.Ports.Target).AddSingleton(parts.Ports.Secrets)
+            .AddSingleton(parts.Start).AddSingleton(parts.Journal).AddSingleton(parts.Ports.Target).AddSingleton(parts.Ports.Secrets).AddSingleton(parts.Ports.Redactor)
             .AddSingleton(new Home(parts.Identity.HomeFolder)).AddSingleton<EnvironmentEnding>()
             .AddHostedService<IdleMemory>().AddSingleton<Metrics>().AddSingleton<FollowerPlaces>().AddSingleton<ProblemAnswers>();
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Listen(kestrel, addresses));

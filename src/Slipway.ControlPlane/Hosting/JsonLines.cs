@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Threading.Channels;
+using Slipway.Core.Settings;
 
 namespace Slipway.ControlPlane.Hosting;
 
@@ -18,10 +19,15 @@ internal sealed class JsonLines : ILoggerProvider
     private readonly Channel<ReadOnlyMemory<byte>> _lines = Channel.CreateBounded<ReadOnlyMemory<byte>>(
         new BoundedChannelOptions(LinesWaitingMax) { FullMode = BoundedChannelFullMode.DropWrite, SingleReader = true });
 
+    private readonly Redactor _redactor;
     private readonly Task _writing;
 
     /// <summary>Writes into a stream from now on.</summary>
-    public JsonLines(Stream output) => _writing = Task.Run(() => Write(output));
+    public JsonLines(Stream output, Redactor redactor)
+    {
+        _redactor = redactor;
+        _writing = Task.Run(() => Write(output));
+    }
 
     /// <inheritdoc/>
     public ILogger CreateLogger(string categoryName) => new Lines(this, categoryName);
@@ -61,9 +67,9 @@ internal sealed class JsonLines : ILoggerProvider
             json.WriteString("from", from);
             if (id.Name is { } name)
                 json.WriteString("event", name);
-            json.WriteString("message", message);
+            json.WriteString("message", _redactor.Redact(message));
             if (fault is not null)
-                json.WriteString("fault", fault.ToString());
+                json.WriteString("fault", _redactor.Redact(fault.ToString()));
             json.WriteEndObject();
         }
         buffer.Write("\n"u8);

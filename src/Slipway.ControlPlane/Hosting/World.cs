@@ -1,3 +1,4 @@
+using Slipway.Core.Settings;
 using Slipway.Releases;
 using Slipway.Secrets;
 using Slipway.Targets;
@@ -14,24 +15,25 @@ internal sealed class World : IAsyncDisposable
     private readonly GatewayTraffic _traffic;
     private readonly SecretStores _secrets;
 
-    private World(ProcessTarget target, GatewayTraffic traffic, FileArtefacts artefacts, SecretStores secrets, string folder)
+    private World(ProcessTarget target, GatewayTraffic traffic, FileArtefacts artefacts, SecretStores secrets, Redactor redactor, string folder)
     {
         (_target, _traffic, _secrets) = (target, traffic, secrets);
-        Ports = new(target, traffic, artefacts, secrets, () => new DriveInfo(folder).AvailableFreeSpace);
+        Ports = new(target, traffic, artefacts, secrets, () => new DriveInfo(folder).AvailableFreeSpace) { Redactor = redactor };
     }
 
     /// <summary>As the engine sees it.</summary>
     public EnginePorts Ports { get; }
 
     /// <summary>Takes up what the home holds; what runs in it runs on.</summary>
-    public static World Open(Home home, TimeProvider clock, ILoggerFactory logging)
+    public static World Open(Home home, TimeProvider clock, ILoggerFactory logging, Redactor redactor)
     {
         var folder = new HomeFolder(home.Folder);
         return new(
-            new(new(folder), clock, logging.CreateLogger<ProcessTarget>()),
+            new(new(folder) { Secrets = redactor }, clock, logging.CreateLogger<ProcessTarget>()),
             new(new(folder), clock, logging.CreateLogger<GatewayTraffic>()),
             new(folder, clock),
             SecretStores.Open(new(home.Folder)),
+            redactor,
             home.Folder);
     }
 

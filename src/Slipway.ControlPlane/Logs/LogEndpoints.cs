@@ -5,6 +5,7 @@ using Slipway.ControlPlane.Following;
 using Slipway.ControlPlane.Problems;
 using Slipway.Core.Api;
 using Slipway.Core.Manifests;
+using Slipway.Core.Settings;
 using Slipway.Releases;
 using Slipway.Releases.Ports;
 
@@ -34,18 +35,19 @@ internal static class LogEndpoints
         int? tail,
         bool? follow,
         ReleaseEngine engine,
-        ITarget target)
+        ITarget target,
+        Redactor redactor)
     {
         if (engine.Snapshot(environment) is null)
             return EnvironmentEndpoints.Missing(environment, engine);
         if (tail is < 0 or > TailMax)
             return Refusals.Malformed($"tail is 0 to {TailMax}.");
         var query = new LogQuery(environment, service, release, instance, tail ?? TailDefault, follow ?? false);
-        return new EventStream<LogLineView>(cancellation => Read(target, query, cancellation), ApiJson.Default.LogLineView);
+        return new EventStream<LogLineView>(cancellation => Read(target, redactor, query, cancellation), ApiJson.Default.LogLineView);
     }
 
     private static async IAsyncEnumerable<StreamItem<LogLineView>> Read(
-        ITarget target, LogQuery query, [EnumeratorCancellation] CancellationToken cancellation)
+        ITarget target, Redactor redactor, LogQuery query, [EnumeratorCancellation] CancellationToken cancellation)
     {
         // Nothing left out where a release or an instance is named, or where nothing runs: then the past is what is meant.
         var named = query.Release is not null || query.Instance is not null;
@@ -54,7 +56,7 @@ internal static class LogEndpoints
         {
             if (living is not null && !await living.Includes(line.Instance, cancellation))
                 continue;
-            yield return new(null, new(line.Instance, line.Error, line.Text));
+            yield return new(null, new(line.Instance, line.Error, redactor.Redact(line.Text)));
         }
     }
 }

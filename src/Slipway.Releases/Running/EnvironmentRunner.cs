@@ -37,7 +37,7 @@ internal sealed class EnvironmentRunner
     public EnvironmentRunner(EnvironmentState state, RunnerParts parts)
     {
         (State, _environment, _parts) = (state, state.Environment, parts);
-        _vault = new(parts.Ports.Secrets);
+        _vault = new(parts.Ports.Secrets, parts.Ports.Redactor);
         _effects = new(_environment, parts.Ports, _vault, parts.Fence, parts.Clock);
         _prover = new(_environment, parts.Ports.Target, Wake);
         _watch = new(_environment, parts.Ports.Traffic, parts.Clock);

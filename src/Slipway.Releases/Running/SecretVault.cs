@@ -7,13 +7,11 @@ using Slipway.Releases.Planning;
 namespace Slipway.Releases.Running;
 
 /// <summary>
-/// Reads the secrets of releases that run, keeps them in memory, and masks them in whatever an instance wrote before it is
-/// journaled. Values shorter than four characters are not masked: they would black out ordinary words.
+/// Reads the secrets of releases that run, keeps them in memory, and takes them out of events before they are journaled: an
+/// instance may have written them.
 /// </summary>
-internal sealed class SecretVault(ISecretStores stores)
+internal sealed class SecretVault(ISecretStores stores, Redactor redactor)
 {
-    private const int MaskLengthMin = 4;
-
     private readonly Dictionary<SecretVersion, string> _known = [];
 
     /// <summary>The variables of an instance: settings, secrets, and what it was built from (E3).</summary>
@@ -49,38 +47,29 @@ internal sealed class SecretVault(ISecretStores stores)
         }
     }
 
-    /// <summary>A text without any secret value that is known.</summary>
-    public string Mask(string text)
-    {
-        foreach (var value in _known.Values)
-        {
-            if (value.Length >= MaskLengthMin)
-                text = text.Replace(value, "***", StringComparison.Ordinal);
-        }
-        return text;
-    }
-
     /// <summary>An event without any secret value that is known.</summary>
     public JournalEvent Mask(JournalEvent happened) => happened switch
     {
         RollBackBegun e => e with { Failure = Mask(e.Failure)! },
         FailureExplained e => e with { LastLines = Mask(e.LastLines) },
-        RolloutEnded e => e with { Failure = Mask(e.Failure), Note = e.Note is null ? null : Mask(e.Note) },
-        WaitBegun e => e with { Why = Mask(e.Why) },
+        RolloutEnded e => e with { Failure = Mask(e.Failure), Note = e.Note is null ? null : redactor.Redact(e.Note) },
+        WaitBegun e => e with { Why = redactor.Redact(e.Why) },
         TrafficShifted e => e with { Gates = Mask(e.Gates) },
         RolloutPromoted e => e with { Gates = Mask(e.Gates) },
         _ => happened,
     };
 
     private Rollouts.Failure? Mask(Rollouts.Failure? failure)
-        => failure is null ? null : failure with { Reason = Mask(failure.Reason), LastLines = Mask(failure.LastLines) };
+        => failure is null ? null : failure with { Reason = redactor.Redact(failure.Reason), LastLines = Mask(failure.LastLines) };
 
-    private ImmutableArray<string> Mask(ImmutableArray<string> lines) => [.. lines.Select(Mask)];
+    private ImmutableArray<string> Mask(ImmutableArray<string> lines) => [.. lines.Select(redactor.Redact)];
 
     private async Task<string> Read(SecretVersion version, ReleaseTerms terms, CancellationToken cancellation)
     {
         if (_known.TryGetValue(version, out var known))
             return known;
-        return _known[version] = await stores.Find(version.Store, terms.SecretStores, terms.SourceFolder).Read(version, cancellation);
+        var value = await stores.Find(version.Store, terms.SecretStores, terms.SourceFolder).Read(version, cancellation);
+        redactor.Learn([value]);
+        return _known[version] = value;
     }
 }

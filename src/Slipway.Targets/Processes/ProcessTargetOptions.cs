@@ -1,9 +1,14 @@
+using Slipway.Core.Settings;
+
 namespace Slipway.Targets.Processes;
 
 /// <summary>How a <see cref="ProcessTarget"/> works.</summary>
 /// <param name="Home">Where it keeps what it runs.</param>
 public sealed record ProcessTargetOptions(HomeFolder Home)
 {
+    /// <summary>The secrets that are covered in logs.</summary>
+    public Redactor Secrets { get; init; } = new();
+
     /// <summary>How long a log file may grow before it is rotated, in bytes.</summary>
     public long LogBytesMax { get; init; } = 10 * 1024 * 1024;
 

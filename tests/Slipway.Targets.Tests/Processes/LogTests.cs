@@ -1,4 +1,5 @@
 using System.Text;
+using Slipway.Core.Settings;
 using Slipway.Releases.Ports;
 using Slipway.Targets.Processes.Logs;
 using Slipway.Targets.Processes.Spawning;
@@ -40,6 +41,47 @@ public sealed class LogTests
             Assert.True(File.Exists(Path.Combine(folder, "stdout.log.3")));
             Assert.Equal(Expected(), followed.Skip(1));
             Assert.Equal(Expected(), new LogFile(Path.Combine(folder, "stdout.log"), 64 * 1024, 200).Tail(FloodLines).Lines);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    [Theory]
+    [InlineData("/tmp")]
+    [InlineData("/dev/shm")]
+    public async Task Secrets_are_covered_in_a_log_that_is_written_and_rotated_and_nothing_else_is_touched(string root)
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux() && Directory.Exists(root), $"There is no {root}.");
+        var folder = Directory.CreateDirectory(Path.Combine(root, $"slipway-test-{Guid.NewGuid():N}")).FullName;
+        try
+        {
+            var secrets = new Redactor();
+            var secret = Expected().ElementAt(100);
+            secrets.Learn([secret]);
+            var path = Path.Combine(folder, "stdout.log");
+            var file = new LogFile(path, 64 * 1024, 200);
+            var output = new SpawnOutput.ToFile(path);
+            var variables = new Dictionary<string, string> { ["FIXTURE_FLOOD"] = FloodLines.ToString(), ["FIXTURE_LISTEN"] = "never", ["HOME"] = folder };
+            var process = RunningProcess.Start(new(Bed.Fixture, [], variables, folder, output, output));
+            await Bed.UntilTrue(
+                () =>
+                {
+                    file.Cover(secrets);
+                    file.Rotate();
+                    return file.Tail(FloodLines + 1).Lines.Count == FloodLines + 1;
+                },
+                $"{FloodLines} lines");
+            await process.Kill();
+            // What is learnt later is covered in what was rotated already.
+            var later = Expected().ElementAt(200);
+            secrets.Learn([later]);
+            file.Cover(secrets);
+
+            var lines = file.Tail(FloodLines).Lines;
+            Assert.Equal(Expected().Select(line => line.Replace(secret, new('*', secret.Length)).Replace(later, new('*', later.Length))), lines);
+            Assert.DoesNotContain(Directory.EnumerateFiles(folder), log => File.ReadAllText(log).Contains(secret + "\n") || File.ReadAllText(log).Contains(later + "\n"));
         }
         finally
         {

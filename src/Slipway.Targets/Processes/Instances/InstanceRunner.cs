@@ -328,6 +328,9 @@ internal sealed partial class InstanceRunner : IHealthListener, IDisposable
         lock (_sync)
         {
             var next = change(_record);
+            // It may quote the instance's own last line.
+            if (next.Trouble is { } trouble && trouble != _record.Trouble)
+                next = next with { Trouble = _machine.Options.Secrets.Redact(trouble) };
             if (next == _record)
                 return;
             _record = next;

@@ -17,6 +17,8 @@ internal static class InstanceVariables
         InstanceRecord record, EnvironmentName environment, ImmutableSortedDictionary<string, string> variables, string work, string data, string? artefact)
     {
         var all = variables.ToBuilder();
+        // A dump of its memory would hold its secrets; who wants one sets this as a setting.
+        all.TryAdd("DOTNET_DbgEnableMiniDump", "0");
         foreach (var (name, value) in record.Development ? InheritedVariables.All() : InheritedVariables.OfProgram())
             all.TryAdd(name, value);
         if (record.Port is { } port)

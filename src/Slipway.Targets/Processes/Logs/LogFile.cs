@@ -1,4 +1,5 @@
 using Microsoft.Win32.SafeHandles;
+using Slipway.Core.Settings;
 
 namespace Slipway.Targets.Processes.Logs;
 
@@ -14,6 +15,8 @@ internal sealed class LogFile(string path, long bytesMax, int kept)
 {
     private readonly Lock _sync = new();
     private readonly LogRotation _rotation = new(path, kept);
+    private long _covered;
+    private int _coveredBy;
 
     /// <summary>The length of a file, in bytes; 0 when there is none.</summary>
     public static long LengthOf(string path)
@@ -48,6 +51,28 @@ internal sealed class LogFile(string path, long bytesMax, int kept)
         {
             if (LengthOf(path) - _rotation.HoleEnd > bytesMax)
                 _rotation.Rotate();
+        }
+    }
+
+    /// <summary>
+    /// Writes asterisks over the secrets in it, each byte for byte in its place: the program appends behind them and never
+    /// notices. What was covered before is not read again, unless there are new secrets.
+    /// </summary>
+    public void Cover(Redactor secrets)
+    {
+        lock (_sync)
+        {
+            var version = secrets.Version;
+            if (version != _coveredBy)
+            {
+                for (var age = 1; age <= kept; age++)
+                    SecretCover.File(_rotation.Rotated(age), 0, secrets);
+                (_covered, _coveredBy) = (_rotation.Start, version);
+            }
+            // A secret may have been written half before the last look.
+            var from = Math.Max(_rotation.Start, _covered - secrets.LongestBytes);
+            if (version > 0)
+                _covered = _rotation.Base + SecretCover.File(path, from - _rotation.Base, secrets);
         }
     }
 

@@ -1,17 +1,19 @@
 using System.Collections.Immutable;
 using Microsoft.Extensions.Logging;
 using Slipway.Targets.Processes.Instances;
+using Slipway.Targets.Processes.Logs;
 using Slipway.Targets.Processes.Spawning;
 
 namespace Slipway.Targets.Processes.Usages;
 
-/// <summary>Measures every second what the instances use, and rotates their logs.</summary>
+/// <summary>Measures every second what the instances use, covers the secrets in their logs and rotates them.</summary>
 /// <param name="machine">What they share.</param>
 /// <param name="environments">The environments.</param>
 internal sealed partial class Sampler(ProcessMachine machine, Func<ImmutableArray<ProcessEnvironment>> environments)
 {
     private static readonly TimeSpan s_period = TimeSpan.FromSeconds(1);
     private readonly Dictionary<InstanceRunner, UsageMeter> _meters = [];
+    private readonly LogSweep _sweep = new(machine.Options.Secrets);
 
     /// <summary>Goes on until cancelled.</summary>
     public async Task Run(CancellationToken cancellation)
@@ -30,6 +32,7 @@ internal sealed partial class Sampler(ProcessMachine machine, Func<ImmutableArra
     private void Sample(CancellationToken cancellation)
     {
         var runners = environments().SelectMany(environment => environment.Runners).ToList();
+        SweepEnded();
         foreach (var gone in _meters.Keys.Except(runners).ToList())
             _meters.Remove(gone);
         if (runners.Count == 0)
@@ -42,6 +45,9 @@ internal sealed partial class Sampler(ProcessMachine machine, Func<ImmutableArra
                 if (!_meters.TryGetValue(runner, out var meter))
                     _meters[runner] = meter = new UsageMeter(runner);
                 runner.Usage = runner.Process is { } process ? meter.Measure(sessions[process.Pid], cancellation) : null;
+                // Covered first: what is rotated is not looked at again.
+                runner.Output.Cover(machine.Options.Secrets);
+                runner.Error.Cover(machine.Options.Secrets);
                 runner.Output.Rotate();
                 runner.Error.Rotate();
             }
@@ -51,6 +57,25 @@ internal sealed partial class Sampler(ProcessMachine machine, Func<ImmutableArra
             }
         }
     }
+
+    private void SweepEnded()
+    {
+        foreach (var environment in environments())
+        {
+            var instances = machine.Home.Instances(environment.Name);
+            try
+            {
+                _sweep.Sweep(instances, environment.Runners.Select(runner => Path.Combine(instances, runner.Record.Id.ToString())).ToHashSet(StringComparer.Ordinal));
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                LogNotSwept(machine.Logger, e, environment.Name);
+            }
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The logs of ended instances of {Environment} could not be looked over for secrets.")]
+    private static partial void LogNotSwept(ILogger logger, Exception error, Slipway.Core.Manifests.EnvironmentName environment);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The logs of {Instance} could not be rotated, or its use not be measured.")]
     private static partial void LogNotSampled(ILogger logger, Exception error, Slipway.Core.Manifests.InstanceId instance);
