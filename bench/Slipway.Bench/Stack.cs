@@ -35,8 +35,8 @@ internal sealed class Stack : IAsyncDisposable
     {
         var about = About(Path.Combine(Repository.Root, "out", "slipway-control-plane"), ["--home", Home]);
         _controlPlane = Process.Start(about)!;
-        _ = _controlPlane.StandardOutput.BaseStream.CopyToAsync(Stream.Null, CancellationToken.None);
-        _ = _controlPlane.StandardError.BaseStream.CopyToAsync(Stream.Null, CancellationToken.None);
+        _ = Drain(_controlPlane.StandardOutput, "control-plane.out");
+        _ = Drain(_controlPlane.StandardError, "control-plane.err");
         while (await Ask("/v1/environments") is null)
             await Task.Delay(5, _stop);
     }
@@ -47,15 +47,27 @@ internal sealed class Stack : IAsyncDisposable
         await _controlPlane.WaitForExitAsync(_stop);
     }
 
+    /// <summary>Waits for the end of a control plane that something else ended.</summary>
+    public Task EndedControlPlane() => _controlPlane!.WaitForExitAsync(_stop);
+
     /// <summary>Runs the command line to its end.</summary>
     public Task<(int Code, string Output, string Error)> Slipway(params string[] arguments) => Slipway([], arguments);
 
-    public async Task<(int Code, string Output, string Error)> Slipway(Dictionary<string, string> variables, params string[] arguments)
+    public Task<(int Code, string Output, string Error)> Slipway(Dictionary<string, string> variables, params string[] arguments)
+        => Slipway(variables, null, arguments);
+
+    /// <param name="variables">Variables beside our own.</param>
+    /// <param name="input">What it reads from standard input; null for nothing.</param>
+    /// <param name="arguments">The command line.</param>
+    public async Task<(int Code, string Output, string Error)> Slipway(Dictionary<string, string> variables, string? input, string[] arguments)
     {
         var about = About(Repository.Slipway, arguments);
         foreach (var (name, value) in variables)
             about.Environment[name] = value;
+        about.RedirectStandardInput = true;
         using var process = Process.Start(about)!;
+        await process.StandardInput.WriteAsync(input);
+        process.StandardInput.Close();
         var output = process.StandardOutput.ReadToEndAsync(_stop);
         var error = process.StandardError.ReadToEndAsync(_stop);
         await process.WaitForExitAsync(_stop);
@@ -84,19 +96,23 @@ internal sealed class Stack : IAsyncDisposable
         return JsonDocument.Parse(await File.ReadAllTextAsync(file, _stop)).RootElement.GetProperty("pid").GetInt32();
     }
 
+    /// <summary>What a path of the API answers, as it is sent.</summary>
+    public async Task<string> Read(string path)
+    {
+        using var client = Client();
+        using var answer = await client.GetAsync(path, _stop);
+        return $"{answer.StatusCode} {answer.Headers}{await answer.Content.ReadAsStringAsync(_stop)}";
+    }
+
+    private async Task Drain(StreamReader from, string name)
+    {
+        await using var to = new FileStream(Path.Combine(Folder, name), FileMode.Append, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0);
+        await from.BaseStream.CopyToAsync(to, CancellationToken.None);
+    }
+
     private async Task<JsonElement?> Ask(string path)
     {
-        using var handler = new SocketsHttpHandler
-        {
-            ConnectCallback = async (_, cancellation) =>
-            {
-                var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-                await socket.ConnectAsync(new UnixDomainSocketEndPoint(Path.Combine(Home, "control.sock")), cancellation);
-                return new NetworkStream(socket, ownsSocket: true);
-            },
-        };
-        using var client = new HttpClient(handler) { BaseAddress = new Uri("http://localhost") };
-        client.DefaultRequestHeaders.Add(ApiRoutes.VersionHeader, typeof(ApiRoutes).Assembly.GetName().Version!.ToString(3));
+        using var client = Client();
         try
         {
             using var answer = await client.GetAsync(path, _stop);
@@ -107,6 +123,22 @@ internal sealed class Stack : IAsyncDisposable
             // It has not begun to listen yet.
             return null;
         }
+    }
+
+    private HttpClient Client()
+    {
+        var handler = new SocketsHttpHandler
+        {
+            ConnectCallback = async (_, cancellation) =>
+            {
+                var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+                await socket.ConnectAsync(new UnixDomainSocketEndPoint(Path.Combine(Home, "control.sock")), cancellation);
+                return new NetworkStream(socket, ownsSocket: true);
+            },
+        };
+        var client = new HttpClient(handler) { BaseAddress = new Uri("http://localhost") };
+        client.DefaultRequestHeaders.Add(ApiRoutes.VersionHeader, typeof(ApiRoutes).Assembly.GetName().Version!.ToString(3));
+        return client;
     }
 
     public async ValueTask DisposeAsync()

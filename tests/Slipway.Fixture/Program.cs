@@ -21,6 +21,7 @@ using var term = PosixSignalRegistration.Create(PosixSignal.SIGTERM, context =>
         faults.End(0);
 });
 Children.Start(faults);
+Leaks.Tell();
 _ = faults.RunAsync();
 var port = int.TryParse(Environment.GetEnvironmentVariable("PORT"), out var given) ? given : 0;
 if (faults.ListenAfter is { } wait && Environment.GetEnvironmentVariable("PORT") is not null)

@@ -10,8 +10,8 @@ internal static class SettingsBench
     /// <param name="stop">Ends the measurement.</param>
     public static async IAsyncEnumerable<Figure> Run(bool quick, Action<string> progress, [EnumeratorCancellation] CancellationToken stop)
     {
-        progress("check and run, whole processes");
-        await Task.CompletedTask.WaitAsync(stop);
-        yield break;
+        progress("marked secrets through everything");
+        foreach (var figure in await LeakFigures.Measure(progress, stop))
+            yield return figure;
     }
 }
