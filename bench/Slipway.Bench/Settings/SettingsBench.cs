@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 
 namespace Slipway.Bench.Settings;
 
-/// <summary>The figures of settings and secrets: quick checks, a store that survives, rotation without a loss, drift found, nothing leaked.</summary>
+/// <summary>The figures of settings and secrets: quick checks, a store that survives, nothing leaked.</summary>
 internal static class SettingsBench
 {
     /// <param name="quick">Fewer repetitions; ends within a minute.</param>
@@ -10,6 +10,17 @@ internal static class SettingsBench
     /// <param name="stop">Ends the measurement.</param>
     public static async IAsyncEnumerable<Figure> Run(bool quick, Action<string> progress, [EnumeratorCancellation] CancellationToken stop)
     {
+        progress("check and run, whole processes");
+        foreach (var figure in await CheckAll.Measure(rounds: quick ? 10 : 30, stop))
+            yield return figure;
+        foreach (var figure in await RunBefore.Measure(rounds: quick ? 10 : 30, stop))
+            yield return figure;
+        progress("a large secret store");
+        foreach (var figure in await SecretStoreFigures.Measure(progress, stop))
+            yield return figure;
+        progress(".env files");
+        foreach (var figure in DotEnvCases.Measure(files: quick ? 50_000 : 1_000_000, seed: 20261124))
+            yield return figure;
         progress("marked secrets through everything");
         foreach (var figure in await LeakFigures.Measure(progress, stop))
             yield return figure;

@@ -20,18 +20,18 @@ internal static class VerbRun
         if (parsed.Errors.Count > 0 && parsed.Action is not System.CommandLine.Help.HelpAction and not Examples.Action)
             return Refuse(parsed, args);
         var settings = new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null };
-        return Guard(cancel => parsed.InvokeAsync(settings, cancel), json: Array.IndexOf(args, "--json") >= 0);
+        using var interruption = new Interruption();
+        return Guard(cancel => parsed.InvokeAsync(settings, cancel), interruption.Token, json: Array.IndexOf(args, "--json") >= 0);
     }
 
     /// <summary>Runs what a verb does, and turns every end into an exit code and an explanation.</summary>
-    public static int Guard(Func<CancellationToken, Task<int>> verb, bool json = false)
+    public static int Guard(Func<CancellationToken, Task<int>> verb, CancellationToken interrupted, bool json = false)
     {
-        using var interruption = new Interruption();
         try
         {
-            return verb(interruption.Token).GetAwaiter().GetResult();
+            return verb(interrupted).GetAwaiter().GetResult();
         }
-        catch (OperationCanceledException) when (interruption.Token.IsCancellationRequested)
+        catch (OperationCanceledException) when (interrupted.IsCancellationRequested)
         {
             StandardStreams.ErrorLine("slipway: interrupted.");
             return ExitCodes.Outside;

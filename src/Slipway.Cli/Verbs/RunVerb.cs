@@ -57,7 +57,8 @@ internal static class RunVerb
         }
         if (ManifestFile.Find(file) is not { } path || !File.Exists(path) || !EnvironmentName.TryParse(environment ?? "local", out var name) || HomeFolder.Find(null, path) is not { } home)
             return null;
-        return VerbRun.Guard(cancel => Run(path, name, service, home, args[(end + 1)..], cancel));
+        // Nothing is begun that an interruption would have to tidy up: it may end us at once.
+        return VerbRun.Guard(cancel => Run(path, name, service, home, args[(end + 1)..], cancel), CancellationToken.None);
     }
 
     private static async Task<int> Run(

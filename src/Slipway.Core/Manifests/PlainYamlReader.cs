@@ -220,7 +220,8 @@ internal sealed class PlainYamlReader
                 continue;
             if (c is ',' or ']' or '}')
                 break;
-            if (c is '[' or '{' or '?')
+            // A question mark begins a key only after a space.
+            if (c is '[' or '{' || (c == '?' && _text[_at - 1] == ' '))
                 return null;
         }
         var end = _at;

@@ -1,3 +1,6 @@
+using System.Collections.Immutable;
+using System.Runtime.InteropServices;
+
 namespace Slipway.Core.Manifests;
 
 /// <summary>Fills one service, after every rule has held.</summary>
@@ -19,7 +22,7 @@ internal static class ServiceBinder
             Port = (int?)values["port"],
             Health = BindHealth(values),
             Routes = [.. values.List(values.Has("routes") ? "routes" : "route").Cast<Values>().Select(BindRoute)],
-            Needs = [.. values.List("needs").Cast<string>().Select(NameOf)],
+            Needs = NamesOf(values.List("needs")),
             Replicas = kind == ServiceKind.Job && target == TargetKind.Process ? new(0, 0) : (ReplicaRange)values["replicas"]!,
             Resources = values["resources"] is Values limits ? new((long?)limits["memory"], (double?)limits["cpu"]) : new(null, null),
             StopGrace = (TimeSpan)values["stop"]!,
@@ -30,6 +33,15 @@ internal static class ServiceBinder
     /// <summary>A name that has been read as one before.</summary>
     public static ServiceName NameOf(string text)
         => ServiceName.TryParse(text, out var name) ? name : throw new FormatException(text);
+
+    /// <summary>Names that have been read as such before.</summary>
+    public static ImmutableArray<ServiceName> NamesOf(object[] texts)
+    {
+        var names = new ServiceName[texts.Length];
+        for (var i = 0; i < names.Length; i++)
+            names[i] = NameOf((string)texts[i]);
+        return ImmutableCollectionsMarshal.AsImmutableArray(names);
+    }
 
     private static Route BindRoute(Values route) => new(
         route.Text("host"), route.Text("path")!, (bool)route["strip"]!, (bool)route["sticky"]!, (TimeSpan)route["hold"]!, (TimeSpan)route["timeout"]!);

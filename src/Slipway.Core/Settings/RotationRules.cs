@@ -8,6 +8,7 @@ internal static class RotationRules
     public static void Check(string setting, SettingType type, Values rotation, Dictionary<string, SecretStoreKind> stores, FaultList faults)
     {
         var kind = (RotationKind)(int)rotation["kind"]!;
+        faults.Warning(FaultCode.Rotation, rotation.At, $"The rotation of '{setting}' is checked but not carried out in this version.", "Rotate it by hand: slipway secrets set, deploy, then slipway secrets retire.");
         switch (kind)
         {
             case RotationKind.Keys when type != SettingType.Jwks:

@@ -55,7 +55,7 @@ internal static class SettingRules
             if (type != SettingType.String)
                 faults.Error(FaultCode.Conflict, values.KeyAt("pattern"), "Only a string has a pattern.", "Write type: string, or remove the pattern.");
             else if (!SettingPattern.IsGood(pattern))
-                faults.Error(FaultCode.SettingForm, values.KeyAt("pattern"), $"The pattern of '{name}' cannot be read.", "Write a regular expression without back references and look-around; it must match the whole value.");
+                faults.Error(FaultCode.SettingForm, values.KeyAt("pattern"), $"The pattern of '{name}' cannot be read.", "Write a regular expression; it must match the whole value.");
         }
         if (values.Text("range") is { } range)
         {

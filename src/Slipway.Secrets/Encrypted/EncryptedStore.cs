@@ -61,7 +61,7 @@ internal sealed class EncryptedStore(string name, string file, StoreKey key) : I
     /// <inheritdoc/>
     public Task<string> Read(SecretVersion version, CancellationToken cancellation) => Look(content =>
     {
-        if (!content.Names.TryGetValue(version.Name, out var versions) || !versions.TryGetValue(version.Version, out var record) || content.Retirement(version.Name, version.Version) is not null)
+        if (content.Find(version.Name, version.Version) is not { } record || content.Retirement(version.Name, version.Version) is not null)
             throw new SecretMissingException(version);
         return Cipher(content).Open(record.Claim, record.Sealed)
             ?? throw new SecretStoreException($"{version} is damaged, in line {record.Line} of {file}.", "Restore that line from a copy of the file, or set the secret again.");
@@ -73,14 +73,14 @@ internal sealed class EncryptedStore(string name, string file, StoreKey key) : I
         .. from named in content.Names
            where named.Key.StartsWith(prefix, StringComparison.Ordinal)
            orderby named.Key
-           from record in named.Value.Values
+           from record in named.Value
            select new SecretEntry(new(name, record.Name, record.Version), record.At, record.By, content.Retirement(record.Name, record.Version)?.At),
     ], cancellation);
 
     /// <inheritdoc/>
     public Task Retire(SecretVersion version, string by, CancellationToken cancellation) => Write((content, cipher) =>
     {
-        if (!content.Names.TryGetValue(version.Name, out var versions) || !versions.ContainsKey(version.Version))
+        if (content.Find(version.Name, version.Version) is null)
             throw new SecretMissingException(version);
         if (content.Retirement(version.Name, version.Version) is not null)
             return ("", true);

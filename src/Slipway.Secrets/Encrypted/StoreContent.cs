@@ -8,8 +8,8 @@ namespace Slipway.Secrets.Encrypted;
 /// </summary>
 internal sealed class StoreContent
 {
-    private readonly Dictionary<string, SortedDictionary<int, StoreRecord>> _set = new(StringComparer.Ordinal);
-    private readonly Dictionary<(string, int), StoreRecord> _retired = [];
+    private readonly Dictionary<string, List<StoreRecord>> _set = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, StoreRecord> _retired = new(StringComparer.Ordinal);
     private readonly List<int> _damaged = [];
     private byte[] _lastLine = [];
     private int _lines;
@@ -26,29 +26,21 @@ internal sealed class StoreContent
     /// <summary>The numbers of lines that cannot be read.</summary>
     public IReadOnlyList<int> Damaged => _damaged;
 
-    /// <summary>The names, each with its versions.</summary>
-    public IReadOnlyDictionary<string, SortedDictionary<int, StoreRecord>> Names => _set;
+    /// <summary>The names, each with its versions, rising.</summary>
+    public IReadOnlyDictionary<string, List<StoreRecord>> Names => _set;
+
+    /// <summary>A version; null for none of that number.</summary>
+    public StoreRecord? Find(string name, int version) => _set.TryGetValue(name, out var versions) ? versions.Find(record => record.Version == version) : null;
 
     /// <summary>The retirement of a version; null while it is in use.</summary>
-    public StoreRecord? Retirement(string name, int version) => _retired.GetValueOrDefault((name, version));
+    public StoreRecord? Retirement(string name, int version) => _retired.GetValueOrDefault($"{name}#{version}");
 
     /// <summary>The latest version that is not retired; null for none.</summary>
     public StoreRecord? Latest(string name)
-    {
-        StoreRecord? latest = null;
-        if (_set.TryGetValue(name, out var versions))
-        {
-            foreach (var (version, record) in versions)
-            {
-                if (!_retired.ContainsKey((name, version)))
-                    latest = record;
-            }
-        }
-        return latest;
-    }
+        => _set.TryGetValue(name, out var versions) ? versions.FindLast(record => Retirement(name, record.Version) is null) : null;
 
     /// <summary>The number of the next version.</summary>
-    public int Next(string name) => _set.TryGetValue(name, out var versions) ? versions.Keys.Last() + 1 : 1;
+    public int Next(string name) => _set.TryGetValue(name, out var versions) ? versions[^1].Version + 1 : 1;
 
     /// <summary>Whether a file still begins with what was read: it was added to, and not replaced by another.</summary>
     public bool IsBeginningOf(Stream file)
@@ -95,13 +87,15 @@ internal sealed class StoreContent
         }
         if (!record.IsSet)
         {
-            _retired.TryAdd((record.Name, record.Version), record);
+            _retired.TryAdd($"{record.Name}#{record.Version}", record);
             return;
         }
         if (!_set.TryGetValue(record.Name, out var versions))
             _set[record.Name] = versions = [];
-        // A version never changes: a second line that claims to be one is none of ours.
-        if (!versions.TryAdd(record.Version, record))
+        // Versions rise and never change: a line that says otherwise is none of ours.
+        if (versions.Count > 0 && versions[^1].Version >= record.Version)
             _damaged.Add(_lines);
+        else
+            versions.Add(record);
     }
 }
