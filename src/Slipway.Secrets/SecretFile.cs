@@ -28,6 +28,15 @@ internal static class SecretFile
         }
     }
 
+    /// <summary>Makes a folder that only its owner may enter; one that is there stays as it is.</summary>
+    public static void CreateFolder(string path)
+    {
+        if (OperatingSystem.IsWindows())
+            Directory.CreateDirectory(path);
+        else
+            Directory.CreateDirectory(path, Owner | UnixFileMode.UserExecute);
+    }
+
     /// <summary>Opens a file for writing; a new one gets mode 0600.</summary>
     public static FileStream Open(string path, FileMode mode, FileShare share = FileShare.Read)
     {

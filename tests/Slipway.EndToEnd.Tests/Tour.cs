@@ -38,7 +38,7 @@ internal sealed partial class Tour
     public async Task<Ran> Run(TimeSpan within)
     {
         await using var stage = new Stage();
-        Copy(Path.Combine(Installed.Root, "out", "examples", "courier"), stage.Folder);
+        CopyCourier(stage.Folder);
         var script = string.Join('\n', _steps.Select((step, i) => step.Command.EndsWith('&') ? step.Command : $"{step.Command}\necho \"exit=$? {i}\""));
         var about = new ProcessStartInfo("bash", ["-c", script])
         {
@@ -65,8 +65,10 @@ internal sealed partial class Tour
         return ran;
     }
 
-    private static void Copy(string from, string to)
+    /// <summary>A fresh copy of the example.</summary>
+    public static void CopyCourier(string to)
     {
+        var from = Path.Combine(Installed.Root, "out", "examples", "courier");
         foreach (var file in Directory.EnumerateFiles(from, "*", SearchOption.AllDirectories))
         {
             var target = Path.Combine(to, Path.GetRelativePath(from, file));

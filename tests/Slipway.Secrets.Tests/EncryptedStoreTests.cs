@@ -65,6 +65,15 @@ public sealed class EncryptedStoreTests : IDisposable
     }
 
     [Fact]
+    public async Task A_folder_that_it_makes_is_for_its_owner_alone()
+    {
+        var folder = _folder.Of(".slipway");
+        using var store = new EncryptedStore("home", Path.Combine(folder, "secrets.store"), new(Path.Combine(folder, "secrets.key"), true, null));
+        await store.Keep("a", "value", "me", Cancel);
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, System.IO.File.GetUnixFileMode(folder));
+    }
+
+    [Fact]
     public async Task A_store_torn_at_any_byte_opens_with_its_last_whole_version_and_goes_on()
     {
         byte[] before;

@@ -120,7 +120,7 @@ internal sealed class EncryptedStore(string name, string file, StoreKey key) : I
         await _turn.WaitAsync(cancellation);
         try
         {
-            Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+            SecretFile.CreateFolder(Path.GetDirectoryName(file)!);
             using var held = await StoreLock.Take(file, cancellation);
             var content = Refresh();
             if (content.Header is null)

@@ -18,6 +18,9 @@ internal sealed record Problem(int Status, string Name, string Title, string? De
     public static Problem Fields(IReadOnlyList<FieldFault> faults)
         => new(422, "invalid-fields", "The request cannot be accepted.", "Each entry of errors names a field and what is wrong with it.", faults);
 
+    public static Problem Unknown()
+        => new(401, "unknown-caller", "Who calls is not known.", "Show the key: Authorization: Bearer KEY.", []);
+
     public static Problem NotFound(string what) => new(404, "not-found", "There is no such thing.", what, []);
 
     public static Problem Conflict(string reason) => new(409, "conflict", "Not in its present state.", reason, []);

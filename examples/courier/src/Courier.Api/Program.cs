@@ -8,6 +8,7 @@ return await CourierProcess.RunAsync(
     static app =>
     {
         app.UseMiddleware<FaultBoundary>();
+        app.UseMiddleware<ApiKeyGate>();
         app.MapFrontPage();
         app.MapMessages();
         app.MapRecurring();

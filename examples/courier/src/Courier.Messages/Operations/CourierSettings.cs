@@ -15,6 +15,9 @@ public sealed record CourierSettings
     /// <summary>The SQLite file, absolute.</summary>
     public required string Database { get; init; }
 
+    /// <summary>What callers of the API must show; null when everybody may call.</summary>
+    public string? ApiKey { get; init; }
+
     /// <summary>Deliveries that one worker makes at once.</summary>
     public required int Workers { get; init; }
 
@@ -63,6 +66,7 @@ public sealed record CourierSettings
             Host = read.Address("HOST", IPAddress.Loopback),
             Port = read.Number("PORT", port, 0, 65535),
             Database = read.DatabasePath("COURIER__DATABASE", identity),
+            ApiKey = read.Get("API__KEY"),
             Workers = read.Number("COURIER__WORKERS", 16, 1, 256),
             Timeout = read.Duration("COURIER__TIMEOUT", "10s", "100ms", "2m"),
             Retries = new(
