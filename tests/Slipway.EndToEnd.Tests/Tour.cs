@@ -39,7 +39,7 @@ internal sealed partial class Tour
     {
         await using var stage = new Stage();
         CopyCourier(stage.Folder);
-        var script = string.Join('\n', _steps.Select((step, i) => step.Command.EndsWith('&') ? step.Command : $"{step.Command}\necho \"exit=$? {i}\""));
+        var script = string.Join('\n', _steps.Select((step, i) => step.Command.EndsWith('&') ? step.Command : $"{step.Command}\nprintf '\\nexit=%s {i}\\n' $?"));
         var about = new ProcessStartInfo("bash", ["-c", script])
         {
             UseShellExecute = false,

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using Slipway.Cli.Verbs;
-using Slipway.Cli.Verbs.Secrets;
 
 namespace Slipway.Cli.Invoking;
 

@@ -2,7 +2,7 @@ using System.CommandLine;
 using Slipway.Cli.Invoking;
 using Slipway.Cli.Output;
 
-namespace Slipway.Cli.Verbs.Secrets;
+namespace Slipway.Cli.SecretVerbs;
 
 /// <summary><c>slipway secrets get</c>: a version of a secret, its value only when that is asked for.</summary>
 internal static class GetVerb

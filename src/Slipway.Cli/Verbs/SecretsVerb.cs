@@ -1,7 +1,8 @@
 using System.CommandLine;
 using Slipway.Cli.Invoking;
+using Slipway.Cli.SecretVerbs;
 
-namespace Slipway.Cli.Verbs.Secrets;
+namespace Slipway.Cli.Verbs;
 
 /// <summary><c>slipway secrets</c>: the secrets in the stores of an application.</summary>
 internal static class SecretsVerb

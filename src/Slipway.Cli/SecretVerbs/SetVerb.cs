@@ -5,7 +5,7 @@ using Slipway.Core.Manifests;
 using Slipway.Core.Settings;
 using Slipway.Secrets;
 
-namespace Slipway.Cli.Verbs.Secrets;
+namespace Slipway.Cli.SecretVerbs;
 
 /// <summary><c>slipway secrets set</c>: a new version of a secret.</summary>
 internal static class SetVerb

@@ -4,7 +4,7 @@ using Slipway.Cli.Invoking;
 using Slipway.Cli.Output;
 using Slipway.Core.Settings;
 
-namespace Slipway.Cli.Verbs.Secrets;
+namespace Slipway.Cli.SecretVerbs;
 
 /// <summary><c>slipway secrets list</c>: names and versions, never values.</summary>
 internal static class ListVerb

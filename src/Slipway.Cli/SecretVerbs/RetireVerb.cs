@@ -2,7 +2,7 @@ using System.CommandLine;
 using Slipway.Cli.Invoking;
 using Slipway.Cli.Output;
 
-namespace Slipway.Cli.Verbs.Secrets;
+namespace Slipway.Cli.SecretVerbs;
 
 /// <summary><c>slipway secrets retire</c>: takes a version out of use for good.</summary>
 internal static class RetireVerb

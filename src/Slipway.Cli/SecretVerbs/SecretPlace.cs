@@ -5,7 +5,7 @@ using Slipway.Core.Manifests;
 using Slipway.Core.Settings;
 using Slipway.Secrets;
 
-namespace Slipway.Cli.Verbs.Secrets;
+namespace Slipway.Cli.SecretVerbs;
 
 /// <summary>Which store and which environment a verb means, and the stores themselves.</summary>
 internal sealed class SecretPlace : IDisposable

@@ -3,7 +3,7 @@ using Slipway.Cli.Invoking;
 using Slipway.Cli.Output;
 using Slipway.Core.Settings;
 
-namespace Slipway.Cli.Verbs.Secrets;
+namespace Slipway.Cli.SecretVerbs;
 
 /// <summary><c>slipway secrets export</c>: the secrets of an environment in the clear, as a <c>.env</c> file.</summary>
 internal static class ExportVerb

@@ -7,7 +7,7 @@ using Slipway.Core.Manifests;
 using Slipway.Secrets;
 using Slipway.Secrets.Inputs;
 
-namespace Slipway.Cli.Verbs.Secrets;
+namespace Slipway.Cli.SecretVerbs;
 
 /// <summary><c>slipway secrets doctor</c>: whether every secret that is referred to can be read, and the stores are sound.</summary>
 internal static class DoctorVerb

@@ -4,7 +4,7 @@ using Slipway.Cli.Output;
 using Slipway.Core.Manifests;
 using Slipway.Core.Settings;
 
-namespace Slipway.Cli.Verbs.Secrets;
+namespace Slipway.Cli.SecretVerbs;
 
 /// <summary><c>slipway secrets import</c>: takes the secrets of a <c>.env</c> file into a store.</summary>
 internal static class ImportVerb

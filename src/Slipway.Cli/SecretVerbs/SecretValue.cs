@@ -3,7 +3,7 @@ using System.Text;
 using Slipway.Cli.Invoking;
 using Slipway.Cli.Output;
 
-namespace Slipway.Cli.Verbs.Secrets;
+namespace Slipway.Cli.SecretVerbs;
 
 /// <summary>Where a value comes from that must never stand on a command line: a file, standard input, a question, or chance.</summary>
 internal static class SecretValue
