@@ -1,3 +1,6 @@
+using System.Security.Cryptography;
+using System.Text;
+
 namespace Slipway.Secrets;
 
 /// <summary>Files that only their owner may read.</summary>
@@ -7,19 +10,23 @@ internal static class SecretFile
 
     private const UnixFileMode Others = (UnixFileMode)0b000_111_111;
 
-    /// <summary>Writes a file of mode 0600 beside its place, flushes it and renames it there.</summary>
+    private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+
+    /// <summary>Writes a file of mode 0600 beside its place, flushes it, renames it there and flushes the folder.</summary>
     public static void Write(string path, params ReadOnlySpan<byte[]> parts)
     {
-        var beside = $"{path}.{Environment.ProcessId}-{Environment.CurrentManagedThreadId}.new";
+        // A name that nobody can guess and a file that must be new: a link laid there beforehand is never written through.
+        var beside = $"{path}.{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8))}.new";
         try
         {
-            using (var file = Open(beside, FileMode.Create))
+            using (var file = Open(beside, FileMode.CreateNew))
             {
                 foreach (var part in parts)
                     file.Write(part);
                 file.Flush(flushToDisk: true);
             }
             File.Move(beside, path, overwrite: true);
+            FolderFlush.Flush(Path.GetDirectoryName(path)!);
         }
         catch
         {
@@ -37,6 +44,19 @@ internal static class SecretFile
             Directory.CreateDirectory(path, Owner | UnixFileMode.UserExecute);
     }
 
+    /// <summary>Whether a value comes back unchanged from a file and from a variable: no NUL, no half of a surrogate pair.</summary>
+    public static bool IsText(string value)
+    {
+        try
+        {
+            return !value.Contains('\0') && Strict.GetByteCount(value) >= 0;
+        }
+        catch (EncoderFallbackException)
+        {
+            return false;
+        }
+    }
+
     /// <summary>Opens a file for writing; a new one gets mode 0600.</summary>
     public static FileStream Open(string path, FileMode mode, FileShare share = FileShare.Read)
     {
@@ -47,15 +67,27 @@ internal static class SecretFile
     }
 
     /// <summary>The text of a small file in UTF-8.</summary>
-    /// <exception cref="IOException">It cannot be read, or holds more than <paramref name="bytesMax"/>.</exception>
+    /// <exception cref="IOException">It cannot be read, holds more than <paramref name="bytesMax"/>, or is no text.</exception>
     public static string ReadText(string path, int bytesMax)
     {
         using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
         var bytes = new byte[bytesMax + 1];
         var count = file.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
-        return count > bytesMax
-            ? throw new IOException($"{path} holds more than {bytesMax} bytes.")
-            : System.Text.Encoding.UTF8.GetString(bytes.AsSpan(0, count));
+        return count > bytesMax ? throw new IOException($"{path} holds more than {bytesMax} bytes.")
+            : Text(bytes.AsSpan(0, count)) ?? throw new IOException($"{path} holds bytes that are no text.");
+    }
+
+    /// <summary>Bytes as text; null when they are none. A variable carries text without NUL only, and what is replaced silently is lost.</summary>
+    public static string? Text(ReadOnlySpan<byte> bytes)
+    {
+        try
+        {
+            return bytes.Contains((byte)0) ? null : Strict.GetString(bytes);
+        }
+        catch (DecoderFallbackException)
+        {
+            return null;
+        }
     }
 
     /// <summary>Whether nobody but its owner (and root) may open a file; true where the operating system has no such modes.</summary>

@@ -54,7 +54,7 @@ public sealed class SecretStores : ISecretStores, IDisposable
             {
                 await store.CheckKey(cancellation);
                 foreach (var line in await store.Damage(cancellation))
-                    findings.Add($"{store.File}:{line}: The line is damaged. Restore it from a copy of the file, or set its secret again.");
+                    findings.Add($"{store.File}:{line}: The line does not count: it is damaged, or a second one of its version. Restore it from a copy of the file, or set its secret again.");
             }
             catch (SecretStoreException fault)
             {
@@ -80,7 +80,7 @@ public sealed class SecretStores : ISecretStores, IDisposable
                 return store;
             return _declared[(declaration, sourceFolder)] = declaration.Kind switch
             {
-                SecretStoreKind.Encrypted => new EncryptedStore(declaration.Name, Path.GetFullPath(declaration.File!, sourceFolder), StoreKey.Of(Absolute(declaration.KeyFile, sourceFolder), null)),
+                SecretStoreKind.Encrypted => new EncryptedStore(declaration.Name, Path.GetFullPath(declaration.File!, sourceFolder), StoreKey.Of(Absolute(declaration.KeyFile, sourceFolder), null), isShared: true),
                 SecretStoreKind.Mounted => new MountedStore(declaration.Name, declaration.Folder!, declaration.Prefix ?? ""),
                 SecretStoreKind.Environment => new EnvironmentStore(declaration.Name, declaration.Prefix ?? ""),
                 _ => new VaultStore(declaration, sourceFolder),

@@ -192,6 +192,47 @@ public sealed class EncryptedStoreTests : IDisposable
     }
 
     [Fact]
+    public async Task A_passphrase_for_one_store_does_not_lock_another_that_has_a_key_file()
+    {
+        using (var store = Open())
+            await store.Keep("a", "one", "me", Cancel);
+        using (var store = new EncryptedStore("home", File, new(KeyFile, true, "of another store")))
+            Assert.Equal("one", await store.Read(new("home", "a", 1), Cancel));
+    }
+
+    [Fact]
+    public async Task A_passphrase_locks_a_home_that_is_made_with_it_and_no_key_file_is_left_about()
+    {
+        using (var store = new EncryptedStore("home", File, new(KeyFile, true, "correct horse")))
+            await store.Keep("a", "one", "me", Cancel);
+        Assert.False(System.IO.File.Exists(KeyFile));
+        using (var store = new EncryptedStore("home", File, new(KeyFile, true, "correct horse")))
+            Assert.Equal("one", await store.Read(new("home", "a", 1), Cancel));
+    }
+
+    [Fact]
+    public async Task A_store_under_version_control_may_be_readable_but_never_its_key()
+    {
+        using (var store = Open())
+            await store.Keep("a", "one", "me", Cancel);
+        System.IO.File.SetUnixFileMode(File, (UnixFileMode)0b110_110_100);
+        using (var store = new EncryptedStore("team", File, new(KeyFile, false, null), isShared: true))
+            Assert.Equal("one", await store.Read(new("team", "a", 1), Cancel));
+        System.IO.File.SetUnixFileMode(KeyFile, (UnixFileMode)0b110_100_000);
+        using (var store = new EncryptedStore("team", File, new(KeyFile, false, null), isShared: true))
+            Assert.Contains("open to other users", (await Assert.ThrowsAsync<SecretStoreException>(() => store.Read(new("team", "a", 1), Cancel))).Message);
+    }
+
+    [Fact]
+    public async Task A_value_that_would_come_back_changed_is_refused()
+    {
+        using var store = Open();
+        foreach (var value in new[] { "a\0b", "half of a fox " + '\uD83E' })
+            Assert.Contains("no text", (await Assert.ThrowsAsync<SecretStoreException>(() => store.Keep("a", value, "me", Cancel))).Message);
+        Assert.Null(await store.Latest("a", Cancel));
+    }
+
+    [Fact]
     public async Task Several_writers_at_once_lose_nothing()
     {
         await Task.WhenAll(Enumerable.Range(0, 4).Select(writer => Task.Run(async () =>

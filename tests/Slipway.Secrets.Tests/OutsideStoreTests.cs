@@ -44,6 +44,13 @@ public sealed class OutsideStoreTests : IDisposable
     }
 
     [Fact]
+    public async Task A_mounted_file_of_other_bytes_is_refused_rather_than_changed()
+    {
+        File.WriteAllBytes(_folder.Of("db-password"), [0xFF, 0xFE, (byte)'a']);
+        Assert.Contains("no text", (await Assert.ThrowsAsync<SecretStoreException>(() => Mounted().Read(new("files", "password", 1), Cancel))).Message);
+    }
+
+    [Fact]
     public void A_store_that_nothing_declares_is_told()
         => Assert.Contains("no secret store 'team'", Assert.Throws<SecretStoreException>(() => _stores.Find("team", [], _folder.Path)).Message);
 

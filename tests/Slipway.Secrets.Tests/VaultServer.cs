@@ -36,6 +36,12 @@ internal sealed class VaultServer : IAsyncDisposable
 
     public bool Sealed { get; set; }
 
+    /// <summary>Whether the token's policy allows <c>secret/data/*</c> alone, as many do.</summary>
+    public bool DataOnly { get; set; }
+
+    /// <summary>What is answered to everything, by something that is no Vault; null for a Vault.</summary>
+    public string? Impostor { get; set; }
+
     public TaskCompletionSource? Hang { get; set; }
 
     public static async Task<VaultServer> Start()
@@ -62,6 +68,12 @@ internal sealed class VaultServer : IAsyncDisposable
     {
         if (Hang is { } hang)
             await hang.Task;
+        if (Impostor is { } other)
+        {
+            context.Response.ContentType = "application/json";
+            await context.Response.WriteAsync(other);
+            return;
+        }
         var path = context.Request.Path.Value!["/v1/".Length..];
         if (Sealed)
         {
@@ -78,7 +90,7 @@ internal sealed class VaultServer : IAsyncDisposable
             await Login(context);
             return;
         }
-        if (!_tokens.ContainsKey(context.Request.Headers["X-Vault-Token"].ToString()))
+        if (!_tokens.ContainsKey(context.Request.Headers["X-Vault-Token"].ToString()) || (DataOnly && path.StartsWith("secret/metadata/", StringComparison.Ordinal)))
         {
             await Refuse(context, 403, "permission denied");
             return;

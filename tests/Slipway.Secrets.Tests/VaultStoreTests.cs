@@ -114,6 +114,40 @@ public sealed class VaultStoreTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_policy_that_shows_values_only_is_enough_to_read_the_latest()
+    {
+        using var store = ByToken();
+        var version = await store.Keep("a/KEY", "one", "me", Cancel);
+        _server.DataOnly = true;
+        Assert.Equal(version, await store.Latest("a/KEY", Cancel));
+        Assert.Equal("one", await store.Read(version, Cancel));
+    }
+
+    [Theory]
+    [InlineData("{}")]
+    [InlineData("[]")]
+    [InlineData("null")]
+    [InlineData("""{"data":{"data":[],"metadata":{}}}""")]
+    [InlineData("""{"data":{"data":{"value":"x"},"metadata":{"version":"one"}}}""")]
+    [InlineData("""{"data":{"value":"of version 1 of the engine"}}""")]
+    [InlineData("""{"data":{"versions":[1],"keys":7}}""")]
+    public async Task What_is_no_Vault_is_told_and_never_crashes_anything(string answer)
+    {
+        _server.Impostor = answer;
+        foreach (var open in new Func<VaultStore>[] { ByToken, ByRole })
+        {
+            using var store = open();
+            Func<Task>[] calls =
+            [
+                () => store.Latest("a/KEY", Cancel), () => store.Read(new("vault", "a/KEY", 1), Cancel), () => store.Keep("a/KEY", "two", "me", Cancel),
+                () => store.List("a/", Cancel), () => store.Retire(new("vault", "a/KEY", 1), "me", Cancel),
+            ];
+            foreach (var call in calls)
+                Assert.True(await Record.ExceptionAsync(call) is null or SecretStoreException);
+        }
+    }
+
+    [Fact]
     public async Task A_namespace_and_a_prefix_go_along()
     {
         _server.Namespace = "team-a";

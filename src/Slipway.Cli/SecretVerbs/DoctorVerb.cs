@@ -24,6 +24,8 @@ internal static class DoctorVerb
             var faults = new List<Diagnostic>();
             if (ManifestFile.Read(path, faults) is not { } manifest)
                 throw new CommandFailure(ExitCodes.Usage, "The manifest is wrong.", "Correct what stands above.") { Faults = [.. faults.Select(fault => fault.ToString())] };
+            if (common.Environment(result) is { } asked && !manifest.Environments.Contains(asked))
+                throw new CommandFailure(ExitCodes.Usage, $"There is no environment '{asked}'.", $"Known are: {string.Join(", ", manifest.Environments)}.");
             using var stores = SecretStores.Open(new(common.Home(result).Path));
             var count = 0;
             foreach (var environment in manifest.Environments.Where(name => common.Environment(result) is not { } only || name == only))

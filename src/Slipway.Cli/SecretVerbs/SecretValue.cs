@@ -33,9 +33,27 @@ internal static class SecretValue
         var count = stream.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
         if (count > bytesMax)
             throw new CommandFailure(ExitCodes.Usage, $"The value holds more than {bytesMax / 1024} KiB.", "Store what is that large elsewhere, and its place or key here.");
-        var text = Encoding.UTF8.GetString(bytes.AsSpan(0, count));
+        var text = Text(bytes.AsSpan(0, count));
         return text.EndsWith('\n') ? text[..^1].TrimEnd('\r') : text;
     }
+
+    // Bytes that are no UTF-8 would be replaced silently: the secret that is kept would not be the one that was given.
+    private static string Text(ReadOnlySpan<byte> bytes)
+    {
+        try
+        {
+            if (!bytes.Contains((byte)0))
+                return new UTF8Encoding(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true).GetString(bytes);
+        }
+        catch (DecoderFallbackException)
+        {
+            throw NoText();
+        }
+        throw NoText();
+    }
+
+    private static CommandFailure NoText()
+        => new(ExitCodes.Usage, "The value holds bytes that are no text, which a variable cannot carry.", "Give it in base64, and decode it where it is used.");
 
     private static string Ask(string name)
     {

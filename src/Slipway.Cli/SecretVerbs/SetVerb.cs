@@ -34,11 +34,11 @@ internal static class SetVerb
             using var place = SecretPlace.Of(result, common, store);
             var asked = result.GetValue(name)!;
             var secret = place.FullName(asked);
-            var setting = place.Application.Settings.FirstOrDefault(one => one.Name == asked);
+            var setting = place.Application.Settings.FirstOrDefault(one => place.FullName(one.Name) == secret);
             var value = result.GetValue(generate) && setting?.Type == SettingType.Jwks
                 ? SigningKeys.New(setting.Rotation?.Algorithm ?? "ES256") : SecretValue.Read(secret, result.GetValue(file), result.GetValue(generate));
             if (setting is not null && SettingsResolver.ValueFault(setting, value) is { } shape)
-                throw new CommandFailure(ExitCodes.No, $"The value of {asked} must be {shape}. Nothing was kept.", "Give one of its type.");
+                throw new CommandFailure(ExitCodes.No, $"The value of {secret} must be {shape}. Nothing was kept.", "Give one of its type.");
             var version = await place.Store.Keep(secret, value, CallerVariables.User, cancel);
             StandardStreams.Line($"Kept as {version}.");
             if (Advice(place.Application, setting, asked, version) is { } advice)

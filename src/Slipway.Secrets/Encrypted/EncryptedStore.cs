@@ -4,12 +4,14 @@ namespace Slipway.Secrets.Encrypted;
 
 /// <summary>
 /// Keeps secrets in one encrypted text file, a line a version. Lines are appended and flushed; one that a crash tore is
-/// ignored, and cut off by the next writer (beside, flushed, renamed). A damaged line costs its version and nothing else.
+/// ignored, and cut off by the next writer (beside, flushed, renamed). A damaged line costs its version and nothing else: a line
+/// counts only when it opens under the key with everything that it claims.
 /// </summary>
 /// <param name="name">Its name in references.</param>
 /// <param name="file">Its file, absolute.</param>
 /// <param name="key">Its key.</param>
-internal sealed class EncryptedStore(string name, string file, StoreKey key) : ISecretStore, IDisposable
+/// <param name="isShared">Whether it may be readable by others, as a file under version control is: what it says is encrypted or public.</param>
+internal sealed class EncryptedStore(string name, string file, StoreKey key, bool isShared = false) : ISecretStore, IDisposable
 {
     private readonly SemaphoreSlim _turn = new(1);
     private StoreContent _content = new();
@@ -40,7 +42,9 @@ internal sealed class EncryptedStore(string name, string file, StoreKey key) : I
             {
                 if (!SecretReference.IsName(secret))
                     throw new SecretStoreException($"\"{secret}\" is no name of a secret.", "Use letters, digits and _ - . : in parts separated by /.");
-                if (!next.TryGetValue(secret, out var latest) && content.Latest(secret) is { } known && cipher.Open(known.Claim, known.Sealed) is { } old)
+                if (!SecretFile.IsText(value))
+                    throw new SecretStoreException($"The value of {secret} is no text that a variable can carry.", "Keep it in base64, and decode it where it is used.");
+                if (!next.TryGetValue(secret, out var latest) && content.Latest(secret, cipher.Opens) is { } known && cipher.Open(known.Claim, known.Sealed) is { } old)
                     latest = (known.Version, old);
                 if (latest.Version == 0 || latest.Value != value)
                 {
@@ -56,15 +60,18 @@ internal sealed class EncryptedStore(string name, string file, StoreKey key) : I
 
     /// <inheritdoc/>
     public Task<SecretVersion?> Latest(string secret, CancellationToken cancellation)
-        => Look(content => content.Latest(secret) is { } record ? new SecretVersion(name, secret, record.Version) : null, cancellation);
+        => Look(content => content.Latest(secret, record => Cipher(content).Opens(record)) is { } record ? new SecretVersion(name, secret, record.Version) : null, cancellation);
 
     /// <inheritdoc/>
     public Task<string> Read(SecretVersion version, CancellationToken cancellation) => Look(content =>
     {
-        if (content.Find(version.Name, version.Version) is not { } record || content.Retirement(version.Name, version.Version) is not null)
-            throw new SecretMissingException(version);
-        return Cipher(content).Open(record.Claim, record.Sealed)
-            ?? throw new SecretStoreException($"{version} is damaged, in line {record.Line} of {file}.", "Restore that line from a copy of the file, or set the secret again.");
+        if (Value(content, version) is { } value)
+            return value;
+        // Somebody may have restored the line since it was read.
+        _content = new();
+        content = Refresh();
+        return Value(content, version) ?? throw new SecretStoreException(
+            $"{version} is damaged, in line {content.Claims(version.Name, version.Version)[0].Line} of {file}.", "Restore that line from a copy of the file, or set the secret again.");
     }, cancellation);
 
     /// <inheritdoc/>
@@ -73,23 +80,33 @@ internal sealed class EncryptedStore(string name, string file, StoreKey key) : I
         .. from named in content.Names
            where named.Key.StartsWith(prefix, StringComparison.Ordinal)
            orderby named.Key
-           from record in named.Value
-           select new SecretEntry(new(name, record.Name, record.Version), record.At, record.By, content.Retirement(record.Name, record.Version)?.At),
+           from record in named.Value.OrderBy(record => record.Version)
+           let retired = content.Retirements(record.Name, record.Version)
+           select new SecretEntry(new(name, record.Name, record.Version), record.At, record.By, retired.Count == 0 ? null : retired[0].At),
     ], cancellation);
 
     /// <inheritdoc/>
     public Task Retire(SecretVersion version, string by, CancellationToken cancellation) => Write((content, cipher) =>
     {
-        if (content.Find(version.Name, version.Version) is null)
+        if (content.Claims(version.Name, version.Version).Count == 0)
             throw new SecretMissingException(version);
-        if (content.Retirement(version.Name, version.Version) is not null)
+        if (content.Retirements(version.Name, version.Version).Any(cipher.Opens))
             return ("", true);
         var record = new StoreRecord(false, version.Name, version.Version, TimeProvider.System.GetUtcNow(), by, "", 0);
         return ((record with { Sealed = cipher.Seal(record.Claim, "") }).Text, true);
     }, cancellation);
 
-    /// <summary>The numbers of lines that cannot be read; the key is not needed for that.</summary>
-    public Task<IReadOnlyList<int>> Damage(CancellationToken cancellation) => Look(content => content.Damaged, cancellation);
+    /// <summary>The numbers of all lines that do not count, rising: unreadable, not opening under the key, or a second one of a version.</summary>
+    public Task<IReadOnlyList<int>> Damage(CancellationToken cancellation) => Look<IReadOnlyList<int>>(_ =>
+    {
+        _content = new();
+        var content = Refresh();
+        if (content.Header is null)
+            return [];
+        var (cipher, versions) = (Cipher(content), new HashSet<(string, int)>());
+        var closed = content.Records.Where(record => !cipher.Opens(record) || (record.IsSet && !versions.Add((record.Name, record.Version))));
+        return [.. content.Damaged.Concat(closed.Select(record => record.Line)).Order()];
+    }, cancellation);
 
     /// <summary>Whether the key is right; nothing when there is no store yet.</summary>
     /// <exception cref="SecretStoreException">It is wrong, or cannot be had.</exception>
@@ -100,6 +117,18 @@ internal sealed class EncryptedStore(string name, string file, StoreKey key) : I
     {
         _cipher?.Dispose();
         _turn.Dispose();
+    }
+
+    // Null for a damaged one.
+    private string? Value(StoreContent content, SecretVersion version)
+    {
+        var claims = content.Claims(version.Name, version.Version);
+        if (claims.Count == 0)
+            throw new SecretMissingException(version);
+        var cipher = Cipher(content);
+        return content.Retirements(version.Name, version.Version).Any(cipher.Opens)
+            ? throw new SecretMissingException(version)
+            : claims.Select(record => cipher.Open(record.Claim, record.Sealed)).FirstOrDefault(value => value is not null);
     }
 
     private async Task<T> Look<T>(Func<StoreContent, T> look, CancellationToken cancellation)
@@ -159,7 +188,7 @@ internal sealed class EncryptedStore(string name, string file, StoreKey key) : I
     private StoreContent Begin()
     {
         key.Prepare();
-        var header = StoreHeader.New(key.KeyFile is null);
+        var header = StoreHeader.New(key.MakesByPassphrase);
         using (var cipher = new StoreCipher(key.Material(header), header.Id))
             header = header with { Check = cipher.Seal(header.Claim, "") };
         SecretFile.Write(file, header.Line);
@@ -176,7 +205,7 @@ internal sealed class EncryptedStore(string name, string file, StoreKey key) : I
         if (cipher.Open(header.Claim, header.Check) is null)
         {
             cipher.Dispose();
-            throw new SecretStoreException($"The key is not the one that {file} was made with.", $"Give the right one by {StoreKey.FileVariable} or {StoreKey.PassphraseVariable}, as the store was made.");
+            throw new SecretStoreException($"The key is not the one that {file} was made with, or its first line is damaged.", $"Give the right one by {StoreKey.FileVariable} or {StoreKey.PassphraseVariable}, as the store was made.");
         }
         (_cipher, _cipherOf) = (cipher, header.Claim);
         return cipher;
@@ -188,13 +217,14 @@ internal sealed class EncryptedStore(string name, string file, StoreKey key) : I
         {
             if (!System.IO.File.Exists(file))
                 return _content = new();
-            SecretFile.RefuseOthers(file);
+            if (!isShared)
+                SecretFile.RefuseOthers(file);
             using var stream = OpenToRead();
             if (!_content.IsBeginningOf(stream))
                 _content = new();
             _content.ReadOn(stream);
             // The beginning of a first line alone was torn while the store was made: nothing is lost by making it again.
-            if (_content.Header is null && _content.Bytes > 0)
+            if (_content.Header is null && !_content.IsUnbegun)
                 throw new SecretStoreException($"{file} is no secret store, or its first line is damaged.", "Restore its first line from a copy.");
             return _content;
         }

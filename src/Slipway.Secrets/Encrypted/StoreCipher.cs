@@ -33,6 +33,9 @@ internal sealed class StoreCipher : IDisposable
         return Base64Url.EncodeToString(sealedText);
     }
 
+    /// <summary>Whether a record is what it was sealed as.</summary>
+    public bool Opens(StoreRecord record) => Open(record.Claim, record.Sealed) is not null;
+
     /// <summary>The text; null when it, its claim or the key is not what it was sealed with.</summary>
     public string? Open(string claim, ReadOnlySpan<char> sealedText)
     {

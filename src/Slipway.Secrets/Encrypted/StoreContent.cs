@@ -4,12 +4,13 @@ namespace Slipway.Secrets.Encrypted;
 
 /// <summary>
 /// What the file of a store holds, as far as it has been read. Lines are only ever added, so a later look reads what is new.
-/// A last line without its line break was torn by a crash and does not count.
+/// A last line without its line break was torn by a crash and does not count. What a line claims is not proven here: a damaged one
+/// may name any secret and version, so none of them ever takes the place of another.
 /// </summary>
 internal sealed class StoreContent
 {
     private readonly Dictionary<string, List<StoreRecord>> _set = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, StoreRecord> _retired = new(StringComparer.Ordinal);
+    private readonly Dictionary<(string Name, int Version), List<StoreRecord>> _retired = [];
     private readonly List<int> _damaged = [];
     private byte[] _lastLine = [];
     private int _lines;
@@ -23,24 +24,40 @@ internal sealed class StoreContent
     /// <summary>Whether a torn line follows them.</summary>
     public bool IsTorn { get; private set; }
 
+    /// <summary>Whether what there is can only be the beginning of a store, or nothing: no whole line, and no other text.</summary>
+    public bool IsUnbegun { get; private set; } = true;
+
     /// <summary>The numbers of lines that cannot be read.</summary>
     public IReadOnlyList<int> Damaged => _damaged;
 
-    /// <summary>The names, each with its versions, rising.</summary>
+    /// <summary>The names, each with the lines that claim to set a version of it.</summary>
     public IReadOnlyDictionary<string, List<StoreRecord>> Names => _set;
 
-    /// <summary>A version; null for none of that number.</summary>
-    public StoreRecord? Find(string name, int version) => _set.TryGetValue(name, out var versions) ? versions.Find(record => record.Version == version) : null;
+    /// <summary>Every line that sets or retires.</summary>
+    public IEnumerable<StoreRecord> Records => _set.Values.Concat(_retired.Values).SelectMany(records => records).OrderBy(record => record.Line);
 
-    /// <summary>The retirement of a version; null while it is in use.</summary>
-    public StoreRecord? Retirement(string name, int version) => _retired.GetValueOrDefault($"{name}#{version}");
+    /// <summary>The lines that claim to set a version; one, unless something was damaged or two copies were merged.</summary>
+    public IReadOnlyList<StoreRecord> Claims(string name, int version) => _set.TryGetValue(name, out var all) ? all.FindAll(record => record.Version == version) : [];
 
-    /// <summary>The latest version that is not retired; null for none.</summary>
-    public StoreRecord? Latest(string name)
-        => _set.TryGetValue(name, out var versions) ? versions.FindLast(record => Retirement(name, record.Version) is null) : null;
+    /// <summary>The lines that claim to retire a version.</summary>
+    public IReadOnlyList<StoreRecord> Retirements(string name, int version) => _retired.GetValueOrDefault((name, version)) ?? [];
+
+    /// <summary>The highest version that is not retired; null for none.</summary>
+    /// <param name="name">The secret.</param>
+    /// <param name="isRetired">Whether a line that claims to retire a version is to be believed.</param>
+    public StoreRecord? Latest(string name, Func<StoreRecord, bool> isRetired) => !_set.TryGetValue(name, out var all)
+        ? null : all.FindAll(record => !Retirements(name, record.Version).Any(isRetired)).MaxBy(record => record.Version);
 
     /// <summary>The number of the next version.</summary>
-    public int Next(string name) => _set.TryGetValue(name, out var versions) ? versions[^1].Version + 1 : 1;
+    /// <exception cref="SecretStoreException">Numbers have come to their end, which only a tampered line can bring about.</exception>
+    public int Next(string name)
+    {
+        if (!_set.TryGetValue(name, out var all))
+            return 1;
+        var latest = all.MaxBy(record => record.Version)!;
+        return latest.Version < StoreRecord.VersionMax ? latest.Version + 1
+            : throw new SecretStoreException($"There is no number left for a new version of {name}.", $"Look at line {latest.Line} of the store: nobody sets a secret that often.");
+    }
 
     /// <summary>Whether a file still begins with what was read: it was added to, and not replaced by another.</summary>
     public bool IsBeginningOf(Stream file)
@@ -68,6 +85,7 @@ internal sealed class StoreContent
             text = text[(end + 1)..];
         }
         IsTorn = text.Length > 0;
+        IsUnbegun = Bytes == 0 && StoreHeader.IsBeginning(text);
     }
 
     private void Take(string line)
@@ -85,17 +103,16 @@ internal sealed class StoreContent
             _damaged.Add(_lines);
             return;
         }
-        if (!record.IsSet)
-        {
-            _retired.TryAdd($"{record.Name}#{record.Version}", record);
-            return;
-        }
-        if (!_set.TryGetValue(record.Name, out var versions))
-            _set[record.Name] = versions = [];
-        // Versions rise and never change: a line that says otherwise is none of ours.
-        if (versions.Count > 0 && versions[^1].Version >= record.Version)
-            _damaged.Add(_lines);
+        if (record.IsSet)
+            Add(_set, record.Name, record);
         else
-            versions.Add(record);
+            Add(_retired, (record.Name, record.Version), record);
+    }
+
+    private static void Add<TKey>(Dictionary<TKey, List<StoreRecord>> records, TKey key, StoreRecord record) where TKey : notnull
+    {
+        if (!records.TryGetValue(key, out var list))
+            records[key] = list = [];
+        list.Add(record);
     }
 }

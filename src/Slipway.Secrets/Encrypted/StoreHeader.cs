@@ -30,6 +30,13 @@ internal sealed record StoreHeader(string Id, int Rounds, byte[]? Salt, string C
     /// <summary>The whole line.</summary>
     public byte[] Line => Encoding.ASCII.GetBytes($"{Claim} {Check}\n");
 
+    /// <summary>Whether a text without a line break can be the torn beginning of a store: nothing else may ever be written over.</summary>
+    public static bool IsBeginning(ReadOnlySpan<byte> text)
+    {
+        var mark = Encoding.ASCII.GetBytes(Mark);
+        return text.Length < mark.Length ? mark.AsSpan().StartsWith(text) : text.StartsWith(mark);
+    }
+
     /// <summary>Reads the line; null when it is none.</summary>
     public static StoreHeader? Read(string line)
     {

@@ -23,15 +23,14 @@ internal sealed record StoreKey(string? KeyFile, bool MayCreate, string? Passphr
 
     private const int KeyBytes = 32;
 
-    /// <summary>What the caller's environment says; else a file.</summary>
+    /// <summary>Whether a new store is locked by the passphrase. One that is there says itself what it is locked by.</summary>
+    public bool MakesByPassphrase => KeyFile is null || (MayCreate && Passphrase is not null && !File.Exists(KeyFile));
+
+    /// <summary>What the caller's environment says, beside a file: one process may open stores of both kinds.</summary>
     /// <param name="declared">The file that the manifest names; null for none.</param>
     /// <param name="own">A file that is made when there is none; null for none.</param>
     public static StoreKey Of(string? declared, string? own)
-    {
-        if ((declared ?? Variable(FileVariable)) is { } file)
-            return new(file, false, null);
-        return Variable(PassphraseVariable) is { } passphrase ? new(null, false, passphrase) : new(own, own is not null, null);
-    }
+        => (declared ?? Variable(FileVariable)) is { } file ? new(file, false, Variable(PassphraseVariable)) : new(own, own is not null, Variable(PassphraseVariable));
 
     /// <summary>The secret that everything is derived from.</summary>
     /// <param name="header">What the store says of its key.</param>
@@ -52,7 +51,7 @@ internal sealed record StoreKey(string? KeyFile, bool MayCreate, string? Passphr
     /// <summary>Makes the key file when it may be made.</summary>
     public void Prepare()
     {
-        if (KeyFile is { } file && MayCreate && !File.Exists(file))
+        if (KeyFile is { } file && MayCreate && !MakesByPassphrase && !File.Exists(file))
             SecretFile.Write(file, Encoding.ASCII.GetBytes(Convert.ToBase64String(RandomNumberGenerator.GetBytes(KeyBytes)) + "\n"));
     }
 

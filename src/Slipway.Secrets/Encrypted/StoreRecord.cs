@@ -8,13 +8,16 @@ namespace Slipway.Secrets.Encrypted;
 /// </summary>
 /// <param name="IsSet">Whether it sets a version; else it retires one.</param>
 /// <param name="Name">The secret's full name.</param>
-/// <param name="Version">1 or more.</param>
+/// <param name="Version">1 to <see cref="VersionMax"/>.</param>
 /// <param name="At">When.</param>
 /// <param name="By">Who.</param>
 /// <param name="Sealed">The encrypted value, empty for a retirement, in base64url.</param>
 /// <param name="Line">The line it stands in, from 1.</param>
 internal sealed record StoreRecord(bool IsSet, string Name, int Version, DateTimeOffset At, string By, string Sealed, int Line)
 {
+    /// <summary>The highest number of a version; nobody comes near it, so that one beyond it was damaged.</summary>
+    public const int VersionMax = 1_000_000;
+
     private const string TimeFormat = "yyyy-MM-ddTHH:mm:ssZ";
 
     /// <summary>What is authenticated: all of the line but what is sealed.</summary>
@@ -29,7 +32,7 @@ internal sealed record StoreRecord(bool IsSet, string Name, int Version, DateTim
     {
         var parts = line.Split(' ');
         if (parts is not [("set" or "retire") and var kind, var name, var version, var time, var by, var sealedText] || !SecretReference.IsName(name)
-            || !int.TryParse(version, NumberStyles.None, CultureInfo.InvariantCulture, out var count) || count < 1
+            || !int.TryParse(version, NumberStyles.None, CultureInfo.InvariantCulture, out var count) || count is < 1 or > VersionMax
             || !DateTimeOffset.TryParseExact(time, TimeFormat, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var at))
             return null;
         return new(kind == "set", name, count, at, Uri.UnescapeDataString(by), sealedText, number);

@@ -20,17 +20,16 @@ public sealed record SecretReading(EffectiveSettings Settings, ImmutableSortedDi
         var values = new Dictionary<string, string>(StringComparer.Ordinal);
         var versions = ImmutableSortedDictionary.CreateBuilder<string, SecretVersion>(StringComparer.Ordinal);
         var faults = new List<Diagnostic>();
-        foreach (var setting in settings.All)
+        // All are asked for at once: a store that does not answer costs its time limit once, not once a secret.
+        var reads = settings.All.Where(setting => setting.Reference is not null)
+            .Select(setting => (Setting: setting, Read: ReadOne(application, setting, setting.Reference!, stores, sourceFolder, cancellation))).ToList();
+        foreach (var (setting, read) in reads)
         {
-            if (setting.Reference is not { } reference)
-                continue;
             try
             {
-                var store = stores.Find(reference.Store, application.SecretStores, sourceFolder);
-                var version = reference.Version is { } number ? new(reference.Store, reference.Name, number)
-                    : await store.Latest(reference.Name, cancellation) ?? throw Missing(setting.Setting, reference, application.Environment);
-                values[reference.ToString()] = await store.Read(version, cancellation);
-                if (store.KeepsVersions)
+                var (version, value, keepsVersions) = await read;
+                values[setting.Reference!.ToString()] = value;
+                if (keepsVersions)
                     versions[setting.Setting.Name] = version;
             }
             catch (SecretStoreException fault)
@@ -38,8 +37,17 @@ public sealed record SecretReading(EffectiveSettings Settings, ImmutableSortedDi
                 faults.Add(new(FaultCode.SecretUnreadable, Severity.Error, setting.Origin.At ?? setting.Setting.At, $"The secret '{setting.Setting.Name}' cannot be read: {fault.Message}", fault.Remedy));
             }
         }
-        var read = SettingsResolver.WithSecrets(settings, values);
-        return new(faults.Count == 0 ? read : read with { Faults = read.Faults.AddRange(faults) }, versions.ToImmutable());
+        var whole = SettingsResolver.WithSecrets(settings, values);
+        return new(faults.Count == 0 ? whole : whole with { Faults = whole.Faults.AddRange(faults) }, versions.ToImmutable());
+    }
+
+    private static async Task<(SecretVersion Version, string Value, bool KeepsVersions)> ReadOne(
+        Application application, EffectiveSetting setting, SecretReference reference, ISecretStores stores, string sourceFolder, CancellationToken cancellation)
+    {
+        var store = stores.Find(reference.Store, application.SecretStores, sourceFolder);
+        var version = reference.Version is { } number ? new(reference.Store, reference.Name, number)
+            : await store.Latest(reference.Name, cancellation) ?? throw Missing(setting.Setting, reference, application.Environment);
+        return (version, await store.Read(version, cancellation), store.KeepsVersions);
     }
 
     private static SecretStoreException Missing(Setting setting, SecretReference reference, EnvironmentName environment)

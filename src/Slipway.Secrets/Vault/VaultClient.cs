@@ -13,9 +13,10 @@ namespace Slipway.Secrets.Vault;
 internal sealed class VaultClient(SecretStoreDeclaration declaration, string sourceFolder) : IDisposable
 {
     private const int AnswerBytesMax = 4 << 20;
+    private const int ConnectionsMax = 32;
 
     private readonly SemaphoreSlim _login = new(1);
-    private readonly Lazy<HttpClient> _http = new(() => Connect(declaration, sourceFolder));
+    private readonly Lazy<HttpClient> _http = new(() => Connect(declaration, sourceFolder), LazyThreadSafetyMode.PublicationOnly);
     private string? _token;
     private DateTimeOffset _renewAt;
 
@@ -46,7 +47,7 @@ internal sealed class VaultClient(SecretStoreDeclaration declaration, string sou
         var address = declaration.Address ?? Environment.GetEnvironmentVariable("VAULT_ADDR");
         if (!Uri.TryCreate(address, UriKind.Absolute, out var uri) || uri.Scheme is not ("http" or "https"))
             throw new SecretStoreException($"Nothing says where the Vault of the store '{declaration.Name}' answers.", "Set its address in the manifest, or VAULT_ADDR.");
-        var handler = new SocketsHttpHandler { AllowAutoRedirect = false, UseProxy = false, UseCookies = false, ConnectTimeout = declaration.Timeout };
+        var handler = new SocketsHttpHandler { AllowAutoRedirect = false, UseProxy = false, UseCookies = false, ConnectTimeout = declaration.Timeout, MaxConnectionsPerServer = ConnectionsMax };
         if (declaration.CaFile is { } caFile)
             TrustOnly(handler, Path.GetFullPath(caFile, sourceFolder));
         return new(handler) { BaseAddress = uri, Timeout = declaration.Timeout, MaxResponseContentBufferSize = AnswerBytesMax };
@@ -84,15 +85,10 @@ internal sealed class VaultClient(SecretStoreDeclaration declaration, string sou
                 throw Refused(status, "auth/approle/login", answer);
             using (answer)
             {
-                var auth = answer.RootElement.GetProperty("auth");
-                var lease = auth.GetProperty("lease_duration").GetInt32();
+                var lease = VaultJson.Number(answer.RootElement, "auth", "lease_duration");
                 _renewAt = lease == 0 ? DateTimeOffset.MaxValue : TimeProvider.System.GetUtcNow() + TimeSpan.FromSeconds(lease * 2 / 3.0);
-                return _token = auth.GetProperty("client_token").GetString()!;
+                return _token = VaultJson.Text(answer.RootElement, "auth", "client_token");
             }
-        }
-        catch (Exception fault) when (fault is KeyNotFoundException or InvalidOperationException)
-        {
-            throw new SecretStoreException($"The Vault of the store '{declaration.Name}' answers a login with something else.", "Check its address.", fault);
         }
         finally
         {

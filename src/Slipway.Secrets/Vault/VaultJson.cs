@@ -20,6 +20,26 @@ internal static class VaultJson
         return bytes.WrittenSpan.ToArray();
     }
 
+    /// <summary>What stands at a path of members.</summary>
+    /// <exception cref="SecretStoreException">It is not there: what answers is no Vault, or no engine of version 2.</exception>
+    public static JsonElement At(JsonElement from, params ReadOnlySpan<string> path)
+    {
+        foreach (var name in path)
+            from = from.ValueKind == JsonValueKind.Object && from.TryGetProperty(name, out var member) ? member : throw Strange(name);
+        return from;
+    }
+
+    /// <summary>The number at a path of members.</summary>
+    public static int Number(JsonElement from, params ReadOnlySpan<string> path)
+        => At(from, path) is { ValueKind: JsonValueKind.Number } number && number.TryGetInt32(out var value) ? value : throw Strange(path[^1]);
+
+    /// <summary>The text at a path of members.</summary>
+    public static string Text(JsonElement from, params ReadOnlySpan<string> path)
+        => At(from, path) is { ValueKind: JsonValueKind.String } text ? text.GetString()! : throw Strange(path[^1]);
+
+    private static SecretStoreException Strange(string name)
+        => new($"What answers is no Vault with a KV engine of version 2: '{name}' is missing or wrong in its answer.", "Check the store's address and mount.");
+
     /// <summary>A write of a secret: its other fields as they are, one set, and the version that must be the latest.</summary>
     public static byte[] Write(JsonElement? fields, string field, string value, int latest)
     {

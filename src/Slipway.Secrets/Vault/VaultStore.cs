@@ -30,8 +30,8 @@ internal sealed class VaultStore(SecretStoreDeclaration declaration, string sour
         for (var attempt = 1; ; attempt++)
         {
             using var current = await _vault.Send(HttpMethod.Get, $"{declaration.Mount}/data/{path}", null, cancellation);
-            var latest = current is null ? await Current(path, cancellation) : Number(current, "metadata", "version");
-            var fields = current?.RootElement.GetProperty("data").GetProperty("data");
+            var latest = current is null ? await Current(path, cancellation) : VaultJson.Number(current.RootElement, "data", "metadata", "version");
+            JsonElement? fields = current is null ? null : VaultJson.At(current.RootElement, "data", "data");
             if (fields is { } known && Field(known, field) == value)
                 return new(Name, name, latest);
             try
@@ -39,7 +39,7 @@ internal sealed class VaultStore(SecretStoreDeclaration declaration, string sour
                 // Nobody else's version is written over: Vault refuses when another one came in between.
                 using var written = await _vault.Send(HttpMethod.Post, $"{declaration.Mount}/data/{path}", VaultJson.Write(fields, field, value, latest), cancellation)
                     ?? throw new SecretStoreException($"The Vault of the store '{Name}' has no engine at '{declaration.Mount}'.", "Set the store's mount.");
-                return new(Name, name, written.RootElement.GetProperty("data").GetProperty("version").GetInt32());
+                return new(Name, name, VaultJson.Number(written.RootElement, "data", "version"));
             }
             catch (SecretStoreException fault) when (attempt < WriteAttempts && fault.Message.Contains("check-and-set", StringComparison.Ordinal))
             {
@@ -52,6 +52,13 @@ internal sealed class VaultStore(SecretStoreDeclaration declaration, string sour
     public async Task<SecretVersion?> Latest(string name, CancellationToken cancellation)
     {
         var (path, field) = Split(name);
+        // The latest version tells its own number to whoever may read it. Only when it is deleted must the metadata, which a
+        // narrow policy may not show, name the one before.
+        using (var current = await _vault.Send(HttpMethod.Get, $"{declaration.Mount}/data/{path}", null, cancellation))
+        {
+            if (current is not null && VaultJson.At(current.RootElement, "data", "data").ValueKind == JsonValueKind.Object)
+                return Field(VaultJson.At(current.RootElement, "data", "data"), field) is null ? null : new(Name, name, VaultJson.Number(current.RootElement, "data", "metadata", "version"));
+        }
         using var answer = await _vault.Send(HttpMethod.Get, $"{declaration.Mount}/metadata/{path}", null, cancellation);
         if (answer is null)
             return null;
@@ -93,9 +100,9 @@ internal sealed class VaultStore(SecretStoreDeclaration declaration, string sour
         using var answer = await _vault.Send(HttpMethod.Get, $"{declaration.Mount}/metadata/{Path(folder)}?list=true", null, cancellation);
         if (answer is null)
             return;
-        foreach (var key in answer.RootElement.GetProperty("data").GetProperty("keys").EnumerateArray())
+        foreach (var key in Keys(answer))
         {
-            var name = folder + key.GetString();
+            var name = folder + key;
             if (entries.Count >= ListedMax)
                 throw new SecretStoreException($"The store '{Name}' holds more than {ListedMax} versions below '{prefix}'.", "Name an environment, or a longer beginning.");
             if (name.EndsWith('/'))
@@ -115,14 +122,14 @@ internal sealed class VaultStore(SecretStoreDeclaration declaration, string sour
     private async Task<string?> ReadField(string path, string field, int version, CancellationToken cancellation)
     {
         using var answer = await _vault.Send(HttpMethod.Get, $"{declaration.Mount}/data/{path}?version={version.ToString(CultureInfo.InvariantCulture)}", null, cancellation);
-        return answer?.RootElement.GetProperty("data").GetProperty("data") is { ValueKind: JsonValueKind.Object } fields ? Field(fields, field) : null;
+        return answer is not null && VaultJson.At(answer.RootElement, "data", "data") is { ValueKind: JsonValueKind.Object } fields ? Field(fields, field) : null;
     }
 
     // A secret whose latest version is deleted answers 404, but its next version must still name the one before.
     private async Task<int> Current(string path, CancellationToken cancellation)
     {
         using var metadata = await _vault.Send(HttpMethod.Get, $"{declaration.Mount}/metadata/{path}", null, cancellation);
-        return metadata is null ? 0 : metadata.RootElement.GetProperty("data").GetProperty("current_version").GetInt32();
+        return metadata is null ? 0 : VaultJson.Number(metadata.RootElement, "data", "current_version");
     }
 
     private (string Path, string Field) Split(string name)
@@ -138,18 +145,22 @@ internal sealed class VaultStore(SecretStoreDeclaration declaration, string sour
     private static string? Field(JsonElement fields, string field)
         => fields.TryGetProperty(field, out var value) ? value.ValueKind == JsonValueKind.String ? value.GetString() : value.GetRawText() : null;
 
-    private static int Number(JsonDocument answer, string part, string member)
-        => answer.RootElement.GetProperty("data").GetProperty(part).GetProperty(member).GetInt32();
+    private static IEnumerable<string> Keys(JsonDocument answer) => VaultJson.At(answer.RootElement, "data", "keys") is { ValueKind: JsonValueKind.Array } keys
+        ? keys.EnumerateArray().Where(key => key.ValueKind == JsonValueKind.String).Select(key => key.GetString()!) : [];
 
     private static IEnumerable<(int Number, DateTimeOffset? SetAt, DateTimeOffset? RetiredAt)> Versions(JsonDocument metadata)
     {
-        foreach (var version in metadata.RootElement.GetProperty("data").GetProperty("versions").EnumerateObject())
+        if (VaultJson.At(metadata.RootElement, "data", "versions") is not { ValueKind: JsonValueKind.Object } versions)
+            yield break;
+        foreach (var version in versions.EnumerateObject())
         {
+            if (version.Value.ValueKind != JsonValueKind.Object || !int.TryParse(version.Name, NumberStyles.None, CultureInfo.InvariantCulture, out var number))
+                continue;
             var set = Time(version.Value, "created_time");
             var destroyed = version.Value.TryGetProperty("destroyed", out var gone) && gone.ValueKind == JsonValueKind.True;
             // A deletion may lie in the future, when Vault deletes versions by age.
             var deleted = Time(version.Value, "deletion_time") is { } at && at <= TimeProvider.System.GetUtcNow() ? at : destroyed ? set : null;
-            yield return (int.Parse(version.Name, CultureInfo.InvariantCulture), set, deleted);
+            yield return (number, set, deleted);
         }
     }
 
