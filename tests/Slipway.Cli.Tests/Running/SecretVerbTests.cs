@@ -77,7 +77,7 @@ public sealed class SecretVerbTests : IDisposable
         await Set("good-enough");
         Assert.Equal("All is well: 1 secrets can be read.\n", (await Executable.Run(_folder, "secrets", "doctor", "-e", "staging")).ShouldExit(0).Output);
         File.AppendAllText(Path.Combine(_folder, ".slipway", "secrets.store"), "set a 1 x\n");
-        Assert.Contains("secrets.store:3: The line is damaged.", (await Executable.Run(_folder, "secrets", "doctor", "-e", "staging")).ShouldExit(1).Output);
+        Assert.Contains("secrets.store:3: The line does not count", (await Executable.Run(_folder, "secrets", "doctor", "-e", "staging")).ShouldExit(1).Output);
     }
 
     [Fact]
