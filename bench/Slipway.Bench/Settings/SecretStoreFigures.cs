@@ -8,6 +8,8 @@ namespace Slipway.Bench.Settings;
 internal static class SecretStoreFigures
 {
     private const int Secrets = 10_000;
+    private const int Writers = 8;
+    private const int WritesEach = 100;
 
     public static async Task<IReadOnlyList<Figure>> Measure(Action<string> progress, CancellationToken stop)
     {
@@ -23,12 +25,16 @@ internal static class SecretStoreFigures
         var readable = await Readable(home, stop);
         var opened = clock.Elapsed.TotalMilliseconds;
         var (cuts, wrong) = await Tear(home, stop);
+        var (changes, lost) = await Damage(home, stop);
+        var missing = await WriteAtOnce(new(Path.Combine(folder, "at-once")), stop);
         Directory.Delete(folder, recursive: true);
         return
         [
             Figure.Exactly($"secrets of {Secrets} that are read back", readable, "secrets", Secrets),
             Figure.AtMost($"opening the store and reading all {Secrets}", opened, "ms", 2000),
             Figure.Exactly($"stores torn at each of {cuts} bytes that do not open with the last whole version", wrong, "stores", 0),
+            Figure.Exactly($"stores with one of {changes} bytes of a line changed that lose another version, or do not tell", lost, "stores", 0),
+            Figure.Exactly($"versions missing after {Writers} writers kept {WritesEach} each at once", missing, "versions", 0),
         ];
     }
 
@@ -65,6 +71,49 @@ internal static class SecretStoreFigures
                 wrong++;
         }
         return ((int)(whole.Length - before + 1), wrong);
+    }
+
+    // Each byte of a line of a secret with three versions is changed; the others must be there, and the line be told.
+    private static async Task<(int Changes, int Lost)> Damage(SecretHome home, CancellationToken stop)
+    {
+        var small = new SecretHome(Path.Combine(home.Folder, "damage"));
+        using (var stores = SecretStores.Open(small))
+        {
+            foreach (var value in new[] { "one", "two", "three" })
+                await stores.Home.Keep(Name(0), value, "bench", stop);
+        }
+        var whole = await File.ReadAllBytesAsync(small.File, stop);
+        var begin = Array.IndexOf(whole, (byte)'\n') + 1;
+        var end = Array.IndexOf(whole, (byte)'\n', begin);
+        var lost = 0;
+        for (var at = begin; at < end; at++)
+        {
+            var bytes = whole.ToArray();
+            bytes[at] = bytes[at] == (byte)'7' ? (byte)'8' : (byte)'7';
+            await File.WriteAllBytesAsync(small.File, bytes, stop);
+            using var stores = SecretStores.Open(small);
+            var others = await stores.Home.Read(new("home", Name(0), 2), stop) == "two" && await stores.Home.Read(new("home", Name(0), 3), stop) == "three";
+            if (!others || await stores.Findings(stop) is not [var told] || !told.Contains(":2:", StringComparison.Ordinal))
+                lost++;
+        }
+        return (end - begin, lost);
+    }
+
+    private static async Task<int> WriteAtOnce(SecretHome home, CancellationToken stop)
+    {
+        await Task.WhenAll(Enumerable.Range(0, Writers).Select(writer => Task.Run(
+            async () =>
+            {
+                using var stores = SecretStores.Open(home);
+                for (var i = 0; i < WritesEach; i++)
+                    await stores.Home.Keep(Name(i % 10), $"{writer} {i}", "bench", stop);
+            },
+            stop)));
+        using var all = SecretStores.Open(home);
+        var found = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var entry in await all.Home.List("", stop))
+            found.Add(await all.Home.Read(entry.Version, stop));
+        return (Writers * WritesEach) - found.Count;
     }
 
     private static string Name(int i) => $"production/SHOP__SECRET_{i}";

@@ -26,18 +26,28 @@ internal static class DoctorVerb
                 throw new CommandFailure(ExitCodes.Usage, "The manifest is wrong.", "Correct what stands above.") { Faults = [.. faults.Select(fault => fault.ToString())] };
             if (common.Environment(result) is { } asked && !manifest.Environments.Contains(asked))
                 throw new CommandFailure(ExitCodes.Usage, $"There is no environment '{asked}'.", $"Known are: {string.Join(", ", manifest.Environments)}.");
-            using var stores = SecretStores.Open(new(common.Home(result).Path));
+            var home = new SecretHome(common.Home(result).Path);
+            using var stores = SecretStores.Open(home);
             var count = 0;
             foreach (var environment in manifest.Environments.Where(name => common.Environment(result) is not { } only || name == only))
                 count += await Read(manifest, path, environment, stores, faults, cancel);
             var findings = faults.Where(fault => fault.Code is FaultCode.SecretUnreadable or FaultCode.SettingType or FaultCode.SecretReference || fault.Severity == Severity.Error && fault.Code != FaultCode.SettingMissing)
-                .Select(fault => fault.ToString()).Concat(await stores.Findings(cancel)).Distinct(StringComparer.Ordinal).ToList();
+                .Select(fault => fault.ToString()).Concat(await stores.Findings(cancel)).Concat(await TrackedFiles.Findings(Path.GetDirectoryName(path)!, Private(manifest, path, home), cancel)).Distinct(StringComparer.Ordinal).ToList();
             foreach (var finding in findings)
                 StandardStreams.Line(finding);
             StandardStreams.Line(findings.Count == 0 ? $"All is well: {count} secrets can be read." : $"{findings.Count} findings; {count} secrets can be read.");
             return findings.Count == 0 ? ExitCodes.Done : ExitCodes.No;
         });
         return command;
+    }
+
+    // Stores may be under version control; what opens them, and values in the clear, never.
+    private static List<string> Private(Manifest manifest, string path, SecretHome home)
+    {
+        var folder = Path.GetDirectoryName(path)!;
+        var keys = manifest.Environments.Select(environment => manifest.Resolve(environment, CallerVariables.All(), [])).OfType<Application>()
+            .SelectMany(application => application.SecretStores).SelectMany(store => new[] { store.KeyFile, store.TokenFile, store.SecretIdFile });
+        return [.. keys.OfType<string>().Append(SettingInputsReader.DotEnvName).Append(home.KeyFile).Select(file => Path.GetFullPath(file, folder)).Distinct(StringComparer.Ordinal)];
     }
 
     private static async Task<int> Read(Manifest manifest, string path, EnvironmentName environment, SecretStores stores, List<Diagnostic> faults, CancellationToken cancel)

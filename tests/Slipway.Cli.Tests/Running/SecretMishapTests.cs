@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text;
 
 namespace Slipway.Cli.Tests.Running;
@@ -56,6 +57,25 @@ public sealed class SecretMishapTests : IDisposable
     {
         foreach (var bytes in new byte[][] { [0xFF, 0xFE, 1], [(byte)'a', 0, (byte)'b'] })
             Assert.Contains("no text", (await Set("API__KEY", bytes)).ShouldExit(2).Error);
+    }
+
+    [Fact]
+    public async Task The_doctor_tells_a_key_that_is_under_version_control()
+    {
+        (await Set("API__KEY", "one")).ShouldExit(0);
+        Git("init", "-q");
+        (await Executable.Run(_folder, "secrets", "doctor", "-e", "production")).ShouldExit(0);
+        Git("add", "-f", ".slipway/secrets.store");
+        (await Executable.Run(_folder, "secrets", "doctor", "-e", "production")).ShouldExit(0);
+        Git("add", "-f", ".slipway/secrets.key");
+        Assert.Contains("secrets.key: The file is under version control", (await Executable.Run(_folder, "secrets", "doctor", "-e", "production")).ShouldExit(1).Output);
+    }
+
+    private void Git(params string[] arguments)
+    {
+        using var git = Process.Start(new ProcessStartInfo("git", arguments) { WorkingDirectory = _folder })!;
+        git.WaitForExit();
+        Assert.Equal(0, git.ExitCode);
     }
 
     private Task<Ran> Set(string name, string value) => Set(name, Encoding.UTF8.GetBytes(value));
