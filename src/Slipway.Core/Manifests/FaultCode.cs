@@ -173,4 +173,7 @@ public static class FaultCode
 
     /// <summary>A file with a setting's value that cannot be read.</summary>
     public const string SettingFile = "SLIP079";
+
+    /// <summary>A command that holds a secret, where every user of a machine sees it.</summary>
+    public const string SecretInCommand = "SLIP080";
 }

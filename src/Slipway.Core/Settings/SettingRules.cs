@@ -33,6 +33,36 @@ internal static class SettingRules
         foreach (var value in given)
             CheckGiven(value, settings, stores, environment, faults);
         CheckRelations(root, settings, faults);
+        foreach (var service in services)
+            CheckCommands(service, settings, faults);
+    }
+
+    // The arguments of a process are shown to every user of a machine; its environment is not.
+    private static void CheckCommands(NamedValue service, Dictionary<string, NamedValue> settings, FaultList faults)
+    {
+        if (service.Value is not Values values)
+            return;
+        foreach (var key in (string[])["run", "dev"])
+        {
+            if (values[key] is not CommandLine command)
+                continue;
+            foreach (var argument in command.Arguments)
+            {
+                if (Interpolation.Applies(argument) && SecretIn(argument, settings) is { } secret)
+                    faults.Warning(FaultCode.SecretInCommand, values.KeyAt(key), $"The command of '{service.Name}' shows the secret '{secret}' to every user of its machine.", "Let the program read it from its environment.");
+            }
+        }
+    }
+
+    private static string? SecretIn(string argument, Dictionary<string, NamedValue> settings)
+    {
+        foreach (var (name, setting) in settings)
+        {
+            if (setting.Value is Values values && values["secret"] is true
+                && (argument.Contains($"${{{name}}}", StringComparison.Ordinal) || argument.Contains($"${{{name}:-", StringComparison.Ordinal)))
+                return name;
+        }
+        return null;
     }
 
     /// <summary>What values a setting takes; null when that itself cannot be read.</summary>
