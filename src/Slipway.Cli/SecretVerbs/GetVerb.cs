@@ -28,7 +28,10 @@ internal static class GetVerb
             using var place = SecretPlace.Of(result, common, store);
             var version = await place.Version(result.GetValue(name)!, cancel);
             var value = await place.Store.Read(version, cancel);
-            StandardStreams.Line(result.GetValue(reveal) ? value : $"{version} ********");
+            if (common.Json(result))
+                StandardStreams.Line(SecretJson.Of(version, result.GetValue(reveal) ? value : null));
+            else
+                StandardStreams.Line(result.GetValue(reveal) ? value : $"{version} ********");
             return ExitCodes.Done;
         });
         return command;

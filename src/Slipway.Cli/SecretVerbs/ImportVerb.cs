@@ -39,8 +39,13 @@ internal static class ImportVerb
                 StandardStreams.ErrorLine(fault.ToString());
             if (faults.Exists(fault => fault.Severity == Severity.Error))
                 throw new CommandFailure(ExitCodes.No, "Nothing was taken.", "Correct what stands above.");
+            var kept = new List<SecretVersion>();
             foreach (var setting in secrets)
-                StandardStreams.Line($"Kept as {await place.Store.Keep(place.FullName(setting.Name), read.Entries[setting.Name].Value, CallerVariables.User, cancel)}.");
+                kept.Add(await place.Store.Keep(place.FullName(setting.Name), read.Entries[setting.Name].Value, CallerVariables.User, cancel));
+            if (common.Json(result))
+                StandardStreams.Line(SecretJson.Of(kept));
+            else
+                kept.ForEach(version => StandardStreams.Line($"Kept as {version}."));
             foreach (var entry in read.Entries.Values.Where(entry => !secrets.Exists(setting => setting.Name == entry.Name)))
                 StandardStreams.ErrorLine($"{entry.At}: {entry.Name} is no declared secret and was left alone.");
             return ExitCodes.Done;

@@ -25,7 +25,10 @@ internal static class RetireVerb
                 throw new CommandFailure(ExitCodes.Usage, "Which version is to be retired is not said.", $"Write it as {asked}#2; slipway secrets list shows them.");
             var version = await place.Version(asked, cancel);
             await place.Store.Retire(version, CallerVariables.User, cancel);
-            StandardStreams.Line($"Retired {version}.");
+            if (common.Json(result))
+                StandardStreams.Line(SecretJson.Of(version));
+            else
+                StandardStreams.Line($"Retired {version}.");
             return ExitCodes.Done;
         });
         return command;
