@@ -40,7 +40,10 @@ internal static class SetVerb
             if (setting is not null && SettingsResolver.ValueFault(setting, value) is { } shape)
                 throw new CommandFailure(ExitCodes.No, $"The value of {secret} must be {shape}. Nothing was kept.", "Give one of its type.");
             var version = await place.Store.Keep(secret, value, CallerVariables.User, cancel);
-            StandardStreams.Line($"Kept as {version}.");
+            if (common.Json(result))
+                StandardStreams.Line(SecretJson.Of(version));
+            else
+                StandardStreams.Line($"Kept as {version}.");
             if (Advice(place.Application, setting, asked, version) is { } advice)
                 StandardStreams.ErrorLine(advice);
             return ExitCodes.Done;

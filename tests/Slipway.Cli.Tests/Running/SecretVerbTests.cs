@@ -34,6 +34,9 @@ public sealed class SecretVerbTests : IDisposable
         Assert.Equal([false, true], listed.Select(entry => entry.TryGetProperty("retiredAt", out _)));
         (await Run("retire", "API__KEY")).ShouldExit(2);
         (await Run("get", "NOTHING")).ShouldExit(1);
+        var shown = JsonDocument.Parse((await Run("get", "API__KEY", "--json")).ShouldExit(0).Output).RootElement;
+        Assert.Equal("secret://home/staging/API__KEY#1", shown.GetProperty("reference").GetString());
+        Assert.False(shown.TryGetProperty("value", out _));
     }
 
     [Fact]
