@@ -31,11 +31,13 @@ internal static class DoctorVerb
             var count = 0;
             foreach (var environment in manifest.Environments.Where(name => common.Environment(result) is not { } only || name == only))
                 count += await Read(manifest, path, environment, stores, faults, cancel);
-            var findings = faults.Where(fault => fault.Code is FaultCode.SecretUnreadable or FaultCode.SettingType or FaultCode.SecretReference || fault.Severity == Severity.Error && fault.Code != FaultCode.SettingMissing)
-                .Select(fault => fault.ToString()).Concat(await stores.Findings(cancel)).Concat(await TrackedFiles.Findings(Path.GetDirectoryName(path)!, Private(manifest, path, home), cancel)).Distinct(StringComparer.Ordinal).ToList();
-            foreach (var finding in findings)
-                StandardStreams.Line(finding);
-            StandardStreams.Line(findings.Count == 0 ? $"All is well: {count} secrets can be read." : $"{findings.Count} findings; {count} secrets can be read.");
+            // What has no value at all is the matter of slipway check.
+            var findings = faults.Where(fault => fault.Severity == Severity.Error && fault.Code != FaultCode.SettingMissing)
+                .Select(fault => fault.ToString()).Concat(await stores.Findings(cancel)).Distinct(StringComparer.Ordinal).ToList();
+            if (common.Json(result))
+                StandardStreams.Line(SecretJson.OfFindings(findings, count));
+            else
+                Print(findings, count);
             return findings.Count == 0 ? ExitCodes.Done : ExitCodes.No;
         });
         return command;
@@ -48,6 +50,13 @@ internal static class DoctorVerb
         var keys = manifest.Environments.Select(environment => manifest.Resolve(environment, CallerVariables.All(), [])).OfType<Application>()
             .SelectMany(application => application.SecretStores).SelectMany(store => new[] { store.KeyFile, store.TokenFile, store.SecretIdFile });
         return [.. keys.OfType<string>().Append(SettingInputsReader.DotEnvName).Append(home.KeyFile).Select(file => Path.GetFullPath(file, folder)).Distinct(StringComparer.Ordinal)];
+    }
+
+    private static void Print(List<string> findings, int readable)
+    {
+        foreach (var finding in findings)
+            StandardStreams.Line(finding);
+        StandardStreams.Line(findings.Count == 0 ? $"All is well: secrets that can be read: {readable}." : $"Findings: {findings.Count}; secrets that can be read: {readable}.");
     }
 
     private static async Task<int> Read(Manifest manifest, string path, EnvironmentName environment, SecretStores stores, List<Diagnostic> faults, CancellationToken cancel)

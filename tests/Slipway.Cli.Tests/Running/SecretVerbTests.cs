@@ -78,7 +78,7 @@ public sealed class SecretVerbTests : IDisposable
         var sick = await Executable.Run(_folder, "secrets", "doctor", "-e", "staging");
         Assert.Contains("SLIP077: The secret 'API__KEY' cannot be read", sick.ShouldExit(1).Output);
         await Set("good-enough");
-        Assert.Equal("All is well: 1 secrets can be read.\n", (await Executable.Run(_folder, "secrets", "doctor", "-e", "staging")).ShouldExit(0).Output);
+        Assert.Equal("All is well: secrets that can be read: 1.\n", (await Executable.Run(_folder, "secrets", "doctor", "-e", "staging")).ShouldExit(0).Output);
         File.AppendAllText(Path.Combine(_folder, ".slipway", "secrets.store"), "set a 1 x\n");
         Assert.Contains("secrets.store:3: The line does not count", (await Executable.Run(_folder, "secrets", "doctor", "-e", "staging")).ShouldExit(1).Output);
     }
