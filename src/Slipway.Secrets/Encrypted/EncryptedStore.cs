@@ -90,7 +90,7 @@ internal sealed class EncryptedStore(string name, string file, StoreKey key, boo
     {
         if (content.Claims(version.Name, version.Version).Count == 0)
             throw new SecretMissingException(version);
-        if (content.Retirements(version.Name, version.Version).Any(cipher.Opens))
+        if (content.Retirements(version.Name, version.Version).Exists(cipher.Opens))
             return ("", true);
         var record = new StoreRecord(false, version.Name, version.Version, TimeProvider.System.GetUtcNow(), by, "", 0);
         return ((record with { Sealed = cipher.Seal(record.Claim, "") }).Text, true);
@@ -126,9 +126,14 @@ internal sealed class EncryptedStore(string name, string file, StoreKey key, boo
         if (claims.Count == 0)
             throw new SecretMissingException(version);
         var cipher = Cipher(content);
-        return content.Retirements(version.Name, version.Version).Any(cipher.Opens)
-            ? throw new SecretMissingException(version)
-            : claims.Select(record => cipher.Open(record.Claim, record.Sealed)).FirstOrDefault(value => value is not null);
+        if (content.Retirements(version.Name, version.Version).Exists(cipher.Opens))
+            throw new SecretMissingException(version);
+        foreach (var claim in claims)
+        {
+            if (cipher.Open(claim.Claim, claim.Sealed) is { } value)
+                return value;
+        }
+        return null;
     }
 
     private async Task<T> Look<T>(Func<StoreContent, T> look, CancellationToken cancellation)

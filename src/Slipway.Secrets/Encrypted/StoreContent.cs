@@ -10,7 +10,7 @@ namespace Slipway.Secrets.Encrypted;
 internal sealed class StoreContent
 {
     private readonly Dictionary<string, List<StoreRecord>> _set = new(StringComparer.Ordinal);
-    private readonly Dictionary<(string Name, int Version), List<StoreRecord>> _retired = [];
+    private readonly Dictionary<string, List<StoreRecord>> _retired = new(StringComparer.Ordinal);
     private readonly List<int> _damaged = [];
     private byte[] _lastLine = [];
     private int _lines;
@@ -37,16 +37,24 @@ internal sealed class StoreContent
     public IEnumerable<StoreRecord> Records => _set.Values.Concat(_retired.Values).SelectMany(records => records).OrderBy(record => record.Line);
 
     /// <summary>The lines that claim to set a version; one, unless something was damaged or two copies were merged.</summary>
-    public IReadOnlyList<StoreRecord> Claims(string name, int version) => _set.TryGetValue(name, out var all) ? all.FindAll(record => record.Version == version) : [];
+    public List<StoreRecord> Claims(string name, int version) => _set.TryGetValue(name, out var all) ? all.FindAll(record => record.Version == version) : [];
 
     /// <summary>The lines that claim to retire a version.</summary>
-    public IReadOnlyList<StoreRecord> Retirements(string name, int version) => _retired.GetValueOrDefault((name, version)) ?? [];
+    public List<StoreRecord> Retirements(string name, int version) => _retired.TryGetValue($"{name}#{version}", out var records) ? records : [];
 
     /// <summary>The highest version that is not retired; null for none.</summary>
     /// <param name="name">The secret.</param>
     /// <param name="isRetired">Whether a line that claims to retire a version is to be believed.</param>
-    public StoreRecord? Latest(string name, Func<StoreRecord, bool> isRetired) => !_set.TryGetValue(name, out var all)
-        ? null : all.FindAll(record => !Retirements(name, record.Version).Any(isRetired)).MaxBy(record => record.Version);
+    public StoreRecord? Latest(string name, Predicate<StoreRecord> isRetired)
+    {
+        StoreRecord? latest = null;
+        foreach (var record in _set.TryGetValue(name, out var all) ? all : [])
+        {
+            if ((latest is null || record.Version > latest.Version) && !Retirements(name, record.Version).Exists(isRetired))
+                latest = record;
+        }
+        return latest;
+    }
 
     /// <summary>The number of the next version.</summary>
     /// <exception cref="SecretStoreException">Numbers have come to their end, which only a tampered line can bring about.</exception>
@@ -106,10 +114,10 @@ internal sealed class StoreContent
         if (record.IsSet)
             Add(_set, record.Name, record);
         else
-            Add(_retired, (record.Name, record.Version), record);
+            Add(_retired, $"{record.Name}#{record.Version}", record);
     }
 
-    private static void Add<TKey>(Dictionary<TKey, List<StoreRecord>> records, TKey key, StoreRecord record) where TKey : notnull
+    private static void Add(Dictionary<string, List<StoreRecord>> records, string key, StoreRecord record)
     {
         if (!records.TryGetValue(key, out var list))
             records[key] = list = [];

@@ -21,16 +21,23 @@ public sealed record SecretReading(EffectiveSettings Settings, ImmutableSortedDi
         var versions = ImmutableSortedDictionary.CreateBuilder<string, SecretVersion>(StringComparer.Ordinal);
         var faults = new List<Diagnostic>();
         // All are asked for at once: a store that does not answer costs its time limit once, not once a secret.
-        var reads = settings.All.Where(setting => setting.Reference is not null)
-            .Select(setting => (Setting: setting, Read: ReadOne(application, setting, setting.Reference!, stores, sourceFolder, cancellation))).ToList();
-        foreach (var (setting, read) in reads)
+        var reads = new Task<ReadSecret>?[settings.All.Length];
+        for (var i = 0; i < reads.Length; i++)
         {
+            if (settings.All[i].Reference is { } reference)
+                reads[i] = ReadOne(application, settings.All[i], reference, stores, sourceFolder, cancellation);
+        }
+        for (var i = 0; i < reads.Length; i++)
+        {
+            if (reads[i] is not { } reading)
+                continue;
+            var setting = settings.All[i];
             try
             {
-                var (version, value, keepsVersions) = await read;
-                values[setting.Reference!.ToString()] = value;
-                if (keepsVersions)
-                    versions[setting.Setting.Name] = version;
+                var secret = await reading;
+                values[setting.Reference!.ToString()] = secret.Value;
+                if (secret.KeepsVersions)
+                    versions[setting.Setting.Name] = secret.Version;
             }
             catch (SecretStoreException fault)
             {
@@ -41,13 +48,19 @@ public sealed record SecretReading(EffectiveSettings Settings, ImmutableSortedDi
         return new(faults.Count == 0 ? whole : whole with { Faults = whole.Faults.AddRange(faults) }, versions.ToImmutable());
     }
 
-    private static async Task<(SecretVersion Version, string Value, bool KeepsVersions)> ReadOne(
+    // A class: every command that is run compiles this anew, and the framework's code for classes is there already.
+    private sealed record ReadSecret(SecretVersion Version, string Value, bool KeepsVersions)
+    {
+        public override string ToString() => Version.ToString();
+    }
+
+    private static async Task<ReadSecret> ReadOne(
         Application application, EffectiveSetting setting, SecretReference reference, ISecretStores stores, string sourceFolder, CancellationToken cancellation)
     {
         var store = stores.Find(reference.Store, application.SecretStores, sourceFolder);
         var version = reference.Version is { } number ? new(reference.Store, reference.Name, number)
             : await store.Latest(reference.Name, cancellation) ?? throw Missing(setting.Setting, reference, application.Environment);
-        return (version, await store.Read(version, cancellation), store.KeepsVersions);
+        return new(version, await store.Read(version, cancellation), store.KeepsVersions);
     }
 
     private static SecretStoreException Missing(Setting setting, SecretReference reference, EnvironmentName environment)
