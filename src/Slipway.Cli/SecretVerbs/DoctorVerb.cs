@@ -33,7 +33,10 @@ internal static class DoctorVerb
                 count += await Read(manifest, path, environment, stores, faults, cancel);
             // What has no value at all is the matter of slipway check.
             var findings = faults.Where(fault => fault.Severity == Severity.Error && fault.Code != FaultCode.SettingMissing)
-                .Select(fault => fault.ToString()).Concat(await stores.Findings(cancel)).Distinct(StringComparer.Ordinal).ToList();
+                .Select(fault => fault.ToString())
+                .Concat(await stores.Findings(cancel))
+                .Concat(await TrackedFiles.Findings(Path.GetDirectoryName(path)!, Private(manifest, path, home), cancel))
+                .Distinct(StringComparer.Ordinal).ToList();
             if (common.Json(result))
                 StandardStreams.Line(SecretJson.OfFindings(findings, count));
             else
