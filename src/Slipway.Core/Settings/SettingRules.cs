@@ -48,7 +48,7 @@ internal static class SettingRules
                 continue;
             foreach (var argument in command.Arguments)
             {
-                if (Interpolation.Applies(argument) && SecretIn(argument, settings) is { } secret)
+                if (SecretIn(argument, settings) is { } secret)
                     faults.Warning(FaultCode.SecretInCommand, values.KeyAt(key), $"The command of '{service.Name}' shows the secret '{secret}' to every user of its machine.", "Let the program read it from its environment.");
             }
         }
@@ -56,11 +56,13 @@ internal static class SettingRules
 
     private static string? SecretIn(string argument, Dictionary<string, NamedValue> settings)
     {
-        foreach (var (name, setting) in settings)
+        for (var at = argument.IndexOf("${", StringComparison.Ordinal); at >= 0; at = argument.IndexOf("${", at + 2, StringComparison.Ordinal))
         {
-            if (setting.Value is Values values && values["secret"] is true
-                && (argument.Contains($"${{{name}}}", StringComparison.Ordinal) || argument.Contains($"${{{name}:-", StringComparison.Ordinal)))
-                return name;
+            var end = at + 2;
+            while (end < argument.Length && (char.IsAsciiLetterOrDigit(argument[end]) || argument[end] == '_'))
+                end++;
+            if (settings.TryGetValue(argument[(at + 2)..end], out var setting) && setting.Value is Values values && values["secret"] is true)
+                return setting.Name;
         }
         return null;
     }
