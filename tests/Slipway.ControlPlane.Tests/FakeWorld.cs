@@ -67,6 +67,16 @@ internal sealed class FakeWorld : ITarget, ITraffic, IArtefacts, ISecretStore, I
         return Task.CompletedTask;
     }
 
+    public Task End(EnvironmentName environment, InstanceId instance, FencingToken token, CancellationToken cancellation) => throw new NotSupportedException();
+
+    public Task<TargetInspection> Inspect(EnvironmentName environment, CancellationToken cancellation) => throw new NotSupportedException();
+
+    public Task Mend(EnvironmentName environment, FencingToken token, CancellationToken cancellation) => throw new NotSupportedException();
+
+    Task<TrafficInspection> ITraffic.Inspect(EnvironmentName environment, CancellationToken cancellation) => throw new NotSupportedException();
+
+    public Task<BuildOutcome> Restore(Service service, ArtefactDigest digest, string sourceFolder, CancellationToken cancellation) => throw new NotSupportedException();
+
     public Task<ImmutableArray<SmokeOutcome>> Smoke(EnvironmentName environment, InstanceId instance, CancellationToken cancellation)
         => Task.FromResult(ImmutableArray<SmokeOutcome>.Empty);
 

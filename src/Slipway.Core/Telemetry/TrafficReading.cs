@@ -20,7 +20,15 @@ public sealed record TrafficReading
 
     /// <summary>The counts, one for each service and release that ever had traffic or stands in the table.</summary>
     public required ImmutableArray<ReleaseTraffic> Releases { get; init; }
+
+    /// <summary>What each instance of the table carries, and each that left the table and has not ended what it carried.</summary>
+    public ImmutableArray<InstanceTraffic> Instances { get; init; } = [];
 }
+
+/// <summary>What one instance carries.</summary>
+/// <param name="Instance">The instance.</param>
+/// <param name="InFlight">Its requests and upgraded connections that have not ended.</param>
+public sealed record InstanceTraffic(InstanceId Instance, int InFlight);
 
 /// <summary>The traffic of one service of one release.</summary>
 public sealed record ReleaseTraffic

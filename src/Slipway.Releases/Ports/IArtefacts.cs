@@ -14,6 +14,16 @@ public interface IArtefacts
     /// <param name="cancellation">Ends the build, its whole process group.</param>
     Task<BuildOutcome> Build(Service service, string sourceFolder, IProgress<string> output, CancellationToken cancellation);
 
+    /// <summary>
+    /// Builds an artefact again that was damaged. It fails when the source folder does not hold any more what it was built
+    /// from; nothing when it is whole.
+    /// </summary>
+    /// <param name="service">What to build.</param>
+    /// <param name="digest">The artefact.</param>
+    /// <param name="sourceFolder">The manifest's folder, absolute.</param>
+    /// <param name="cancellation">Ends the build.</param>
+    Task<BuildOutcome> Restore(Service service, ArtefactDigest digest, string sourceFolder, CancellationToken cancellation);
+
     /// <summary>The digest of a service's inputs as they are now: what a service without a build is known by.</summary>
     /// <exception cref="TargetException">The inputs cannot be read.</exception>
     Task<ArtefactDigest> Fingerprint(Service service, string sourceFolder, CancellationToken cancellation);

@@ -32,6 +32,22 @@ public interface ITarget
     /// <exception cref="StaleFencingTokenException">Another control plane has taken over.</exception>
     Task RemoveOrphans(EnvironmentName environment, ImmutableHashSet<WorkloadKey> known, FencingToken token, CancellationToken cancellation);
 
+    /// <summary>Ends one instance. Another is started in its place only when <see cref="Ensure"/> asks for as many again; nothing when there is none.</summary>
+    /// <exception cref="StaleFencingTokenException">Another control plane has taken over.</exception>
+    Task End(EnvironmentName environment, InstanceId instance, FencingToken token, CancellationToken cancellation);
+
+    /// <summary>Looks closely at all that runs: reads what each process holds and every file that it runs from. It may take seconds.</summary>
+    /// <exception cref="TargetException">The target cannot be asked.</exception>
+    Task<TargetInspection> Inspect(EnvironmentName environment, CancellationToken cancellation);
+
+    /// <summary>
+    /// Puts right where it is what <see cref="Inspect"/> would find with <see cref="DriftRemedy.Mend"/>: limits, records, and
+    /// processes that nobody asked for, which it ends.
+    /// </summary>
+    /// <exception cref="StaleFencingTokenException">Another control plane has taken over.</exception>
+    /// <exception cref="TargetException">Some of it cannot be put right.</exception>
+    Task Mend(EnvironmentName environment, FencingToken token, CancellationToken cancellation);
+
     /// <summary>Runs the smoke checks (level 3) of an instance once, all of them.</summary>
     Task<ImmutableArray<SmokeOutcome>> Smoke(EnvironmentName environment, InstanceId instance, CancellationToken cancellation);
 

@@ -19,6 +19,9 @@ public interface ITraffic
     /// <summary>What the gateways have counted; null while none answers.</summary>
     Task<TrafficReading?> Read(EnvironmentName environment, CancellationToken cancellation);
 
+    /// <summary>Looks closely at the gateways: the table that is live, the one on disk, where they listen.</summary>
+    Task<TrafficInspection> Inspect(EnvironmentName environment, CancellationToken cancellation);
+
     /// <summary>Ends the gateways of an environment, draining what they carry.</summary>
     Task Remove(EnvironmentName environment, FencingToken token, CancellationToken cancellation);
 }

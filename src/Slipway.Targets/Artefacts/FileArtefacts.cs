@@ -42,6 +42,9 @@ public sealed class FileArtefacts(HomeFolder home, TimeProvider clock) : IArtefa
     }
 
     /// <inheritdoc/>
+    public Task<BuildOutcome> Restore(Service service, ArtefactDigest digest, string sourceFolder, CancellationToken cancellation) => throw new NotSupportedException();
+
+    /// <inheritdoc/>
     public async Task<ArtefactDigest> Fingerprint(Service service, string sourceFolder, CancellationToken cancellation)
     {
         try

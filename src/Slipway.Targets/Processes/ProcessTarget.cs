@@ -62,6 +62,15 @@ public sealed class ProcessTarget : ITarget, IAsyncDisposable
         => Act(() => Of(environment).RemoveOrphans(known, token));
 
     /// <inheritdoc/>
+    public Task End(EnvironmentName environment, InstanceId instance, FencingToken token, CancellationToken cancellation) => throw new NotSupportedException();
+
+    /// <inheritdoc/>
+    public Task<TargetInspection> Inspect(EnvironmentName environment, CancellationToken cancellation) => throw new NotSupportedException();
+
+    /// <inheritdoc/>
+    public Task Mend(EnvironmentName environment, FencingToken token, CancellationToken cancellation) => throw new NotSupportedException();
+
+    /// <inheritdoc/>
     public async Task<ImmutableArray<SmokeOutcome>> Smoke(EnvironmentName environment, InstanceId instance, CancellationToken cancellation)
     {
         var runner = Of(environment).Find(instance) ?? throw new TargetException($"{instance} does not exist any more.");

@@ -74,6 +74,9 @@ public sealed class GatewayTraffic(GatewayTrafficOptions options, TimeProvider? 
     }
 
     /// <inheritdoc/>
+    public Task<TrafficInspection> Inspect(EnvironmentName environment, CancellationToken cancellation) => throw new NotSupportedException();
+
+    /// <inheritdoc/>
     public async Task Remove(EnvironmentName environment, FencingToken token, CancellationToken cancellation)
     {
         Pass(environment, token);

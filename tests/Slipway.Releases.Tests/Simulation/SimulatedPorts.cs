@@ -60,6 +60,16 @@ internal sealed class SimulatedPorts(World world, Life life) : ITarget, ITraffic
                 world.Remove(orphan.Release, orphan.Service.Name, token);
         });
 
+    public Task End(EnvironmentName environment, InstanceId instance, FencingToken token, CancellationToken cancellation) => throw new NotSupportedException();
+
+    public Task<TargetInspection> Inspect(EnvironmentName environment, CancellationToken cancellation) => throw new NotSupportedException();
+
+    public Task Mend(EnvironmentName environment, FencingToken token, CancellationToken cancellation) => throw new NotSupportedException();
+
+    Task<TrafficInspection> ITraffic.Inspect(EnvironmentName environment, CancellationToken cancellation) => throw new NotSupportedException();
+
+    public Task<BuildOutcome> Restore(Service service, ArtefactDigest digest, string sourceFolder, CancellationToken cancellation) => throw new NotSupportedException();
+
     public Task<ImmutableArray<SmokeOutcome>> Smoke(EnvironmentName environment, InstanceId instance, CancellationToken cancellation)
     {
         life.Step();
