@@ -4,6 +4,7 @@ using System.Reflection;
 using Slipway.Core.Api;
 using Slipway.Core.Manifests;
 using Slipway.Core.Settings;
+using Slipway.Releases.Drift;
 using Slipway.Releases.Journals;
 using Slipway.Releases.Planning;
 using Slipway.Releases.Ports;
@@ -166,6 +167,44 @@ public sealed class ReleaseEngine(EnginePorts ports, Journal journal, TimeProvid
         return null;
     }
 
+    /// <summary>
+    /// Looks closely at an environment: what runs otherwise than the live release says and, given a deploy, what that would
+    /// change. Nothing is changed, unless it is to be fixed: then what has drifted is brought back first.
+    /// </summary>
+    /// <param name="environment">Where.</param>
+    /// <param name="declared">What the manifest says now, which is compared and not deployed; null to leave that out.</param>
+    /// <param name="fix">Whether to bring back what has drifted.</param>
+    /// <param name="caller">Who asked.</param>
+    /// <param name="cancellation">Cancels the waiting, not what was begun.</param>
+    /// <returns>What was found, or why nothing was looked at.</returns>
+    public async Task<(DriftReport? Report, CommandAnswer.Refused? Refused)> Drift(
+        EnvironmentName environment, DeployCommand? declared, bool fix, Caller caller, CancellationToken cancellation)
+    {
+        var runner = Runner(environment);
+        var state = runner.State;
+        if (state.Stopping)
+            return (null, Refusals.Stopping(environment));
+        if (state.Live is null)
+            return (null, Refusals.NothingLive(environment));
+        if (fix && state.Active is { } active)
+            return (null, Refusals.Busy(active));
+        try
+        {
+            var (found, left, undone) = fix ? await runner.Drift.Fix(caller, cancellation) : ([], await runner.Drift.Look(cancellation), []);
+            var (unreleased, untold) = declared is null ? ([], []) : await DeclaredReading.Compare(declared, state, ports, cancellation);
+            var still = left.Select(one => one.Deviation).ToHashSet();
+            return (new(clock.GetUtcNow(), left, unreleased, [.. found.Where(one => !still.Contains(one.Deviation))], [.. undone, .. untold]), null);
+        }
+        catch (Ports.TargetException fault)
+        {
+            return (null, Refusals.NotSeen(environment, fault.Message));
+        }
+        catch (JournalException fault)
+        {
+            return (null, Refusals.Journal(fault.Message));
+        }
+    }
+
     /// <summary>A release that was ever built.</summary>
     public Release? Release(ReleaseId id)
         => _runners.Values.Select(runner => runner.State.Releases.GetValueOrDefault(id)?.Release).FirstOrDefault(found => found is not null);
@@ -234,7 +273,10 @@ public sealed class ReleaseEngine(EnginePorts ports, Journal journal, TimeProvid
             var runner = new EnvironmentRunner(state, _parts ?? throw new InvalidOperationException("The engine has not been started."));
             _runners[state.Environment] = runner;
             if (!ByHand)
+            {
                 _loops.Add(Task.Run(() => runner.Run(_end.Token)));
+                _loops.Add(Task.Run(() => runner.Drift.Run(_end.Token)));
+            }
             return runner;
         }
     }

@@ -67,15 +67,29 @@ internal sealed class FakeWorld : ITarget, ITraffic, IArtefacts, ISecretStore, I
         return Task.CompletedTask;
     }
 
-    public Task End(EnvironmentName environment, InstanceId instance, FencingToken token, CancellationToken cancellation) => throw new NotSupportedException();
+    /// <summary>What a close look finds; <see cref="Mend"/> puts it right.</summary>
+    public ConcurrentBag<Deviation> Deviations { get; } = [];
 
-    public Task<TargetInspection> Inspect(EnvironmentName environment, CancellationToken cancellation) => throw new NotSupportedException();
+    public Task End(EnvironmentName environment, InstanceId instance, FencingToken token, CancellationToken cancellation)
+    {
+        Changed?.Invoke(environment);
+        return Task.CompletedTask;
+    }
 
-    public Task Mend(EnvironmentName environment, FencingToken token, CancellationToken cancellation) => throw new NotSupportedException();
+    public Task<TargetInspection> Inspect(EnvironmentName environment, CancellationToken cancellation)
+        => Task.FromResult(new TargetInspection([], [.. Deviations]));
 
-    Task<TrafficInspection> ITraffic.Inspect(EnvironmentName environment, CancellationToken cancellation) => throw new NotSupportedException();
+    public Task Mend(EnvironmentName environment, FencingToken token, CancellationToken cancellation)
+    {
+        Deviations.Clear();
+        return Task.CompletedTask;
+    }
 
-    public Task<BuildOutcome> Restore(Service service, ArtefactDigest digest, string sourceFolder, CancellationToken cancellation) => throw new NotSupportedException();
+    Task<TrafficInspection> ITraffic.Inspect(EnvironmentName environment, CancellationToken cancellation)
+        => Task.FromResult(new TrafficInspection(new("http://127.0.0.1:8080/"), _tables.GetValueOrDefault(environment), _tables.GetValueOrDefault(environment), null));
+
+    public Task<BuildOutcome> Restore(Service service, ArtefactDigest digest, string sourceFolder, CancellationToken cancellation)
+        => Task.FromResult<BuildOutcome>(new BuildOutcome.Built(digest, Cached: true));
 
     public Task<ImmutableArray<SmokeOutcome>> Smoke(EnvironmentName environment, InstanceId instance, CancellationToken cancellation)
         => Task.FromResult(ImmutableArray<SmokeOutcome>.Empty);
@@ -122,7 +136,7 @@ internal sealed class FakeWorld : ITarget, ITraffic, IArtefacts, ISecretStore, I
     }
 
     public Task<ArtefactDigest> Fingerprint(Service service, string sourceFolder, CancellationToken cancellation)
-        => Task.FromResult(ArtefactDigest.Of(SHA256.HashData(Encoding.UTF8.GetBytes(service.ToString()))));
+        => Task.FromResult(ArtefactDigest.Of(SHA256.HashData(Encoding.UTF8.GetBytes((service.Build ?? service.Run)!.ToString()))));
 
     public Task<string> GitSha(string sourceFolder, CancellationToken cancellation) => Task.FromResult("unknown");
 

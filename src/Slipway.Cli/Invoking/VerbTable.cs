@@ -10,7 +10,7 @@ internal static class VerbTable
     public static readonly string[] Names =
     [
         "check", "env", "run", "secrets", "render", "up", "down", "reset", "serve", "deploy", "promote", "approve", "pause", "resume", "abort",
-        "rollback", "status", "history", "show", "logs", "events", "audit", "load", "demo", "completion",
+        "rollback", "drift", "status", "history", "show", "logs", "events", "audit", "load", "demo", "completion",
     ];
 
     /// <summary>Makes a verb's command; null when there is no such verb.</summary>
@@ -32,6 +32,7 @@ internal static class VerbTable
         "resume" => ResumeVerb.Make(),
         "abort" => AbortVerb.Make(),
         "rollback" => RollbackVerb.Make(),
+        "drift" => DriftVerb.Make(),
         "status" => StatusVerb.Make(),
         "history" => HistoryVerb.Make(),
         "show" => ShowVerb.Make(),

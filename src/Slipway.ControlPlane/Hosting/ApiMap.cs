@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http.Timeouts;
 using Slipway.ControlPlane.Callers;
+using Slipway.ControlPlane.Drift;
 using Slipway.ControlPlane.Environments;
 using Slipway.ControlPlane.Journals;
 using Slipway.ControlPlane.Logs;
@@ -49,6 +50,9 @@ internal static class ApiMap
             .WithMetadata(new NeedsEngine()).Refuses(404, 409, 413, 415, 426, 503, 507);
         app.MapPost(ApiRoutes.Down, EnvironmentEndpoints.Down)
             .As("endEnvironment", "environments")
+            .WithMetadata(new NeedsEngine(), new DisableRequestTimeoutAttribute()).Refuses(404, 409, 413, 415, 426, 503, 507);
+        app.MapPost(ApiRoutes.Drift, DriftEndpoint.Look)
+            .As("lookForDrift", "environments")
             .WithMetadata(new NeedsEngine(), new DisableRequestTimeoutAttribute()).Refuses(404, 409, 413, 415, 426, 503, 507);
         app.MapGet(ApiRoutes.Logs, LogEndpoints.Show)
             .As("readLogs", "environments").WithMetadata(new NeedsEngine()).Refuses(404, 426, 429, 503);

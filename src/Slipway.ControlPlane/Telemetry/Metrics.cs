@@ -29,6 +29,9 @@ internal sealed class Metrics(ReleaseEngine engine, Journal journal)
         Head(text, "slipway_instances", "gauge", "Instances, by phase.");
         foreach (var (name, view) in environments)
             WriteInstances(text, name, view?.Instances ?? []);
+        Head(text, "slipway_drift_findings", "gauge", "Things that run otherwise than the live release says, as of the last look.");
+        foreach (var (name, view) in environments)
+            Line(text, $"slipway_drift_findings{{environment=\"{name}\"}}", view?.Drift.Count ?? 0);
         return text.ToString();
     }
 

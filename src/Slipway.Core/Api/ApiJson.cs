@@ -18,6 +18,8 @@ namespace Slipway.Core.Api;
 [JsonSerializable(typeof(RollbackRequest))]
 [JsonSerializable(typeof(SteerRequest))]
 [JsonSerializable(typeof(DownRequest))]
+[JsonSerializable(typeof(DriftRequest))]
+[JsonSerializable(typeof(DriftView))]
 [JsonSerializable(typeof(Problem))]
 [JsonSerializable(typeof(EventView))]
 [JsonSerializable(typeof(AuditView))]

@@ -37,6 +37,9 @@ public static class ApiRoutes
     /// <summary>POST <see cref="DownRequest"/>: 200 <see cref="EnvironmentView"/> once everything has ended.</summary>
     public const string Down = "/v1/environments/{environment}/down";
 
+    /// <summary>POST <see cref="DriftRequest"/>: 200 <see cref="DriftView"/> once everything was looked at, and brought back where that was asked for.</summary>
+    public const string Drift = "/v1/environments/{environment}/drift";
+
     /// <summary>GET: list of <see cref="RolloutView"/>, newest first; query <c>limit</c>.</summary>
     public const string History = "/v1/environments/{environment}/rollouts";
 

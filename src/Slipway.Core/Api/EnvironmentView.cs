@@ -32,6 +32,12 @@ public sealed record EnvironmentView
     /// <summary>Every instance that exists.</summary>
     public required IReadOnlyList<InstanceView> Instances { get; init; }
 
+    /// <summary>What was other than declared at the last look; empty when nothing was.</summary>
+    public IReadOnlyList<DriftFindingView> Drift { get; init; } = [];
+
+    /// <summary>When it was last looked at for drift; null before the first time since the control plane's start.</summary>
+    public DateTimeOffset? LookedAt { get; init; }
+
     /// <summary>What is wrong right now, one sentence each; empty when all is well.</summary>
     public required IReadOnlyList<string> Troubles { get; init; }
 }

@@ -40,6 +40,22 @@ public sealed record SteerRequest(string? Reason);
 /// <param name="Reset">Whether the instances' working folders and logs are deleted too.</param>
 public sealed record DownRequest(bool Reset);
 
+/// <summary>Asks for a close look at what runs.</summary>
+public sealed record DriftRequest
+{
+    /// <summary>The manifest's absolute path on the control plane's machine, to compare what it declares now as well; null for not.</summary>
+    public string? ManifestPath { get; init; }
+
+    /// <summary>Variables of the caller that the manifest mentions or that name a declared setting.</summary>
+    public IReadOnlyDictionary<string, string> Variables { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Whether what has changed is brought back to what the live release says.</summary>
+    public bool Fix { get; init; }
+
+    /// <summary>By which path it came: <c>cli</c>, <c>api</c>, <c>ci</c>.</summary>
+    public string Path { get; init; } = "cli";
+}
+
 /// <summary>How a request ended that asked for a rollout.</summary>
 /// <param name="Rollout">The rollout; null when nothing had to be done.</param>
 /// <param name="Message">What was decided, one sentence: accepted, queued behind which, or already live.</param>

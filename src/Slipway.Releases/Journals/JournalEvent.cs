@@ -27,6 +27,10 @@ namespace Slipway.Releases.Journals;
 [JsonDerivedType(typeof(RollBackBegun), RollBackBegun.Name)]
 [JsonDerivedType(typeof(FailureExplained), FailureExplained.Name)]
 [JsonDerivedType(typeof(RolloutEnded), RolloutEnded.Name)]
+[JsonDerivedType(typeof(DriftFound), DriftFound.Name)]
+[JsonDerivedType(typeof(DriftFixAsked), DriftFixAsked.Name)]
+[JsonDerivedType(typeof(ReplacementBegun), ReplacementBegun.Name)]
+[JsonDerivedType(typeof(ReplacementEnded), ReplacementEnded.Name)]
 public abstract record JournalEvent
 {
     private protected JournalEvent()

@@ -24,7 +24,10 @@ public interface IArtefacts
     /// <param name="cancellation">Ends the build.</param>
     Task<BuildOutcome> Restore(Service service, ArtefactDigest digest, string sourceFolder, CancellationToken cancellation);
 
-    /// <summary>The digest of a service's inputs as they are now: what a service without a build is known by.</summary>
+    /// <summary>
+    /// The digest of what a service would be now: of the artefact that a build would give, without building; for a service
+    /// without a build that of its inputs, by which it is known.
+    /// </summary>
     /// <exception cref="TargetException">The inputs cannot be read.</exception>
     Task<ArtefactDigest> Fingerprint(Service service, string sourceFolder, CancellationToken cancellation);
 

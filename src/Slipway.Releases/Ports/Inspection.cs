@@ -24,6 +24,9 @@ public enum DriftAspect
 
     /// <summary>What an instance may use.</summary>
     Limits,
+
+    /// <summary>What a service is and how it is run: its commands, probes and needs; whether it is there at all.</summary>
+    Services,
 }
 
 /// <summary>How what has drifted is brought back.</summary>

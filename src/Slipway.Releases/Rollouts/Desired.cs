@@ -25,13 +25,13 @@ public sealed record Desired(ImmutableArray<DesiredWorkload> Workloads, Immutabl
         var workloads = ImmutableArray.CreateBuilder<DesiredWorkload>();
         var stable = rollout is { StableKnown: true } ? rollout.Stable : state.Live;
         if (stable is { } id)
-            Add(workloads, state.Releases[id], seen, service => StableCount(rollout, service, state, seen));
+            Add(workloads, state, state.Releases[id], seen, service => StableCount(rollout, service, state, seen));
         if (Candidate(rollout, state) is { } candidate)
-            Add(workloads, candidate, seen, service => CandidateCount(rollout!, service, state, seen));
+            Add(workloads, state, candidate, seen, service => CandidateCount(rollout!, service, state, seen));
         return new(workloads.ToImmutable(), DesiredShares.Of(state, rollout));
     }
 
-    /// <summary>How many instances of a service of a release should run.</summary>
+    /// <summary>How many instances of a service of a release should run, those included that are about to be replaced.</summary>
     public int Count(ReleaseId release, ServiceName service)
         => Workloads.FirstOrDefault(one => one.Release.Id == release && one.Service.Service.Name == service)?.Instances ?? 0;
 
@@ -82,12 +82,14 @@ public sealed record Desired(ImmutableArray<DesiredWorkload> Workloads, Immutabl
     }
 
     private static void Add(
-        ImmutableArray<DesiredWorkload>.Builder workloads, KeptRelease kept, Observation seen, Func<Service, int> count)
+        ImmutableArray<DesiredWorkload>.Builder workloads, EnvironmentState state, KeptRelease kept, Observation seen, Func<Service, int> count)
     {
         var wanted = kept.Release.Services.ToDictionary(one => one.Service.Name, one => count(one.Service));
         foreach (var released in kept.Release.Services)
         {
             var instances = wanted[released.Service.Name];
+            if (instances > 0)
+                instances += Replacement.Surplus(state, seen, kept.Release.Id, released.Service);
             // Once started it stays, however what it needs may fare: a flapping cache must not end everything behind it.
             var mayRun = seen.Of(kept.Release.Id, released.Service.Name).Any(one => one.Phase != InstancePhase.Stopping)
                 || released.Service.Needs.All(need => wanted.GetValueOrDefault(need) == 0 || seen.Ready(kept.Release.Id, need) > 0);

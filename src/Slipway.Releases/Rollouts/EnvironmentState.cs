@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Slipway.Core.Manifests;
+using Slipway.Releases.Drift;
 using Slipway.Releases.Journals;
 using Slipway.Releases.Planning;
 
@@ -26,6 +27,15 @@ public sealed record EnvironmentState
     /// <summary>Whether everything is to end.</summary>
     public bool Stopping { get; init; }
 
+    /// <summary>What was last told to be other than declared.</summary>
+    public ImmutableArray<DriftFinding> Drift { get; init; } = [];
+
+    /// <summary>Instances that are to be replaced by others of the same release.</summary>
+    public ImmutableHashSet<InstanceId> Condemned { get; init; } = [];
+
+    /// <summary>Since when; null while none is.</summary>
+    public DateTimeOffset? CondemnedAt { get; init; }
+
     /// <summary>The rollout that is neither queued, guarded nor over; null when none is.</summary>
     public RolloutState? Active => Rollouts.FindLast(one => !one.IsOver && one.Phase != RolloutPhase.Queued && !IsGuarded(one));
 
@@ -49,7 +59,11 @@ public sealed record EnvironmentState
     {
         RolloutRequested e => Requested(e, record),
         DownRequested => this with { Stopping = true },
-        DownFinished => this with { Stopping = false, Live = null },
+        DownFinished => this with { Stopping = false, Live = null, Drift = [], Condemned = [], CondemnedAt = null },
+        DriftFound e => this with { Drift = e.Findings },
+        DriftFixAsked => this,
+        ReplacementBegun e => this with { Condemned = Condemned.Union(e.Instances), CondemnedAt = record.At },
+        ReplacementEnded => this with { Condemned = [], CondemnedAt = null },
         _ when record.Rollout is { } id && Find(id) is { } rollout => Moved(rollout, record),
         _ => throw new InvalidOperationException($"Record {record.Sequence} is of a rollout that was never asked for."),
     };

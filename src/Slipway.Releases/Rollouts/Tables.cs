@@ -22,7 +22,7 @@ public static class Tables
         var services = ImmutableArray.CreateBuilder<RoutedService>(desired.Shares.Length);
         foreach (var share in desired.Shares)
         {
-            var mayServe = Serving(rollout, seen, share);
+            var mayServe = Replacement.WithoutCondemned(state, desired, seen, Serving(rollout, seen, share));
             var ready = mayServe.Any(one => one.Ready && Weight(share, one.Release) > 0);
             var panic = !ready && mayServe.Any(one => Weight(share, one.Release) > 0);
             var releases = share.Weights.Select(one => one.Release).Union(mayServe.Select(one => one.Release))

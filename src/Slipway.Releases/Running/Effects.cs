@@ -22,10 +22,12 @@ internal sealed class Effects(EnvironmentName environment, EnginePorts ports, Se
     private readonly Dictionary<WorkloadKey, DateTimeOffset> _idleSince = [];
     private readonly Dictionary<string, (EffectFault Fault, DateTimeOffset At)> _faults = [];
     private readonly HashSet<WorkloadKey> _removed = [];
+    private readonly Dictionary<InstanceId, DateTimeOffset> _condemnedSince = [];
     private RouteTable? _table;
     private Uri? _address;
     private GatewayListener? _listener;
-    private long _tables;
+    private long _version = fence.Value << 32;
+    private bool _putAgain;
     private bool _stopped;
 
     /// <summary>The table that is confirmed; null before the first.</summary>
@@ -60,8 +62,13 @@ internal sealed class Effects(EnvironmentName environment, EnginePorts ports, Se
         if (_address is null && _table is null && !changed && desired.Workloads.Any(one => !one.Service.Service.Routes.IsEmpty))
             changed |= await Try("gateway", null, () => EnsureGateway(state, cancellation));
         changed |= await RemoveRest(state, desired, seen, traffic, cancellation);
+        changed |= await EndCondemned(state, seen, traffic, cancellation);
         return changed;
     }
+
+    /// <summary>Puts the table again though it is thought to be live, with a higher version than one that somebody else has put.</summary>
+    /// <param name="version">That of the table that is live.</param>
+    public void PutAgain(long version) => (_version, _putAgain) = (Math.Max(_version, version), true);
 
     /// <summary>The gateway has gone; make it run again and give it the table anew.</summary>
     public void ForgetGateway()
@@ -75,18 +82,33 @@ internal sealed class Effects(EnvironmentName environment, EnginePorts ports, Se
         var services = Tables.Of(state, desired, seen);
         if (services.IsEmpty && _table is null && _address is null)
             return false;
-        if (_table is not null && Tables.Same(_table.Services, services))
+        if (_table is not null && !_putAgain && Tables.Same(_table.Services, services))
             return false;
         if (_table is null && Adopting(services, seen))
             return false;
         return await Try("gateway", null, async () =>
         {
             await EnsureGateway(state, cancellation);
-            var table = new RouteTable { Version = (fence.Value << 32) | ++_tables, Fence = fence.Value, Services = services };
-            await ports.Traffic.Apply(environment, table, cancellation);
-            _table = table;
+            var table = new RouteTable { Version = ++_version, Fence = fence.Value, Services = services };
+            await Apply(table, cancellation);
+            (_table, _putAgain) = (table, false);
             NoteIdle(table);
         });
+    }
+
+    private async Task Apply(RouteTable table, CancellationToken cancellation)
+    {
+        try
+        {
+            await ports.Traffic.Apply(environment, table, cancellation);
+        }
+        catch (TrafficException)
+        {
+            // Somebody else may have put one with a higher version; the next try goes above it.
+            var live = (await ports.Traffic.Inspect(environment, cancellation)).Live;
+            _version = Math.Max(_version, live?.Version ?? 0);
+            throw;
+        }
     }
 
     // Adopted instances are not ready before their first probe has passed; a table without them would be an outage that
@@ -174,6 +196,30 @@ internal sealed class Effects(EnvironmentName environment, EnginePorts ports, Se
         var inFlight = traffic is null || traffic.At < since || traffic.TableVersion < _table.Version ? (int?)null
             : traffic.Releases.FirstOrDefault(one => one.Release == key.Release && one.Service == key.Service)?.InFlight ?? 0;
         return inFlight == 0 || clock.GetUtcNow() >= since + DrainDeadline(state, key.Release);
+    }
+
+    // Out of the table it gets nothing new; what it carries may end first.
+    private async Task<bool> EndCondemned(EnvironmentState state, Observation seen, TrafficReading? traffic, CancellationToken cancellation)
+    {
+        var changed = false;
+        foreach (var instance in Replacement.Idle(state, seen).ToList())
+        {
+            if (!_condemnedSince.TryGetValue(instance.Id, out var since))
+                _condemnedSince[instance.Id] = since = clock.GetUtcNow();
+            var carries = instance.Port is not null && (traffic is null || traffic.At < since || traffic.TableVersion < _table?.Version
+                || traffic.Instances.Any(one => one.Instance == instance.Id && one.InFlight > 0));
+            if (carries && clock.GetUtcNow() < since + DrainDeadline(state, instance.Release))
+                Draining = true;
+            else
+                changed |= await Try($"end {instance.Id}", null, () => End(instance.Id, cancellation));
+        }
+        return changed;
+    }
+
+    private async Task End(InstanceId instance, CancellationToken cancellation)
+    {
+        await ports.Target.End(environment, instance, fence, cancellation);
+        _condemnedSince.Remove(instance);
     }
 
     private static TimeSpan DrainDeadline(EnvironmentState state, ReleaseId release)

@@ -41,6 +41,7 @@ internal sealed class EnvironmentRunner
         _effects = new(_environment, parts.Ports, _vault, parts.Fence, parts.Clock);
         _prover = new(_environment, parts.Ports.Target, Wake);
         _watch = new(_environment, parts.Ports.Traffic, parts.Clock);
+        Drift = new(this, parts);
     }
 
     /// <summary>What the journal says.</summary>
@@ -51,6 +52,9 @@ internal sealed class EnvironmentRunner
 
     /// <summary>What a rollout waits for, by rollout, with the time at which it stops waiting.</summary>
     public ImmutableDictionary<RolloutId, Decision.Wait> Waits { get; private set; } = ImmutableDictionary<RolloutId, Decision.Wait>.Empty;
+
+    /// <summary>Looks for what is other than declared.</summary>
+    public DriftRounds Drift { get; }
 
     /// <summary>What keeps the runner itself from working; null when nothing does.</summary>
     public string? Trouble => _trouble;
@@ -135,6 +139,39 @@ internal sealed class EnvironmentRunner
         }
     }
 
+    /// <summary>What a look for drift compares with, seen this moment; null while nothing is live.</summary>
+    /// <exception cref="TargetException">The target does not answer, so that nothing can be said.</exception>
+    public async Task<DriftGround?> Ground(CancellationToken cancellation)
+    {
+        await Pass(cancellation);
+        await _turn.WaitAsync(cancellation);
+        try
+        {
+            if (State.Stopping || State.Live is null)
+                return null;
+            if (!Seen.TargetAnswers)
+                throw new TargetException("the target does not answer.");
+            var workloads = Desired.Of(State, Seen).Workloads;
+            var atRest = State.Active is null && State.Condemned.IsEmpty && Seen.TableCurrent && Seen.Faults.IsEmpty && !_effects.Draining;
+            return new(State, Seen, atRest, workloads, await _vault.Variables(workloads, _environment, cancellation));
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    /// <summary>Puts the route table again, above the version of one that somebody else has put, and returns once that was tried.</summary>
+    public async Task PutTableAgain(long version, CancellationToken cancellation)
+    {
+        await Command(() =>
+        {
+            _effects.PutAgain(version);
+            return new CommandAnswer.Unchanged("The table is put again.");
+        }, cancellation);
+        await Pass(cancellation);
+    }
+
     /// <summary>Journals an event and folds it.</summary>
     public void Happen(RolloutId? rollout, string actor, JournalEvent happened)
     {
@@ -211,6 +248,11 @@ internal sealed class EnvironmentRunner
             }
         }
         Waits = waits.ToImmutable();
+        if (Replacement.Ended(State, Seen, _parts.Clock.GetUtcNow()) is { } replaced)
+        {
+            Happen(null, Caller.Slipway.Actor, replaced);
+            moved = true;
+        }
         if (State.Stopping && Seen is { TargetAnswers: true, Instances.IsEmpty: true } && _effects.GatewayEnded)
         {
             Happen(null, Caller.Slipway.Actor, new DownFinished());
@@ -293,11 +335,11 @@ internal sealed class EnvironmentRunner
     private async Task<FailureExplained> Explain(RolloutState rollout, CancellationToken cancellation)
         => new(await LastLines.Of(_parts.Ports.Target, _parts.Clock, rollout, cancellation));
 
-    private bool IsWatched() => State.Current is { Phase: not (RolloutPhase.Building or RolloutPhase.Done) };
+    private bool IsWatched() => State.Current is { Phase: not (RolloutPhase.Building or RolloutPhase.Done) } || !State.Condemned.IsEmpty;
 
     private TimeSpan Pace()
     {
-        var pace = _effects.Draining ? WatchEvery : State.Current switch
+        var pace = _effects.Draining || !State.Condemned.IsEmpty ? WatchEvery : State.Current switch
         {
             { Phase: RolloutPhase.Guarding } => GuardEvery,
             { Phase: not (RolloutPhase.Building or RolloutPhase.Done) } => WatchEvery,

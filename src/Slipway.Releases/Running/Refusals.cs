@@ -35,5 +35,11 @@ internal static class Refusals
     public static CommandAnswer.Refused Secret(string why) => new(
         "SLIP459", $"A secret could not be kept, so nothing was begun: {why}", "Correct that and ask again.");
 
+    public static CommandAnswer.Refused NothingLive(EnvironmentName environment) => new(
+        "SLIP471", $"No release is live in {environment}, so there is nothing to compare.", $"Deploy first: slipway deploy {environment}");
+
+    public static CommandAnswer.Refused NotSeen(EnvironmentName environment, string why) => new(
+        "SLIP472", $"What runs in {environment} cannot be seen: {why}", "Correct that and ask again.");
+
     private static string Word(RolloutState rollout) => rollout.PausedAt is not null ? "paused" : rollout.Phase.ToString().ToLowerInvariant();
 }

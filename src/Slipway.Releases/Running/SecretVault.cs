@@ -3,6 +3,8 @@ using Slipway.Core.Manifests;
 using Slipway.Releases.Journals;
 using Slipway.Core.Settings;
 using Slipway.Releases.Planning;
+using Slipway.Releases.Ports;
+using Slipway.Releases.Rollouts;
 
 namespace Slipway.Releases.Running;
 
@@ -28,6 +30,26 @@ internal sealed class SecretVault(ISecretStores stores, Redactor redactor)
         variables["SLIPWAY_SERVICE"] = service.Service.Name.ToString();
         variables["SLIPWAY_RELEASE"] = release.Id.ToString();
         return variables.ToImmutable();
+    }
+
+    /// <summary>The variables of each workload; one whose secrets cannot be read is left out.</summary>
+    public async Task<ImmutableDictionary<WorkloadKey, ImmutableSortedDictionary<string, string>>> Variables(
+        ImmutableArray<DesiredWorkload> workloads, EnvironmentName environment, CancellationToken cancellation)
+    {
+        var all = ImmutableDictionary.CreateBuilder<WorkloadKey, ImmutableSortedDictionary<string, string>>();
+        foreach (var (release, service, terms, _) in workloads)
+        {
+            try
+            {
+                all[new(release.Id, service.Service.Name)] = await Variables(release, service, terms, environment, cancellation);
+            }
+            catch (SecretStoreException)
+            {
+                // Whoever compares asks for each version again, and tells why.
+                continue;
+            }
+        }
+        return all.ToImmutable();
     }
 
     /// <summary>Reads the secrets of a release so that they can be masked; a missing one is told where it is needed.</summary>

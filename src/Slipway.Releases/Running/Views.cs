@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Slipway.Core.Api;
 using Slipway.Core.Manifests;
+using Slipway.Releases.Drift;
 using Slipway.Releases.Gates;
 using Slipway.Releases.Ports;
 using Slipway.Releases.Rollouts;
@@ -25,6 +26,8 @@ internal static class Views
             Rollout = state.Current is { } current ? Rollout(state, current, seen, waits) : null,
             Queue = [.. state.Queue.Select(queued => Rollout(state, queued, seen, waits))],
             Instances = [.. seen.Instances.Select(one => Instance(one, seen))],
+            Drift = [.. state.Drift.Select(one => DriftViews.Finding(one, state.Environment))],
+            LookedAt = runner.Drift.LookedAt,
             Troubles = Troubles(runner, state, seen),
         };
     }
@@ -133,6 +136,8 @@ internal static class Views
         troubles.AddRange(seen.Faults.Select(fault => fault.Reason));
         troubles.AddRange(seen.Instances.Where(one => one.Trouble is not null && one.Phase != InstancePhase.Stopping).Select(one => $"{one.Id}: {one.Trouble}"));
         troubles.AddRange(seen.Gates.Where(gate => gate.Shared).Select(gate => $"Both releases fail: {gate}"));
+        if (!state.Drift.IsEmpty)
+            troubles.Add($"{state.Drift.Length} {(state.Drift.Length == 1 ? "thing runs" : "things run")} otherwise than declared: slipway drift {state.Environment}");
         if (state.Live is { } live && !state.Stopping && seen.TargetAnswers)
         {
             troubles.AddRange(state.Releases[live].Release.Services

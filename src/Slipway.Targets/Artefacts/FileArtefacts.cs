@@ -49,10 +49,11 @@ public sealed class FileArtefacts(HomeFolder home, TimeProvider clock) : IArtefa
     {
         try
         {
+            var command = service.Build is { } line ? CommandTemplate.Fill(line, InheritedVariables.All(), keep: "OUT") : [];
             var files = await SourceFiles.List(sourceFolder, service.Inputs, home.Path, cancellation);
-            return await ContentAddress.Of([], service.Folder, sourceFolder, files, cancellation);
+            return await ContentAddress.Of(command, service.Folder, sourceFolder, files, cancellation);
         }
-        catch (Exception e) when (e is InputException or IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is InputException or CommandException or IOException or UnauthorizedAccessException)
         {
             throw new TargetException($"The inputs of {service.Name} cannot be read: {e.Message}", e);
         }

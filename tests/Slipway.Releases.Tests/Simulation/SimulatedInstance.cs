@@ -18,6 +18,9 @@ internal sealed class SimulatedInstance(Service service, ReleaseId release, int 
 
     public int Ordinal => ordinal;
 
+    /// <summary>What its process holds; somebody may change it.</summary>
+    public ImmutableDictionary<string, string> Variables { get; set; } = ImmutableDictionary<string, string>.Empty;
+
     public InstanceId Id { get; } = InstanceId.TryParse($"{service.Name}-r{release}-{ordinal}", out var id) ? id : throw new InvalidOperationException();
 
     public bool Ready { get; private set; }

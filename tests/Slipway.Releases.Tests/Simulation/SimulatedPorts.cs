@@ -60,15 +60,22 @@ internal sealed class SimulatedPorts(World world, Life life) : ITarget, ITraffic
                 world.Remove(orphan.Release, orphan.Service.Name, token);
         });
 
-    public Task End(EnvironmentName environment, InstanceId instance, FencingToken token, CancellationToken cancellation) => throw new NotSupportedException();
+    public Task End(EnvironmentName environment, InstanceId instance, FencingToken token, CancellationToken cancellation) => Effect(() => world.End(instance, token));
 
-    public Task<TargetInspection> Inspect(EnvironmentName environment, CancellationToken cancellation) => throw new NotSupportedException();
+    public Task<TargetInspection> Inspect(EnvironmentName environment, CancellationToken cancellation)
+        => life.Dead ? throw new SimulatedCrash() : Task.FromResult(world.Inspect());
 
-    public Task Mend(EnvironmentName environment, FencingToken token, CancellationToken cancellation) => throw new NotSupportedException();
+    public Task Mend(EnvironmentName environment, FencingToken token, CancellationToken cancellation) => Effect(() => world.Mend(token));
 
-    Task<TrafficInspection> ITraffic.Inspect(EnvironmentName environment, CancellationToken cancellation) => throw new NotSupportedException();
+    Task<TrafficInspection> ITraffic.Inspect(EnvironmentName environment, CancellationToken cancellation)
+        => life.Dead ? throw new SimulatedCrash() : Task.FromResult(world.InspectGateway());
 
-    public Task<BuildOutcome> Restore(Service service, ArtefactDigest digest, string sourceFolder, CancellationToken cancellation) => throw new NotSupportedException();
+    public Task<BuildOutcome> Restore(Service service, ArtefactDigest digest, string sourceFolder, CancellationToken cancellation)
+    {
+        life.Step();
+        world.Deviations.RemoveAll(one => one.Remedy == DriftRemedy.Rebuild && one.Service == service.Name);
+        return Task.FromResult<BuildOutcome>(new BuildOutcome.Built(digest, Cached: false));
+    }
 
     public Task<ImmutableArray<SmokeOutcome>> Smoke(EnvironmentName environment, InstanceId instance, CancellationToken cancellation)
     {
@@ -102,7 +109,8 @@ internal sealed class SimulatedPorts(World world, Life life) : ITarget, ITraffic
     }
 
     public Task<ArtefactDigest> Fingerprint(Service service, string sourceFolder, CancellationToken cancellation)
-        => Task.FromResult(ArtefactDigest.Of(SHA256.HashData(Encoding.UTF8.GetBytes(service.ToString()))));
+        => Task.FromResult(service.Build is null
+            ? ArtefactDigest.Of(SHA256.HashData(Encoding.UTF8.GetBytes(service.ToString()))) : World.Digest($"{sourceFolder} {service.Name}"));
 
     public Task<string> GitSha(string sourceFolder, CancellationToken cancellation) => Task.FromResult(new string('a', 40));
 

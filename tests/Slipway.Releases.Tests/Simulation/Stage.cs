@@ -1,5 +1,6 @@
 using Slipway.Core.Api;
 using Slipway.Core.Manifests;
+using Slipway.Releases.Drift;
 using Slipway.Releases.Journals;
 using Slipway.Releases.Rollouts;
 
@@ -67,6 +68,31 @@ internal sealed class Stage
         => Ask(engine => engine.Deploy(Scenes.Deploy(application, version, queue), default));
 
     public Task<CommandAnswer> Steer(SteerVerb verb) => Ask(engine => engine.Steer(Scenes.Environment, verb, new("ada", "cli"), null, default));
+
+    /// <summary>Kills the engine; another one takes over.</summary>
+    public Task Kill() => Begin();
+
+    /// <summary>Looks for drift while time passes; null when the engine was killed meanwhile.</summary>
+    public async Task<DriftReport?> Drift(DeployCommand? declared = null, bool fix = false)
+    {
+        var looking = Engine.Drift(Scenes.Environment, declared, fix, new("ada", "cli"), default);
+        var engine = Engine;
+        while (!looking.IsCompleted)
+        {
+            await Tick();
+            if (Engine != engine)
+                return null;
+        }
+        try
+        {
+            return (await looking).Report;
+        }
+        catch (SimulatedCrash)
+        {
+            await Begin();
+            return null;
+        }
+    }
 
     /// <summary>Lets time pass.</summary>
     public async Task Play(TimeSpan time)

@@ -49,6 +49,12 @@ internal sealed partial class World(HandClock clock, int seed)
 
     public RouteTable? Table => _table;
 
+    /// <summary>Whether somebody else has put the table that is live.</summary>
+    public bool Tampered { get; private set; }
+
+    /// <summary>What a close look finds wrong beside what instances hold.</summary>
+    public List<Deviation> Deviations { get; } = [];
+
     /// <summary>What ails every release alike from now on; null for nothing.</summary>
     public Behaviour? Shared { get; set; }
 
@@ -105,7 +111,10 @@ internal sealed partial class World(HandClock clock, int seed)
             if (_instances.Any(one => one.Release == workload.Release && one.Service.Name == workload.Service.Name && one.Ordinal == ordinal))
                 continue;
             var instance = new SimulatedInstance(workload.Service, workload.Release, ordinal, 20000 + _random.Next(40000), clock.GetUtcNow(),
-                clock.GetUtcNow() + (StartTime * (0.2 + _random.NextDouble())));
+                clock.GetUtcNow() + (StartTime * (0.2 + _random.NextDouble())))
+            {
+                Variables = workload.Variables.ToImmutableDictionary(),
+            };
             _instances.Add(instance);
             mine.Add(instance);
         }
@@ -123,6 +132,45 @@ internal sealed partial class World(HandClock clock, int seed)
         foreach (var instance in _instances.Where(one => one.Release == release && one.Service.Name == service))
             instance.Stop(clock.GetUtcNow(), _random.NextDouble());
         Changed?.Invoke(Scenes.Environment);
+    }
+
+    /// <summary>Ends one instance.</summary>
+    public void End(InstanceId id, FencingToken token)
+    {
+        Fence(token);
+        if (GatewayRuns && _table?.Services.SelectMany(one => one.Releases).Any(one => one.Weight > 0 && one.Endpoints.Any(end => end.Instance == id)) == true)
+            Violations.Add($"{id} is ended while it has traffic.");
+        _instances.Find(one => one.Id == id)?.Stop(clock.GetUtcNow(), _random.NextDouble());
+        Changed?.Invoke(Scenes.Environment);
+    }
+
+    /// <summary>What a close look shows.</summary>
+    public TargetInspection Inspect() => new(
+        [.. _instances.Where(one => one.StopAt is null).Select(one => new InspectedInstance
+        {
+            Id = one.Id,
+            Workload = new(one.Release, one.Service.Name),
+            Variables = one.Variables,
+            VariablesWhole = true,
+        })],
+        [.. Deviations]);
+
+    /// <summary>Puts right what can be where it is.</summary>
+    public void Mend(FencingToken token)
+    {
+        Fence(token);
+        Deviations.RemoveAll(one => one.Remedy == DriftRemedy.Mend);
+    }
+
+    /// <summary>What a close look at the gateway shows.</summary>
+    public TrafficInspection InspectGateway()
+        => GatewayRuns && GatewayAnswers ? new(new("http://127.0.0.1:8080"), _table, _table, null) : new(null, null, null, "it does not answer");
+
+    /// <summary>Somebody puts another table.</summary>
+    public void Tamper(Func<RouteTable, RouteTable> change)
+    {
+        _table = change(_table!) with { Version = _table!.Version + 7 };
+        Tampered = true;
     }
 
     /// <summary>Runs the smoke checks of an instance; they take a moment.</summary>
@@ -167,8 +215,11 @@ internal sealed partial class World(HandClock clock, int seed)
         Fence(new(table.Fence));
         if (!GatewayRuns || !GatewayAnswers)
             throw new TrafficException("The gateway is away.");
+        if (_table is not null && table.Version <= _table.Version && Tampered)
+            throw new TrafficException("The gateway refused it: the version is lower than the one that is live.");
         if (_table is not null && table.Version < _table.Version)
             Violations.Add($"Table {table.Version} after {_table.Version}.");
+        Tampered = false;
         foreach (var service in table.Services)
             Check(service);
         _table = table;

@@ -1,0 +1,105 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using Slipway.Core.Manifests;
+using Slipway.Core.Settings;
+using Slipway.Releases.Journals;
+using Slipway.Releases.Ports;
+
+namespace Slipway.Releases.Drift;
+
+/// <summary>What a manifest, the settings and the stores declare now, as a deploy would read it.</summary>
+/// <param name="Command">The deploy.</param>
+/// <param name="Digests">The artefact that each service would have; services whose inputs cannot be read, or that need no build, are left out.</param>
+/// <param name="LiveSecrets">Values of the live release's secret versions; in memory only.</param>
+internal sealed record Declared(
+    DeployCommand Command,
+    ImmutableDictionary<ServiceName, ArtefactDigest> Digests,
+    ImmutableDictionary<SecretVersion, string> LiveSecrets);
+
+/// <summary>Compares what is declared now with the live release: what a deploy would change. Versions that teams give are names, and not compared.</summary>
+internal static class ReleaseComparison
+{
+    private const string Nothing = "nothing";
+    private const int ShownMax = 200;
+
+    /// <summary>Everything that a deploy would change.</summary>
+    public static IEnumerable<Deviation> Of(Declared declared, Release live)
+    {
+        foreach (var service in declared.Command.Application.Services)
+        {
+            var differences = live.Find(service.Name) is { } running
+                ? Service(service, running.Service).Concat(Artefact(declared, running)).Concat(Settings(declared, running)).Concat(Secrets(declared, running))
+                : [Unreleased(DriftAspect.Services, service.Name, "service", "there is one", Nothing)];
+            foreach (var difference in differences)
+                yield return difference;
+        }
+        foreach (var gone in live.Services.Where(one => declared.Command.Application.Services.All(service => service.Name != one.Service.Name)))
+            yield return Unreleased(DriftAspect.Services, gone.Service.Name, "service", Nothing, "runs");
+    }
+
+    private static IEnumerable<Deviation> Artefact(Declared declared, ReleasedService running)
+    {
+        if (running.Artefact is { } digest && declared.Digests.TryGetValue(running.Service.Name, out var now) && now != digest)
+            yield return Unreleased(DriftAspect.Artefacts, running.Service.Name, "artefact", now.ToString()[..12], digest.ToString()[..12]);
+    }
+
+    private static IEnumerable<Deviation> Settings(Declared declared, ReleasedService running)
+    {
+        var now = declared.Command.Settings.GetValueOrDefault(running.Service.Name) ?? ImmutableSortedDictionary<string, string>.Empty;
+        foreach (var name in now.Keys.Union(running.Settings.Keys, StringComparer.Ordinal).Order(StringComparer.Ordinal))
+        {
+            var (mine, other) = (now.GetValueOrDefault(name), running.Settings.GetValueOrDefault(name));
+            if (mine != other)
+                yield return Unreleased(DriftAspect.Settings, running.Service.Name, name, Shown(mine), Shown(other));
+        }
+    }
+
+    private static IEnumerable<Deviation> Secrets(Declared declared, ReleasedService running)
+    {
+        var service = running.Service.Name;
+        var versions = declared.Command.SecretVersions.GetValueOrDefault(service) ?? ImmutableSortedDictionary<string, SecretVersion>.Empty;
+        var values = declared.Command.Secrets.GetValueOrDefault(service) ?? ImmutableSortedDictionary<string, string>.Empty;
+        foreach (var name in versions.Keys.Union(values.Keys).Union(running.Secrets.Keys).Order(StringComparer.Ordinal))
+        {
+            var other = running.Secrets.GetValueOrDefault(name);
+            var mine = versions.GetValueOrDefault(name);
+            // A value that stands in no store with versions is kept as one when it is released; until then only it can be compared.
+            var same = mine is not null ? mine == other : values.TryGetValue(name, out var value) && other is not null && declared.LiveSecrets.GetValueOrDefault(other) == value;
+            if (!same)
+                yield return Unreleased(DriftAspect.Secrets, service, name, mine?.ToString() ?? (values.ContainsKey(name) ? "another value" : Nothing), other?.ToString() ?? Nothing);
+        }
+    }
+
+    private static IEnumerable<Deviation> Service(Service declared, Service running)
+    {
+        using var now = JsonSerializer.SerializeToDocument(declared, JournalJson.Default.Service);
+        using var live = JsonSerializer.SerializeToDocument(running, JournalJson.Default.Service);
+        var others = live.RootElement.EnumerateObject().ToDictionary(one => one.Name, one => one.Value.GetRawText(), StringComparer.Ordinal);
+        var mine = now.RootElement.EnumerateObject().ToDictionary(one => one.Name, one => one.Value.GetRawText(), StringComparer.Ordinal);
+        foreach (var name in mine.Keys.Union(others.Keys, StringComparer.Ordinal))
+        {
+            var (one, other) = (mine.GetValueOrDefault(name), others.GetValueOrDefault(name));
+            if (one != other)
+                yield return Unreleased(AspectOf(name), declared.Name, name, Shown(one), Shown(other));
+        }
+    }
+
+    private static DriftAspect AspectOf(string property) => property switch
+    {
+        "replicas" => DriftAspect.Instances,
+        "routes" => DriftAspect.Routes,
+        "resources" => DriftAspect.Limits,
+        _ => DriftAspect.Services,
+    };
+
+    private static string Shown(string? text) => text switch
+    {
+        null => Nothing,
+        { Length: 0 } => "empty",
+        { Length: > ShownMax } => text[..ShownMax] + "...",
+        _ => text,
+    };
+
+    private static Deviation Unreleased(DriftAspect aspect, ServiceName service, string subject, string declared, string running)
+        => new(aspect, service, null, subject, declared, running, DriftRemedy.Deploy);
+}
