@@ -6,7 +6,8 @@ namespace Slipway.Fixture;
 
 /// <summary>
 /// The paths it answers: /health, /ready, /version, /env, /metrics, /echo (sends the body back), /count (counts the body),
-/// /bytes?n=, /slow?ms=, /stream?n=&amp;ms= (server-sent events), /ws (echoes), /status/CODE, /exit/CODE, /crash, POST /faults?name=value;
+/// /bytes?n=, /slow?ms=, /stream?n=&amp;ms= (server-sent events), /ws (echoes), /status/CODE, /exit/CODE, /crash,
+/// /become (see <see cref="Becoming"/>), POST /faults?name=value;
 /// anything else is an ordinary request, which may fail or take long as the faults say.
 /// </summary>
 internal sealed class Answers(Server server, Connection connection)
@@ -29,6 +30,10 @@ internal sealed class Answers(Server server, Connection connection)
             case ["exit", var code]:
                 await connection.SendAsync(200, "leaving");
                 _faults.End(int.Parse(code));
+                return false;
+            case ["become"]:
+                await connection.SendAsync(200, "becoming");
+                _ = Becoming.BeginAsync(request);
                 return false;
             case ["crash"]:
                 Environment.FailFast("asked to crash");

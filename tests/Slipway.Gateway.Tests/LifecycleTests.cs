@@ -65,22 +65,22 @@ public sealed class LifecycleTests : IDisposable
     [Fact]
     public void A_table_torn_or_changed_at_any_place_is_never_taken_for_whole()
     {
-        var whole = Slipway.Gateway.Tables.TableFile.Write(Table(7));
-        Assert.Equal(7, Slipway.Gateway.Tables.TableFile.Read(whole, out _)!.Version);
+        var whole = TableFile.Write(Table(7));
+        Assert.Equal(7, TableFile.Read(whole, out _)!.Version);
         for (var length = 0; length < whole.Length; length++)
-            Assert.Null(Slipway.Gateway.Tables.TableFile.Read(whole.AsSpan(0, length), out _));
+            Assert.Null(TableFile.Read(whole.AsSpan(0, length), out _));
         for (var at = 0; at < whole.Length; at++)
         {
             for (var bit = 0; bit < 8; bit++)
             {
                 whole[at] ^= (byte)(1 << bit);
                 // Only a digit of the checksum that changes its case says the same.
-                if (Slipway.Gateway.Tables.TableFile.Read(whole, out _) is { } read)
+                if (TableFile.Read(whole, out _) is { } read)
                     Assert.Equal(7, read.Version);
                 whole[at] ^= (byte)(1 << bit);
             }
         }
-        Assert.Null(Slipway.Gateway.Tables.TableFile.Read([.. whole, 0], out _));
+        Assert.Null(TableFile.Read([.. whole, 0], out _));
     }
 
     [Fact]
@@ -96,7 +96,7 @@ public sealed class LifecycleTests : IDisposable
                 Service("api", Route("/api")),
             ],
         };
-        var read = Slipway.Gateway.Tables.TableFile.Read(Slipway.Gateway.Tables.TableFile.Write(table), out var reason);
+        var read = TableFile.Read(TableFile.Write(table), out var reason);
         Assert.Equal("", reason);
         Assert.Equal(
             JsonSerializer.Serialize(table, RoutingJson.Default.RouteTable), JsonSerializer.Serialize(read!, RoutingJson.Default.RouteTable));

@@ -11,6 +11,10 @@ namespace Slipway.Targets.Tests;
 
 public sealed class TrafficTests
 {
+    /// <summary>The gateway's program, as it was built.</summary>
+    internal static string Gateway { get; } = Path.Combine(
+        AppContext.BaseDirectory.Replace("/tests/Slipway.Targets.Tests/", "/src/Slipway.Gateway/", StringComparison.Ordinal), "slipway-gateway");
+
     private static readonly GatewayListener s_any = new("127.0.0.1", 0);
 
     [Fact]
@@ -105,12 +109,7 @@ public sealed class TrafficTests
         Assert.Contains($"Port {port} of 127.0.0.1 is in use by another program", refused.Message, StringComparison.Ordinal);
     }
 
-    private static GatewayTraffic Open(Bed bed)
-        => new(new(bed.Home)
-        {
-            Program = Path.Combine(
-                AppContext.BaseDirectory.Replace("/tests/Slipway.Targets.Tests/", "/src/Slipway.Gateway/", StringComparison.Ordinal), "slipway-gateway"),
-        });
+    private static GatewayTraffic Open(Bed bed) => new(new(bed.Home) { Program = Gateway });
 
     private static int Pid(Bed bed) => new GatewayFolder(bed.Home.Gateway(Bed.Local)).Load()!.Pid;
 

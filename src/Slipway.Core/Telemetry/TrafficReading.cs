@@ -22,7 +22,12 @@ public sealed record TrafficReading
     public required ImmutableArray<ReleaseTraffic> Releases { get; init; }
 
     /// <summary>What each instance of the table carries, and each that left the table and has not ended what it carried.</summary>
-    public ImmutableArray<InstanceTraffic> Instances { get; init; } = [];
+    public ImmutableArray<InstanceTraffic> Instances
+    {
+        // A gateway of an earlier version says nothing of them, and the serializer then leaves no array at all.
+        get => field.IsDefault ? [] : field;
+        init;
+    }
 }
 
 /// <summary>What one instance carries.</summary>

@@ -1,6 +1,8 @@
+using System.Collections.Immutable;
 using System.Text;
 using System.Text.Json;
 using Slipway.Core.Routing;
+using Slipway.Core.Telemetry;
 using Slipway.Gateway.Balancing;
 using Slipway.Gateway.Proxying;
 using Slipway.Gateway.Tables;
@@ -59,8 +61,22 @@ internal sealed class AdminRoutes(TableKeeper keeper, DataPlane plane)
 
     private AdminAnswer GetReading()
     {
-        var reading = plane.Book.Read(plane.Tables.Current.Table.Version, DateTimeOffset.UtcNow);
+        var version = plane.Tables.Current.Table.Version;
+        var reading = plane.Book.Read(version, GetInstances(), DateTimeOffset.UtcNow);
         return AdminAnswer.Json(200, reading, RoutingJson.Default.TrafficReading);
+    }
+
+    private ImmutableArray<InstanceTraffic> GetInstances()
+    {
+        // One that left and came back, or moved to another port, carries at both places.
+        var carried = new SortedDictionary<string, InstanceTraffic>(StringComparer.Ordinal);
+        foreach (var carrier in plane.Tables.Carriers)
+        {
+            var instance = carrier.Endpoint.Instance;
+            var before = carried.TryGetValue(instance.ToString(), out var seen) ? seen.InFlight : 0;
+            carried[instance.ToString()] = new(instance, before + carrier.InFlight);
+        }
+        return [.. carried.Values];
     }
 
     private AdminAnswer GetConnections()

@@ -20,6 +20,9 @@ internal sealed class EndpointState(Endpoint endpoint) : ISwept
     private const int AsideMillisecondsMin = 500;
     private const int AsideMillisecondsMax = 5_000;
 
+    // A request that chose the instance by the former table may count itself in a moment after that table was replaced.
+    private const int LateMilliseconds = 5_000;
+
     private readonly IPEndPoint _address = new(IPAddress.Parse(endpoint.Address), endpoint.Port);
     private readonly Lock _lock = new();
     private readonly Stack<UpstreamConnection> _resting = new();
@@ -27,6 +30,7 @@ internal sealed class EndpointState(Endpoint endpoint) : ISwept
     private int _failuresInARow;
     private long _asideUntil;
     private long _nextProbe;
+    private long _retiredAt;
     private bool _isRetired;
 
     /// <summary>What it stands for.</summary>
@@ -133,11 +137,20 @@ internal sealed class EndpointState(Endpoint endpoint) : ISwept
         lock (_lock)
         {
             _isRetired = true;
+            _retiredAt = Environment.TickCount64;
             resting = [.. _resting];
             _resting.Clear();
         }
         foreach (var connection in resting)
             connection.Wire.Close();
+    }
+
+    /// <summary>Whether it left the table so long ago that nothing new can come to it, and has nothing in flight.</summary>
+    /// <param name="now">In milliseconds of <see cref="Environment.TickCount64"/>.</param>
+    public bool IsIdleSinceLong(long now)
+    {
+        lock (_lock)
+            return _isRetired && now - _retiredAt > LateMilliseconds && InFlight == 0;
     }
 
     /// <summary>Closes what rests for too long or was closed by the instance.</summary>

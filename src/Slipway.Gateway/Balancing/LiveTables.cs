@@ -12,6 +12,7 @@ internal sealed class LiveTables(TrafficBook book, Sweeper sweeper)
     private readonly Lock _lock = new();
     private readonly Dictionary<ServiceName, ServiceTurns> _turns = [];
     private Dictionary<Endpoint, EndpointState> _endpoints = [];
+    private readonly List<EndpointState> _leaving = [];
     private volatile LiveTable _current = new(
         new() { Version = 0, Fence = 0, Services = ImmutableArray<RoutedService>.Empty }, []);
 
@@ -25,6 +26,19 @@ internal sealed class LiveTables(TrafficBook book, Sweeper sweeper)
         {
             lock (_lock)
                 return [.. _endpoints.Values];
+        }
+    }
+
+    /// <summary>Every instance in the table, and each that left it with something in flight, which may stand in it again.</summary>
+    public EndpointState[] Carriers
+    {
+        get
+        {
+            lock (_lock)
+            {
+                ForgetIdleLocked();
+                return [.. _endpoints.Values, .. _leaving];
+            }
         }
     }
 
@@ -45,6 +59,8 @@ internal sealed class LiveTables(TrafficBook book, Sweeper sweeper)
                 if (!endpoints.ContainsKey(endpoint))
                     left.Add(state);
             }
+            ForgetIdleLocked();
+            _leaving.AddRange(left);
             _endpoints = endpoints;
             var former = _current;
             _current = new(table, services);
@@ -56,6 +72,8 @@ internal sealed class LiveTables(TrafficBook book, Sweeper sweeper)
             state.Retire();
         }
     }
+
+    private void ForgetIdleLocked() => _leaving.RemoveAll(static state => state.IsIdleSinceLong(Environment.TickCount64));
 
     private LiveService PrepareLocked(RoutedService service, Dictionary<Endpoint, EndpointState> endpoints)
     {

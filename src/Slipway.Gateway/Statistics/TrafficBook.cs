@@ -71,7 +71,10 @@ internal sealed class TrafficBook
     }
 
     /// <summary>Everything as the control plane reads it.</summary>
-    public TrafficReading Read(long tableVersion, DateTimeOffset at)
+    /// <param name="tableVersion">The version of the live table.</param>
+    /// <param name="instances">What each instance carries.</param>
+    /// <param name="at">The time.</param>
+    public TrafficReading Read(long tableVersion, ImmutableArray<InstanceTraffic> instances, DateTimeOffset at)
     {
         var releases = ImmutableArray.CreateBuilder<ReleaseTraffic>();
         foreach (var (traffic, _) in ReadReleases())
@@ -83,6 +86,7 @@ internal sealed class TrafficBook
             TableVersion = tableVersion,
             Unrouted = Unrouted,
             Releases = releases.ToImmutable(),
+            Instances = instances,
         };
     }
 }

@@ -79,17 +79,27 @@ internal sealed class BuildRun(HomeFolder home, TimeProvider clock)
         var folder = home.Artefact(digest);
         if (Directory.Exists(folder))
         {
-            // Damaged, or it would have been used: aside first, since instances may still run from it.
-            var aside = $"{folder}.damaged-{Guid.NewGuid():N}";
-            Directory.Move(folder, aside);
-            Directory.Move(beside, folder);
-            Directory.Delete(aside, recursive: true);
+            // Damaged, or it would have been used. Instances may still run from it; what they have open stays open.
+            Replace(folder, beside);
         }
         else
         {
             Directory.Move(beside, folder);
         }
         PrivateFolder.FlushFolder(home.Artefacts);
+    }
+
+    private static void Replace(string folder, string beside)
+    {
+        if (OperatingSystem.IsLinux() && Posix.Exchange(folder, beside))
+        {
+            Directory.Delete(beside, recursive: true);
+            return;
+        }
+        var aside = $"{folder}.damaged-{Guid.NewGuid():N}";
+        Directory.Move(folder, aside);
+        Directory.Move(beside, folder);
+        Directory.Delete(aside, recursive: true);
     }
 
     private static void FlushFiles(string folder)

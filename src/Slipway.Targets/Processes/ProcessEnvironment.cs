@@ -82,6 +82,29 @@ internal sealed partial class ProcessEnvironment
             runner.Stop();
     }
 
+    /// <summary>Ends one instance; nothing when there is none.</summary>
+    public void End(InstanceId instance, FencingToken token)
+    {
+        _fence.Pass(token);
+        Find(instance)?.Stop();
+    }
+
+    /// <summary>Lets a token pass that is no lower than the highest seen.</summary>
+    /// <exception cref="StaleFencingTokenException">It is lower.</exception>
+    public void Pass(FencingToken token) => _fence.Pass(token);
+
+    /// <summary>Ends and deletes an instance of which nothing is known but its folder.</summary>
+    public void EndNobodys(InstanceFolder folder)
+    {
+        lock (_sync)
+        {
+            if (_runners.Values.Any(runner => runner.Folder == folder))
+                return;
+            EndUnreadable(folder);
+            _unreadable.Remove(folder);
+        }
+    }
+
     /// <summary>Ends what belongs to none of these workloads.</summary>
     public void RemoveOrphans(ImmutableHashSet<WorkloadKey> known, FencingToken token)
     {
@@ -234,6 +257,6 @@ internal sealed partial class ProcessEnvironment
     [LoggerMessage(Level = LogLevel.Warning, Message = "Old logs of {Environment} could not be deleted.")]
     private static partial void LogNotPruned(ILogger logger, Exception error, EnvironmentName environment);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The record in {Folder} cannot be read; what runs from there is ended.")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Nobody knows of an instance in {Folder}, or its record cannot be read; what runs from there is ended.")]
     private static partial void LogUnreadable(ILogger logger, string folder);
 }

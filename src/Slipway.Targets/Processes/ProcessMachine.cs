@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Slipway.Releases.Ports;
+using Slipway.Targets.Artefacts;
 using Slipway.Targets.Processes.Instances;
 using Slipway.Targets.Processes.Limits;
 
@@ -23,6 +24,12 @@ internal sealed partial class ProcessMachine(ProcessTargetOptions options, TimeP
     public ILogger Logger => logger;
 
     public PortRegister Ports { get; } = new(PortRegister.SharedFolder);
+
+    /// <summary>Whether all limits can be enforced here.</summary>
+    public bool CanLimit => _groups.Value.Missing is null;
+
+    /// <summary>Proves the artefacts that instances run from.</summary>
+    public ArtefactProof Proof { get; } = new(clock);
 
     /// <summary>Makes the control groups of an instance that has limits; says once when they cannot be enforced.</summary>
     public ControlGroup? Limit(InstanceRecord record)

@@ -5,6 +5,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Slipway.Core.Manifests;
 using Slipway.Releases.Ports;
+using Slipway.Targets.Processes.Inspecting;
 using Slipway.Targets.Processes.Logs;
 using Slipway.Targets.Processes.Smoke;
 using Slipway.Targets.Processes.Usages;
@@ -62,13 +63,32 @@ public sealed class ProcessTarget : ITarget, IAsyncDisposable
         => Act(() => Of(environment).RemoveOrphans(known, token));
 
     /// <inheritdoc/>
-    public Task End(EnvironmentName environment, InstanceId instance, FencingToken token, CancellationToken cancellation) => throw new NotSupportedException();
+    public Task End(EnvironmentName environment, InstanceId instance, FencingToken token, CancellationToken cancellation)
+        => Act(() => Of(environment).End(instance, token));
 
     /// <inheritdoc/>
-    public Task<TargetInspection> Inspect(EnvironmentName environment, CancellationToken cancellation) => throw new NotSupportedException();
+    public async Task<TargetInspection> Inspect(EnvironmentName environment, CancellationToken cancellation)
+    {
+        try
+        {
+            return await Task.Run(() => InspectionOf(Of(environment)).Run(cancellation), cancellation);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new TargetException($"What runs in {environment} cannot be looked at: {e.Message.TrimEnd('.')}. Check the permissions of the home folder.", e);
+        }
+    }
 
     /// <inheritdoc/>
-    public Task Mend(EnvironmentName environment, FencingToken token, CancellationToken cancellation) => throw new NotSupportedException();
+    public Task Mend(EnvironmentName environment, FencingToken token, CancellationToken cancellation)
+        => Task.Run(
+            () =>
+            {
+                var place = Of(environment);
+                place.Pass(token);
+                return new EnvironmentMend(place, InspectionOf(place), _machine.Clock).Run(cancellation);
+            },
+            cancellation);
 
     /// <inheritdoc/>
     public async Task<ImmutableArray<SmokeOutcome>> Smoke(EnvironmentName environment, InstanceId instance, CancellationToken cancellation)
@@ -98,6 +118,9 @@ public sealed class ProcessTarget : ITarget, IAsyncDisposable
     private ProcessEnvironment Of(EnvironmentName name)
         => _environments.GetOrAdd(
             name, key => new Lazy<ProcessEnvironment>(() => new ProcessEnvironment(_machine, key, changed => Changed?.Invoke(changed), _leave.Token))).Value;
+
+    private EnvironmentInspection InspectionOf(ProcessEnvironment environment)
+        => new(_machine, environment, () => [.. _environments.Values.Select(one => one.Value)]);
 
     private static Task Act(Action effect)
         => Task.Run(() =>

@@ -58,6 +58,11 @@ internal sealed class GatewayClient : IDisposable
     public Task<TrafficReading?> Read(CancellationToken cancellation)
         => _client.GetFromJsonAsync("/reading", RoutingJson.Default.TrafficReading, cancellation);
 
+    /// <summary>The table that is live.</summary>
+    /// <exception cref="HttpRequestException">The gateway cannot be reached.</exception>
+    public Task<RouteTable?> Table(CancellationToken cancellation)
+        => _client.GetFromJsonAsync("/table", RoutingJson.Default.RouteTable, cancellation);
+
     /// <summary>Whether it answers.</summary>
     public async Task<bool> IsServing(CancellationToken cancellation)
     {

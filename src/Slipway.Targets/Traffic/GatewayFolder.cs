@@ -27,13 +27,29 @@ internal sealed record GatewayFolder(string Path)
 
     /// <summary>The gateway that runs here; null when there is none.</summary>
     public RunningProcess? FindRunning()
+        => Load() is { } record && IdentityOf(record) is { } identity ? RunningProcess.Adopt(identity, mark: null) : null;
+
+    /// <summary>The process that a record tells of; null when it has ended, or its number is another's now.</summary>
+    public static ProcessIdentity? IdentityOf(GatewayRecord record)
     {
-        if (Load() is not { } record)
-            return null;
         var identity = ProcessIdentity.Of(record.Pid);
         // Where the start time is not told (0), the number must do.
-        return record.StartTimeTicks == 0 || identity.StartTicks == record.StartTimeTicks
-            ? RunningProcess.Adopt(identity, mark: null)
-            : null;
+        return (record.StartTimeTicks == 0 || identity.StartTicks == record.StartTimeTicks) && identity.IsAlive ? identity : null;
+    }
+
+    /// <summary>The table that a gateway would start with; null when there is none, or none that is whole.</summary>
+    public RouteTable? StoredTable()
+        => Table("table.json") ?? Table("table.previous.json");
+
+    private RouteTable? Table(string name)
+    {
+        try
+        {
+            return TableFile.Read(File.ReadAllBytes(System.IO.Path.Combine(Path, name)), out _);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
     }
 }

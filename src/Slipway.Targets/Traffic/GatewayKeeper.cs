@@ -48,6 +48,9 @@ internal sealed partial class GatewayKeeper : IAsyncDisposable
     /// <summary>Speaks to the gateway; null while none has ever run.</summary>
     public GatewayClient? Client => _client;
 
+    /// <summary>What the gateway that runs said of itself when it was taken over; null while none runs.</summary>
+    public GatewayRecord? Running => _process is { Ended.IsCompleted: false } ? _record : null;
+
     /// <summary>Makes it run at an address, and gives the one that it has.</summary>
     /// <exception cref="TrafficException">It cannot be started.</exception>
     public async Task<Uri> Ensure(GatewayListener listener, CancellationToken cancellation)

@@ -74,7 +74,8 @@ public sealed class GatewayTraffic(GatewayTrafficOptions options, TimeProvider? 
     }
 
     /// <inheritdoc/>
-    public Task<TrafficInspection> Inspect(EnvironmentName environment, CancellationToken cancellation) => throw new NotSupportedException();
+    public Task<TrafficInspection> Inspect(EnvironmentName environment, CancellationToken cancellation)
+        => new GatewayLook(new(options.Home.Gateway(environment)), Of(environment).Running).Take(cancellation);
 
     /// <inheritdoc/>
     public async Task Remove(EnvironmentName environment, FencingToken token, CancellationToken cancellation)

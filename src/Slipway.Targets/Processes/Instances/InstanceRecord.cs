@@ -44,6 +44,9 @@ internal sealed record InstanceRecord
 
     public DateTimeOffset? StartedAt { get; init; }
 
+    /// <summary>When the artefact was built that its process was started from: one that was built again since is another.</summary>
+    public DateTimeOffset? ArtefactBuiltAt { get; init; }
+
     public DateTimeOffset? ReadyAt { get; init; }
 
     public bool StartedUp { get; init; }

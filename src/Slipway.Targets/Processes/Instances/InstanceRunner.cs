@@ -4,6 +4,7 @@ using Slipway.Core.Manifests;
 using Slipway.Releases.Ports;
 using Slipway.Targets.Processes.Commands;
 using Slipway.Targets.Processes.Health;
+using Slipway.Targets.Processes.Inspecting;
 using Slipway.Targets.Processes.Limits;
 using Slipway.Targets.Processes.Logs;
 using Slipway.Targets.Processes.Spawning;
@@ -18,6 +19,7 @@ internal sealed partial class InstanceRunner : IHealthListener, IDisposable
     private readonly EnvironmentName _environment;
     private readonly InstanceFolder _folder;
     private readonly InstanceStart _start;
+    private readonly InstanceSight _sight;
     private readonly Action _changed;
     private readonly BackOff _backOff = new(Random.Shared.NextDouble);
     private readonly CancellationTokenSource _stop = new();
@@ -40,6 +42,7 @@ internal sealed partial class InstanceRunner : IHealthListener, IDisposable
         _changed = changed;
         _start = new(machine.Home, environment, folder);
         _check = new(_start, _settings);
+        _sight = new(_start, _settings, machine.Clock);
         _group = record.Groups.IsEmpty ? null : new(record.Groups);
         _endedBefore = record.Restarts > 0;
         Output = new(folder.Output, machine.Options.LogBytesMax, machine.Options.LogFilesKept);
@@ -66,6 +69,18 @@ internal sealed partial class InstanceRunner : IHealthListener, IDisposable
 
     /// <summary>Its control groups.</summary>
     public ControlGroup? Group => _group;
+
+    /// <summary>Its folder.</summary>
+    public InstanceFolder Folder => _folder;
+
+    /// <summary>How it is started.</summary>
+    public InstanceStart Plan => _start;
+
+    /// <summary>How its process looked first.</summary>
+    public InstanceSight Sight => _sight;
+
+    /// <summary>Its settings; null while they are not known.</summary>
+    public ImmutableSortedDictionary<string, string>? Settings => _settings.Values;
 
     /// <summary>Its standard output.</summary>
     public LogFile Output { get; }
@@ -118,7 +133,10 @@ internal sealed partial class InstanceRunner : IHealthListener, IDisposable
         }
         _process = RunningProcess.Adopt(recorded, _folder.Mark, Members());
         if (_process is not null)
+        {
+            _sight.Take(record, recorded);
             return;
+        }
         _endedBefore = true;
         Update(before => before with
         {
@@ -149,7 +167,12 @@ internal sealed partial class InstanceRunner : IHealthListener, IDisposable
     public Task<ProbeAnswer> Ask(ProbeCheck check, TimeSpan timeout, CancellationToken cancellation)
         => _check.Ask(Record, check, timeout, cancellation);
 
-    void IHealthListener.StartedUp() => Update(record => record with { StartedUp = true });
+    void IHealthListener.StartedUp()
+    {
+        Update(record => record with { StartedUp = true });
+        if (Process is { } process)
+            _sight.Take(Record, process);
+    }
 
     void IHealthListener.ReadyChanged(bool ready, string why)
     {
@@ -174,6 +197,14 @@ internal sealed partial class InstanceRunner : IHealthListener, IDisposable
     {
         _stop.Dispose();
         GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Writes its record to disk as it is known here.</summary>
+    /// <exception cref="IOException">The disk refuses.</exception>
+    public void SaveRecord()
+    {
+        lock (_sync)
+            _folder.Save(_record);
     }
 
     private static InstancePhase Phase(InstanceRecord record) => record switch
@@ -248,7 +279,7 @@ internal sealed partial class InstanceRunner : IHealthListener, IDisposable
         }
         _group ??= _machine.Limit(Record);
         Update(record => record with { Process = null, Ready = false, StartedUp = false, Groups = _group?.Folders ?? [] });
-        var request = _start.Request(Record, settings, _group);
+        var (request, builtAt) = _start.Request(Record, settings, _group);
         _memoryKillsBefore = _group?.MemoryKills() ?? 0;
         _outputFrom = LogFile.LengthOf(_folder.Output);
         _errorFrom = LogFile.LengthOf(_folder.Error);
@@ -257,6 +288,7 @@ internal sealed partial class InstanceRunner : IHealthListener, IDisposable
         {
             Process = process.Identity,
             StartedAt = _machine.Clock.GetUtcNow(),
+            ArtefactBuiltAt = builtAt,
             Restarts = again ? record.Restarts + 1 : record.Restarts,
         });
         return process;

@@ -14,6 +14,9 @@ internal sealed class InstanceSettings
     /// <summary>Whether they are known.</summary>
     public bool AreGiven => _values is not null;
 
+    /// <summary>The settings; null while they are not known.</summary>
+    public ImmutableSortedDictionary<string, string>? Values => _values;
+
     /// <summary>Keeps them.</summary>
     public void Give(ImmutableSortedDictionary<string, string> values)
     {

@@ -13,22 +13,23 @@ namespace Slipway.Targets.Processes.Instances;
 /// <param name="folder">The instance's folder.</param>
 internal sealed class InstanceStart(HomeFolder home, EnvironmentName environment, InstanceFolder folder)
 {
-    /// <summary>What to start.</summary>
+    /// <summary>What to start, and when the artefact was built that it is started from; null without one.</summary>
     /// <exception cref="CommandException">The command cannot be run as it is written.</exception>
     /// <exception cref="IOException">The artefact is gone or damaged, or the disk refuses.</exception>
-    public SpawnRequest Request(InstanceRecord record, ImmutableSortedDictionary<string, string> settings, ControlGroup? group)
+    public (SpawnRequest Request, DateTimeOffset? BuiltAt) Request(
+        InstanceRecord record, ImmutableSortedDictionary<string, string> settings, ControlGroup? group)
     {
         var command = Command(record);
         var artefact = Artefact(record);
-        CheckArtefact(artefact);
+        var builtAt = artefact is null ? (DateTimeOffset?)null : Checked(artefact).BuiltAt;
         var work = folder.Prepare(artefact);
         PrivateFolder.Create(home.Data(environment));
-        var variables = InstanceVariables.Of(record, environment, settings, folder.Work, home.Data(environment), artefact);
+        var variables = Variables(record, settings);
         var arguments = CommandTemplate.Fill(command, WithArtefact(variables, artefact));
         var program = ProgramFinder.Find(arguments[0], artefact ?? SourceFolder(record), variables.GetValueOrDefault("PATH"));
         var request = new SpawnRequest(
             program, arguments[1..], variables, RunFolder(record, artefact, work), new SpawnOutput.ToFile(folder.Output), new SpawnOutput.ToFile(folder.Error));
-        return group?.Enter(request) ?? request;
+        return (group?.Enter(request) ?? request, builtAt);
     }
 
     /// <summary>What to run for a check: in the instance's folder, with its settings.</summary>
@@ -37,18 +38,37 @@ internal sealed class InstanceStart(HomeFolder home, EnvironmentName environment
         InstanceRecord record, CommandLine command, ImmutableSortedDictionary<string, string> settings)
     {
         var artefact = Artefact(record);
-        var variables = InstanceVariables.Of(record, environment, settings, folder.Work, home.Data(environment), artefact);
+        var variables = Variables(record, settings);
         var arguments = CommandTemplate.Fill(command, WithArtefact(variables, artefact));
         var program = ProgramFinder.Find(arguments[0], artefact ?? SourceFolder(record), variables.GetValueOrDefault("PATH"));
         return (program, arguments[1..], variables, RunFolder(record, artefact, folder.Work));
     }
 
+    /// <summary>The environment that an instance is started with.</summary>
+    public ImmutableSortedDictionary<string, string> Variables(InstanceRecord record, ImmutableSortedDictionary<string, string> settings)
+        => InstanceVariables.Of(record, environment, settings, folder.Work, home.Data(environment), Artefact(record));
+
+    /// <summary>Those of its variables that tell it who and where it is.</summary>
+    public IEnumerable<(string Name, string Value)> PlaceVariables(InstanceRecord record)
+        => InstanceVariables.OfPlace(record, environment, folder.Work, home.Data(environment), Artefact(record));
+
+    /// <summary>The file that an instance is started by.</summary>
+    /// <exception cref="CommandException">There is none.</exception>
+    public string Program(InstanceRecord record, ImmutableSortedDictionary<string, string> settings)
+    {
+        var artefact = Artefact(record);
+        var variables = Variables(record, settings);
+        var name = CommandTemplate.Fill(new([Command(record).Arguments[0]]), WithArtefact(variables, artefact))[0];
+        return ProgramFinder.Find(name, artefact ?? SourceFolder(record), variables.GetValueOrDefault("PATH"));
+    }
+
+    /// <summary>The folder of the artefact that an instance runs from; null when it runs from its source.</summary>
+    public string? Artefact(InstanceRecord record)
+        => record.Artefact is { } digest && !record.RunsFromSource ? home.Artefact(digest) : null;
+
     private static CommandLine Command(InstanceRecord record)
         => (record.Development ? record.Service.Dev : null) ?? record.Service.Run
             ?? throw new CommandException($"{record.Service.Name} has no command to run. Give it `run:`.");
-
-    private string? Artefact(InstanceRecord record)
-        => record.Artefact is { } digest && !record.RunsFromSource ? home.Artefact(digest) : null;
 
     private static string SourceFolder(InstanceRecord record) => Path.GetFullPath(record.Service.Folder, record.SourceFolder);
 
@@ -63,13 +83,12 @@ internal sealed class InstanceStart(HomeFolder home, EnvironmentName environment
     private static ImmutableSortedDictionary<string, string> WithArtefact(ImmutableSortedDictionary<string, string> variables, string? artefact)
         => artefact is null ? variables : variables.SetItem("ARTEFACT", artefact);
 
-    private static void CheckArtefact(string? artefact)
+    private static ArtefactManifest Checked(string artefact)
     {
-        if (artefact is null)
-            return;
         var manifest = ArtefactManifest.Load(artefact)
             ?? throw new IOException($"The artefact {Path.GetFileName(artefact)[..12]} is missing or damaged. Deploy again: it is then built anew.");
         if (manifest.FindDamage(artefact) is { } file)
             throw new IOException($"The artefact {Path.GetFileName(artefact)[..12]} is damaged: {file} is not as it was built. Deploy again: it is then built anew.");
+        return manifest;
     }
 }

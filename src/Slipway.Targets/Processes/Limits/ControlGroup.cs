@@ -30,11 +30,7 @@ internal sealed record ControlGroup(ImmutableArray<string> Folders)
         var members = new HashSet<int>();
         foreach (var folder in Folders)
         {
-            foreach (var line in Lines(folder, "cgroup.procs"))
-            {
-                if (int.TryParse(line, out var pid))
-                    members.Add(pid);
-            }
+            members.UnionWith(Members(folder));
         }
         return [.. members];
     }
@@ -80,6 +76,29 @@ internal sealed record ControlGroup(ImmutableArray<string> Folders)
         }
         return removed;
     }
+
+    /// <summary>The processes in one of the groups.</summary>
+    public IEnumerable<int> Members(string folder)
+        => Lines(folder, "cgroup.procs").Select(line => int.TryParse(line, out var pid) ? pid : 0).Where(pid => pid > 0);
+
+    /// <summary>The groups that a process is not in, nor in one below.</summary>
+    /// <param name="memberships">Its groups, as <c>/proc/PID/cgroup</c> tells them.</param>
+    public IEnumerable<string> LeftBy(IReadOnlyList<string> memberships)
+        => Folders.Where(folder => !memberships.Any(line => IsWithin(line, folder)));
+
+    /// <summary>Whether arguments are those of the script that is about to enter groups: its process is no program yet.</summary>
+    public static bool IsEntering(ReadOnlySpan<string> arguments)
+        => arguments is ["/bin/sh", "-c", EnterScript, ..];
+
+    private static bool IsWithin(string membership, string folder)
+    {
+        if (membership.Split(':', 3) is not [_, var controllers, var path])
+            return false;
+        var isKind = controllers.Split(',').Any(controller => controller.Length == 0 ? IsUnified(folder) : folder.Contains($"/{controller}", StringComparison.Ordinal));
+        return isKind && $"{path}/".Contains($"/{Path.GetFileName(folder)}/", StringComparison.Ordinal);
+    }
+
+    private static bool IsUnified(string folder) => File.Exists(Path.Combine(folder, "cgroup.controllers")) || !Directory.Exists(folder);
 
     private static long? Number(string folder, string file)
     {

@@ -9,7 +9,9 @@ namespace Slipway.Targets.Processes.Limits;
 /// </summary>
 internal sealed class ControlGroups
 {
-    private const int PeriodMicroseconds = 100_000;
+    /// <summary>How long the time is that a share of processor time is counted in.</summary>
+    public const int PeriodMicroseconds = 100_000;
+
     private readonly string? _unified;
     private readonly string? _memory;
     private readonly string? _cpu;
@@ -82,7 +84,60 @@ internal sealed class ControlGroups
         return folders.Count == 0 ? null : new(folders.ToImmutable());
     }
 
-    private static long Quota(double cores) => Math.Max(1000, (long)(cores * PeriodMicroseconds));
+    /// <summary>
+    /// Sets the limits of an instance's groups again, makes those again that have gone, and brings its processes back into
+    /// them. What has ended meanwhile is left out.
+    /// </summary>
+    /// <param name="group">The groups.</param>
+    /// <param name="resources">What the instance may use.</param>
+    /// <param name="processes">Its processes.</param>
+    /// <exception cref="IOException">The kernel refuses, such as a limit below what is in use.</exception>
+    /// <exception cref="UnauthorizedAccessException">Nor may we.</exception>
+    public static void Renew(ControlGroup group, Resources resources, IReadOnlyList<int> processes)
+    {
+        foreach (var folder in group.Folders)
+        {
+            Directory.CreateDirectory(folder);
+            if (GroupLimit.Differing(folder, resources).Any())
+                Set(folder, resources);
+            foreach (var process in processes.Except(group.Members(folder)))
+            {
+                try
+                {
+                    Write(folder, "cgroup.procs", process.ToString());
+                }
+                catch (IOException) when (Spawning.ProcessRow.Read(process) is null or { IsZombie: true })
+                {
+                    // It has ended since it was counted.
+                }
+            }
+        }
+    }
+
+    private static void Set(string folder, Resources resources)
+    {
+        if (File.Exists(Path.Combine(folder, "memory.max")))
+        {
+            Write(folder, "memory.max", resources.MemoryBytes?.ToString() ?? "max");
+            Write(folder, "memory.high", "max");
+            if (File.Exists(Path.Combine(folder, "memory.swap.max")))
+                Write(folder, "memory.swap.max", "max");
+        }
+        if (File.Exists(Path.Combine(folder, "cpu.max")))
+            Write(folder, "cpu.max", resources.CpuCores is { } cores ? $"{Quota(cores)} {PeriodMicroseconds}" : "max");
+        if (File.Exists(Path.Combine(folder, "memory.limit_in_bytes")) && resources.MemoryBytes is { } limit)
+            LimitMemory(folder, limit);
+        if (File.Exists(Path.Combine(folder, "cpu.cfs_quota_us")) && resources.CpuCores is { } share)
+        {
+            // A quota may not be longer than what a shorter period allows: no limit for the instant between.
+            Write(folder, "cpu.cfs_quota_us", "-1");
+            Write(folder, "cpu.cfs_period_us", PeriodMicroseconds.ToString());
+            Write(folder, "cpu.cfs_quota_us", Quota(share).ToString());
+        }
+    }
+
+    /// <summary>The most processor time in a period, in microseconds.</summary>
+    public static long Quota(double cores) => Math.Max(1000, (long)(cores * PeriodMicroseconds));
 
     private static void LimitMemory(string folder, long bytes)
     {

@@ -82,6 +82,38 @@ internal static unsafe partial class Posix
             throw new IOException($"Cannot flush: {new Win32Exception(Marshal.GetLastPInvokeError()).Message}");
     }
 
+    /// <summary>Lets two entries of a file system change places, at no instant with one of them missing; false where that cannot be done (Linux).</summary>
+    public static bool Exchange(string one, string other)
+    {
+        const int CurrentFolder = -100;
+        const uint ChangePlaces = 2;
+        try
+        {
+            return RenameAt(CurrentFolder, one, CurrentFolder, other, ChangePlaces) == 0;
+        }
+        catch (EntryPointNotFoundException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Sets the largest core file that a process of ours may leave to nothing; false when it is gone or not ours (Linux).</summary>
+    public static bool ForbidCoreFile(int pid)
+    {
+        const int CoreFile = 4;
+        var limit = stackalloc nuint[2];
+        if (LimitOf(pid, CoreFile, null, limit) != 0)
+            return false;
+        limit[0] = 0;
+        return LimitOf(pid, CoreFile, limit, null) == 0;
+    }
+
+    [LibraryImport(Library, EntryPoint = "renameat2", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int RenameAt(int oneFolder, string one, int otherFolder, string other, uint flags);
+
+    [LibraryImport(Library, EntryPoint = "prlimit", SetLastError = true)]
+    private static partial int LimitOf(int pid, int resource, nuint* next, nuint* former);
+
     [LibraryImport(Library, EntryPoint = "kill", SetLastError = true)]
     private static partial int KillNative(int pid, int signal);
 

@@ -12,9 +12,14 @@ namespace Slipway.Targets.Processes.Spawning;
 /// <param name="StartTicks">When it started.</param>
 /// <param name="CpuTicks">Processor time it has used, in ticks of 10 ms.</param>
 /// <param name="ResidentPages">Memory it holds, in pages, those shared with others included.</param>
+/// <param name="HasTerminal">Whether it belongs to somebody's terminal.</param>
+/// <param name="IsHalted">Whether it was stopped by a signal, or by a debugger.</param>
+/// <param name="StackStart">Where the stack of its program begins: another place after every <c>exec</c>; 0 where nobody tells.</param>
 internal sealed record ProcessRow(
-    int Pid, int Parent, int Group, int Session, bool IsZombie, long StartTicks, long CpuTicks, long ResidentPages)
+    int Pid, int Parent, int Group, int Session, bool IsZombie, long StartTicks, long CpuTicks, long ResidentPages, bool HasTerminal, bool IsHalted, long StackStart)
 {
+    private const int FieldsRead = 26;
+
     /// <summary>Ticks of processor time in a second; Linux shows 100 to programs on every machine of ours.</summary>
     public const int TicksPerSecond = 100;
 
@@ -74,7 +79,7 @@ internal sealed record ProcessRow(
         if (text.IsEmpty)
             return null;
         var state = text[0];
-        Span<long> fields = stackalloc long[22];
+        Span<long> fields = stackalloc long[FieldsRead];
         var count = 0;
         foreach (var range in text.Split((byte)' '))
         {
@@ -85,7 +90,8 @@ internal sealed record ProcessRow(
         // Field 3 of the manual page is index 0 here.
         return count < fields.Length
             ? null
-            : new(pid, (int)fields[1], (int)fields[2], (int)fields[3], state is (byte)'Z' or (byte)'X', fields[19], fields[11] + fields[12], fields[21]);
+            : new(
+                pid, (int)fields[1], (int)fields[2], (int)fields[3], state is (byte)'Z' or (byte)'X', fields[19], fields[11] + fields[12], fields[21], fields[4] != 0, state is (byte)'T' or (byte)'t', fields[25]);
     }
 
     private static ProcessRow? ReadElsewhere(int pid)
@@ -95,7 +101,7 @@ internal sealed record ProcessRow(
             using var process = Process.GetProcessById(pid);
             return process.HasExited
                 ? null
-                : new(pid, 0, pid, pid, false, process.StartTime.ToUniversalTime().Ticks, (long)(process.TotalProcessorTime.TotalSeconds * TicksPerSecond), process.WorkingSet64 / System.Environment.SystemPageSize);
+                : new(pid, 0, pid, pid, false, process.StartTime.ToUniversalTime().Ticks, (long)(process.TotalProcessorTime.TotalSeconds * TicksPerSecond), process.WorkingSet64 / System.Environment.SystemPageSize, false, false, 0);
         }
         catch (Exception e) when (e is ArgumentException or InvalidOperationException or System.ComponentModel.Win32Exception)
         {

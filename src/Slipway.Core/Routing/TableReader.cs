@@ -2,9 +2,8 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json;
 using Slipway.Core.Manifests;
-using Slipway.Core.Routing;
 
-namespace Slipway.Gateway.Tables;
+namespace Slipway.Core.Routing;
 
 /// <summary>
 /// Reads a route table out of its own file, property by property. The serializer would read it as well, but preparing it

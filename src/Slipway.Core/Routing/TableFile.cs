@@ -3,15 +3,14 @@ using System.Buffers.Text;
 using System.Numerics;
 using System.Text;
 using System.Text.Json;
-using Slipway.Core.Routing;
 
-namespace Slipway.Gateway.Tables;
+namespace Slipway.Core.Routing;
 
 /// <summary>
 /// A route table as a file: JSON with the table's length and CRC-32C before it, so that a torn or changed file is known for
 /// one. <c>{"bytes":1234567890,"crc32c":"0123abcd","table":{...}}</c>
 /// </summary>
-internal static class TableFile
+public static class TableFile
 {
     private static ReadOnlySpan<byte> Start => "{\"bytes\":"u8;
 
