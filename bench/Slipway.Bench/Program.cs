@@ -1,4 +1,5 @@
 using Slipway.Bench;
+using Slipway.Bench.Drift;
 using Slipway.Bench.Settings;
 
 var names = args.Where(argument => !argument.StartsWith('-')).ToList();
@@ -8,11 +9,12 @@ Func<bool, Action<string>, CancellationToken, IAsyncEnumerable<Figure>>? bench =
 {
     ["rollout"] => RolloutBench.Run,
     ["settings"] => SettingsBench.Run,
+    ["drift"] => DriftFigures.Run,
     _ => null,
 };
 if (bench is null)
 {
-    Console.Error.WriteLine("usage: dotnet tasks.cs bench rollout|settings [--quick] [--json]");
+    Console.Error.WriteLine("usage: dotnet tasks.cs bench rollout|settings|drift [--quick] [--json]");
     return 2;
 }
 

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Slipway.Bench.Drift;
 
 namespace Slipway.Bench.Settings;
 
@@ -20,6 +21,9 @@ internal static class SettingsBench
             yield return figure;
         progress(".env files");
         foreach (var figure in DotEnvCases.Measure(files: quick ? 50_000 : 1_000_000, seed: 20261124))
+            yield return figure;
+        progress("changes from outside");
+        foreach (var figure in await DriftFigures.Measure(quick, progress, stop))
             yield return figure;
         progress("marked secrets through everything");
         foreach (var figure in await LeakFigures.Measure(progress, stop))

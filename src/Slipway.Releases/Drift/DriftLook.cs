@@ -24,6 +24,9 @@ internal sealed record DriftLook
     /// <summary>The table that every gateway had confirmed all the while; null when there was none, or it changed in between.</summary>
     public RouteTable? Table { get; init; }
 
+    /// <summary>Whether there is traffic to carry.</summary>
+    public bool IsRouted => !DesiredShares.Of(State, Desired.Mover(State)).IsEmpty;
+
     /// <summary>What the target shows.</summary>
     public required TargetInspection Target { get; init; }
 

@@ -14,11 +14,12 @@ internal static class RouteCheck
     /// <summary>Everything that is other than in the table; nothing when there is no table to compare with.</summary>
     public static IEnumerable<Deviation> Of(DriftLook look)
     {
-        if (look.Table is not { } table || look.Traffic is not { } gateway)
-            return [];
+        var gateway = look.Traffic;
+        // A gateway that is away is looked for by the runner, which then has no table to compare with either.
         if (gateway.Live is not { } live)
-            return [Deviation(null, "gateway", "answers", gateway.Trouble ?? "none runs", DriftRemedy.Person)];
-        return Listener(look, gateway).Concat(Tables(table.Services, live.Services)).Concat(Stored(live, gateway.Stored));
+            return look.IsRouted ? [Deviation(null, "gateway", "answers", gateway.Trouble ?? "none runs", DriftRemedy.Person)] : [];
+        return look.Table is { } table
+            ? Listener(look, gateway).Concat(Tables(table.Services, live.Services)).Concat(Stored(live, gateway.Stored)) : [];
     }
 
     private static IEnumerable<Deviation> Listener(DriftLook look, TrafficInspection gateway)
