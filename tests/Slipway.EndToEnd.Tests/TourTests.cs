@@ -18,6 +18,7 @@ public sealed class TourTests
     [Theory]
     [InlineData("settings.md")]
     [InlineData("secrets.md")]
+    [InlineData("drift.md")]
     public async Task Every_command_of_the_manual_does_what_its_page_says(string page)
     {
         var tour = Tour.Of(File.ReadAllText(Path.Combine(Installed.Root, "docs", "manual", page)));

@@ -23,6 +23,7 @@ internal static class OtherChanges
             var more = table["services"]![0]!.DeepClone();
             more["service"] = "backdoor";
             more["routes"]![0]!["path"] = "/backdoor";
+            more["releases"]!.AsArray().Clear();
             table["services"]!.AsArray().Add(more);
         }));
         yield return new("the table on disk", "routes", "table on disk", stage => File.WriteAllTextAsync(Path.Combine(stage.Gateway, "table.json"), "{}"));

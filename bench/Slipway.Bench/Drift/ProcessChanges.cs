@@ -54,11 +54,12 @@ internal static class ProcessChanges
         yield return new("a process stopped by a signal", "instances", "process", async stage => DriftStage.Signal("STOP", await stage.Process("worker")));
         yield return new("a program started by hand", "instances", "process", async stage =>
             System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo(Path.Combine(await stage.Artefact("web"), "slipway-fixture")) { UseShellExecute = false, RedirectStandardOutput = true })!.Dispose());
-        yield return new("a program started by hand with an instance's variables", "instances", "process", async stage =>
+        yield return new("a program that says it is an instance", "instances", "process", stage =>
         {
             var about = new System.Diagnostics.ProcessStartInfo("/usr/bin/sleep", ["600"]) { UseShellExecute = false };
-            about.Environment["SLIPWAY_WORK"] = Path.Combine(await stage.Folder("worker"), "work");
+            about.Environment["SLIPWAY_WORK"] = Path.Combine(stage.Environment, "instances", "worker-d00000000000-7", "work");
             System.Diagnostics.Process.Start(about)!.Dispose();
+            return Task.CompletedTask;
         });
         yield return new("an instance's folder copied", "instances", "folder", async stage => DriftStage.Run("cp", "-r", await stage.Folder("worker"), Path.Combine(stage.Environment, "instances", "worker-copy-1")));
         yield return new("an instance's record", "instances", "record", async stage =>
