@@ -52,6 +52,14 @@ public sealed class TextTests
         ]));
 
     [Fact]
+    public void Drift_shows_what_differs_and_who_declared_it()
+        => Goldens.ShouldBe("drift.txt", Text(DriftVerb.Table(
+        [
+            new() { Aspect = "limits", Instance = Views.Instance("api", "aaaaaaaaaaaa", 1, "ready", 45).Id, Subject = "memory limit", Declared = "256 MiB", Running = "1024 MiB", Remedy = "Bring it back.", DeclaredBy = "ada", DeclaredAt = Views.At, DeclaredIn = "ci-3" },
+            new() { Aspect = "secrets", Service = Views.Name<ServiceName>("worker"), Subject = "API__KEY", Declared = "secret://home/ci/API__KEY#2", Running = "another value", Remedy = "Bring it back." },
+        ]).Lines()));
+
+    [Fact]
     public void A_change_is_one_line_and_nothing_is_said_twice()
     {
         var lines = new RolloutLines();

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Slipway.Core.Manifests;
 using Slipway.Releases.Drift;
 using Slipway.Releases.Journals;
@@ -134,6 +135,53 @@ public sealed class DriftTests
         await stage.UntilOver();
         Assert.Equal("promoted", stage.View().Outcome);
         Assert.Empty(await stage.Rest());
+    }
+
+    [Fact]
+    public async Task What_a_deploy_would_change_is_told_as_not_released_and_nothing_is_kept_of_it()
+    {
+        var stage = await Live();
+        var kept = stage.World.SecretValues.Count;
+        var api = Scenes.Name<ServiceName>("api");
+        var next = Scenes.Deploy(Scenes.Application(Scenes.Plan(Strategy.BlueGreen), Scenes.Service("api", replicas: 3), Scenes.Service("mail")), "2");
+        next = next with
+        {
+            Settings = next.Settings.Add(api, ImmutableSortedDictionary<string, string>.Empty.Add("API__PAGE", "50")),
+            Secrets = next.Secrets.SetItem(api, ImmutableSortedDictionary<string, string>.Empty.Add("DB__PASSWORD", "another-secret")),
+        };
+        var report = (await stage.Drift(next))!;
+        var found = report.Unreleased.Select(one => $"{one.Deviation.Aspect} {one.Deviation.Service} {one.Deviation.Subject}: {one.Deviation.Declared} | {one.Deviation.Running}").ToList();
+        Assert.Contains("Instances api replicas: {\"min\":3,\"max\":3} | {\"min\":2,\"max\":2}", found);
+        Assert.Contains("Settings api API__PAGE: 50 | nothing", found);
+        Assert.Contains("Secrets api DB__PASSWORD: another value | secret://home/staging/DB__PASSWORD#1", found);
+        Assert.Contains(found, one => one.StartsWith("Artefacts api artefact: ", StringComparison.Ordinal));
+        Assert.Contains("Services mail service: there is one | nothing", found);
+        Assert.Contains("Services worker service: nothing | runs", found);
+        Assert.Empty(report.Changed);
+        Assert.Equal(kept, stage.World.SecretValues.Count);
+        Assert.DoesNotContain(stage.Journal.Records(0), record => record.Event is DriftFound);
+    }
+
+    [Fact]
+    public async Task A_setting_is_told_with_the_rollout_that_first_gave_it_its_value()
+    {
+        var stage = await Stage.Open();
+        foreach (var (version, page) in new[] { ("1", "10"), ("2", "50"), ("3", "50") })
+        {
+            await stage.Deploy(Shop, version, Scenes.Name<ServiceName>("api"), "API__PAGE", page);
+            await stage.UntilOver();
+        }
+        var instance = stage.World.Instances.First(one => one.Service.Name.ToString() == "api");
+        instance.Variables = instance.Variables.SetItem("API__PAGE", "1");
+        Assert.Equal("staging-2", Assert.Single((await stage.Drift())!.Changed).Origin!.By);
+    }
+
+    [Fact]
+    public async Task A_gateway_that_does_not_answer_is_drift()
+    {
+        var stage = await Live();
+        stage.World.GatewayAnswers = false;
+        Assert.Equal("gateway", Assert.Single((await stage.Drift())!.Changed).Deviation.Subject);
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Slipway.Core.Api;
 using Slipway.Core.Manifests;
 using Slipway.Releases.Drift;
@@ -66,6 +67,15 @@ internal sealed class Stage
 
     public Task<CommandAnswer> Deploy(Application application, string version, bool queue = false)
         => Ask(engine => engine.Deploy(Scenes.Deploy(application, version, queue), default));
+
+    public Task<CommandAnswer> Deploy(Application application, string version, ServiceName service, string setting, string value)
+        => Ask(engine => engine.Deploy(
+            Scenes.Deploy(application, version) with
+            {
+                Settings = ImmutableDictionary<ServiceName, ImmutableSortedDictionary<string, string>>.Empty
+                    .Add(service, ImmutableSortedDictionary<string, string>.Empty.Add(setting, value)),
+            },
+            default));
 
     public Task<CommandAnswer> Steer(SteerVerb verb) => Ask(engine => engine.Steer(Scenes.Environment, verb, new("ada", "cli"), null, default));
 
