@@ -52,7 +52,7 @@ public sealed class SecretStores : ISecretStores, IDisposable
         {
             try
             {
-                await store.CheckKey(cancellation);
+                await store.Check(cancellation);
                 foreach (var line in await store.Damage(cancellation))
                     findings.Add($"{store.File}:{line}: The line does not count: it is damaged, or a second one of its version. Restore it from a copy of the file, or set its secret again.");
             }

@@ -144,6 +144,8 @@ internal sealed class FakeWorld : ITarget, ITraffic, IArtefacts, ISecretStore, I
 
     bool ISecretStore.KeepsVersions => true;
 
+    Task ISecretStore.Check(CancellationToken cancellation) => Task.CompletedTask;
+
     ISecretStore ISecretStores.Home => this;
 
     ISecretStore ISecretStores.Find(string name, ImmutableArray<SecretStoreDeclaration> declared, string sourceFolder) => this;

@@ -14,6 +14,9 @@ public interface ISecretStore
     /// <summary>Whether it keeps each version, so that a release may point at one.</summary>
     bool KeepsVersions { get; }
 
+    /// <summary>Whether it could be opened anew: its key is there and fits. What is kept in memory proves nothing.</summary>
+    Task Check(CancellationToken cancellation);
+
     /// <summary>Keeps a value: gives the latest version when it holds the same value, else a new one.</summary>
     /// <param name="name">The secret's full name.</param>
     /// <param name="value">The value.</param>

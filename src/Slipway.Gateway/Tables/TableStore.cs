@@ -12,16 +12,13 @@ internal sealed class TableStore(string home, GatewayLog log)
     private readonly string _current = Path.Combine(home, "table.json");
     private readonly string _previous = Path.Combine(home, "table.previous.json");
     private readonly string _next = Path.Combine(home, "table.next.json");
-    private bool _isCurrentWhole;
 
     /// <summary>The last table that is whole; null when there is none.</summary>
     public RouteTable? Load()
     {
-        var table = Read(_current);
-        _isCurrentWhole = table is not null;
-        if (table is not null)
-            return table;
-        table = Read(_previous);
+        if (Read(_current) is { } current)
+            return current;
+        var table = Read(_previous);
         if (table is not null)
             log.Warn("serving the table before the last one", ("version", $"{table.Version}"), ("file", _previous));
         return table;
@@ -37,12 +34,11 @@ internal sealed class TableStore(string home, GatewayLog log)
             file.Write(content);
             file.Flush(flushToDisk: true);
         }
-        // A damaged file must not push out the whole one that is behind it.
-        if (_isCurrentWhole)
+        // A file that was damaged or deleted meanwhile must not push out the whole one that is behind it.
+        if (Read(_current) is not null)
             File.Move(_current, _previous, overwrite: true);
         File.Move(_next, _current, overwrite: true);
         DirectoryFlush.Flush(home);
-        _isCurrentWhole = true;
     }
 
     private RouteTable? Read(string path)

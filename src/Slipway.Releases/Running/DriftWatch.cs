@@ -90,6 +90,7 @@ internal sealed class DriftWatch(EnvironmentName environment, EnginePorts ports,
         try
         {
             var store = ports.Secrets.Find(version.Store, terms.SecretStores, terms.SourceFolder);
+            await store.Check(cancellation);
             var now = await store.Read(version, cancellation);
             return value is null || now == value ? null : "another value under the same number";
         }

@@ -108,9 +108,16 @@ internal sealed class EncryptedStore(string name, string file, StoreKey key, boo
         return [.. content.Damaged.Concat(closed.Select(record => record.Line)).Order()];
     }, cancellation);
 
-    /// <summary>Whether the key is right; nothing when there is no store yet.</summary>
-    /// <exception cref="SecretStoreException">It is wrong, or cannot be had.</exception>
-    public Task CheckKey(CancellationToken cancellation) => Look(content => content.Header is null || Cipher(content) is not null, cancellation);
+    /// <inheritdoc/>
+    public Task Check(CancellationToken cancellation) => Look(content =>
+    {
+        if (content.Header is not { } header)
+            return true;
+        // What a key file says may have changed since it was read; a passphrase is in memory, and deriving from it is slow.
+        if (header.Salt is null)
+            Opened(header).Dispose();
+        return Cipher(content) is not null;
+    }, cancellation);
 
     /// <inheritdoc/>
     public void Dispose()
@@ -206,14 +213,17 @@ internal sealed class EncryptedStore(string name, string file, StoreKey key, boo
         if (_cipher is not null && _cipherOf == header.Claim)
             return _cipher;
         _cipher?.Dispose();
+        (_cipher, _cipherOf) = (Opened(header), header.Claim);
+        return _cipher;
+    }
+
+    private StoreCipher Opened(StoreHeader header)
+    {
         var cipher = new StoreCipher(key.Material(header), header.Id);
-        if (cipher.Open(header.Claim, header.Check) is null)
-        {
-            cipher.Dispose();
-            throw new SecretStoreException($"The key is not the one that {file} was made with, or its first line is damaged.", $"Give the right one by {StoreKey.FileVariable} or {StoreKey.PassphraseVariable}, as the store was made.");
-        }
-        (_cipher, _cipherOf) = (cipher, header.Claim);
-        return cipher;
+        if (cipher.Open(header.Claim, header.Check) is not null)
+            return cipher;
+        cipher.Dispose();
+        throw new SecretStoreException($"The key is not the one that {file} was made with, or its first line is damaged.", $"Give the right one by {StoreKey.FileVariable} or {StoreKey.PassphraseVariable}, as the store was made.");
     }
 
     private StoreContent Refresh()

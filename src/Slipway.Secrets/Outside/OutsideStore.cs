@@ -14,6 +14,9 @@ internal abstract class OutsideStore(string name) : ISecretStore
     protected abstract string Where { get; }
 
     /// <inheritdoc/>
+    public Task Check(CancellationToken cancellation) => Task.CompletedTask;
+
+    /// <inheritdoc/>
     public Task<SecretVersion> Keep(string secret, string value, string by, CancellationToken cancellation) => throw ReadOnly();
 
     /// <inheritdoc/>

@@ -24,6 +24,10 @@ internal sealed class VaultStore(SecretStoreDeclaration declaration, string sour
     public bool KeepsVersions => true;
 
     /// <inheritdoc/>
+    // Every read asks Vault anew.
+    public Task Check(CancellationToken cancellation) => Task.CompletedTask;
+
+    /// <inheritdoc/>
     public async Task<SecretVersion> Keep(string name, string value, string by, CancellationToken cancellation)
     {
         var (path, field) = Split(name);

@@ -118,6 +118,8 @@ internal sealed class SimulatedPorts(World world, Life life) : ITarget, ITraffic
 
     bool ISecretStore.KeepsVersions => true;
 
+    Task ISecretStore.Check(CancellationToken cancellation) => Task.CompletedTask;
+
     ISecretStore ISecretStores.Home => this;
 
     ISecretStore ISecretStores.Find(string name, ImmutableArray<SecretStoreDeclaration> declared, string sourceFolder) => this;
