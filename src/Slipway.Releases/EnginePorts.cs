@@ -15,6 +15,9 @@ public sealed record EnginePorts(
     /// <summary>Told every secret value that is read, to take it out of what is written.</summary>
     public Redactor Redactor { get; init; } = new();
 
+    /// <summary>Makes and takes away what secrets grant access by; null where nothing is rotated that needs it.</summary>
+    public ICredentials? Credentials { get; init; }
+
     /// <summary>Free space below which no rollout is started, in bytes; default 64 MiB.</summary>
     public long FreeBytesMin { get; init; } = 64L << 20;
 }
