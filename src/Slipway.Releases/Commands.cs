@@ -83,7 +83,11 @@ public abstract record CommandAnswer
     /// <summary>It is under way, or in the queue; the journal has it.</summary>
     /// <param name="Rollout">The rollout that it made or steered; null for a command that concerns none.</param>
     /// <param name="Message">What was decided, one sentence.</param>
-    public sealed record Accepted(RolloutId? Rollout, string Message) : CommandAnswer;
+    public sealed record Accepted(RolloutId? Rollout, string Message) : CommandAnswer
+    {
+        /// <summary>The rotation that it made or steered; null for a command that concerns none.</summary>
+        public RotationId? Rotation { get; init; }
+    }
 
     /// <summary>Nothing had to be done.</summary>
     /// <param name="Message">Why, one sentence.</param>

@@ -15,8 +15,11 @@ public sealed record EnginePorts(
     /// <summary>Told every secret value that is read, to take it out of what is written.</summary>
     public Redactor Redactor { get; init; } = new();
 
-    /// <summary>Makes and takes away what secrets grant access by; null where nothing is rotated that needs it.</summary>
+    /// <summary>Makes and takes away what secrets grant access by; null where nothing can.</summary>
     public ICredentials? Credentials { get; init; }
+
+    /// <summary>Makes a key that signs, as JSON with a <c>kid</c> of its own, by its algorithm (<c>ES256</c>, <c>RS256</c>); null where nothing can.</summary>
+    public Func<string, string>? NewKey { get; init; }
 
     /// <summary>Free space below which no rollout is started, in bytes; default 64 MiB.</summary>
     public long FreeBytesMin { get; init; } = 64L << 20;

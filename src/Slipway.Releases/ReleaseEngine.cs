@@ -8,6 +8,7 @@ using Slipway.Releases.Journals;
 using Slipway.Releases.Planning;
 using Slipway.Releases.Ports;
 using Slipway.Releases.Rollouts;
+using Slipway.Releases.Rotations;
 using Slipway.Releases.Running;
 
 namespace Slipway.Releases;
@@ -99,6 +100,7 @@ public sealed class ReleaseEngine(EnginePorts ports, Journal journal, TimeProvid
         {
             return Refusals.Secret(fault.Message);
         }
+        blueprint = blueprint with { Services = HeldSecret.In(blueprint.Services, runner.State.Rotations, DateTimeOffset.MaxValue) };
         var prepared = await Prepare(runner.State, blueprint);
         if (prepared is { IsCompletedSuccessfully: true, Result.Kept: { } kept } && kept.Release.Id == runner.State.Live && !command.Queue)
             return new CommandAnswer.Unchanged($"Release {kept.Release.Id} ({kept.Release.Version}) is live already; nothing had to be done.");
@@ -150,6 +152,49 @@ public sealed class ReleaseEngine(EnginePorts ports, Journal journal, TimeProvid
         var runner = Runner(environment);
         return Journaled(runner, () => Commands.Down(runner, reset, caller), cancellation);
     }
+
+    /// <summary>Renews a secret without a change of code: a new one is made and brought to every instance, then the old one is taken out of use.</summary>
+    /// <param name="command">Which, and how.</param>
+    /// <param name="cancellation">Cancels the request, not what it started.</param>
+    public async Task<CommandAnswer> Rotate(RotateCommand command, CancellationToken cancellation)
+    {
+        if (ports.FreeBytes() is var free && free < ports.FreeBytesMin)
+            return Refusals.DiskFull(free, ports.FreeBytesMin);
+        var runner = Runner(command.Environment);
+        try
+        {
+            if (await RotationCommands.Refusal(ports, runner.State, Runners.Select(one => one.State), command.Plan, cancellation) is { } refused)
+                return refused;
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or SecretStoreException)
+        {
+            return Refusals.Secret(fault.Message);
+        }
+        return await Journaled(runner, () => RotationCommands.Request(runner, command), cancellation);
+    }
+
+    /// <summary>Takes a rotation back; refused once every instance uses the new one.</summary>
+    /// <param name="environment">Where.</param>
+    /// <param name="rotation">Which.</param>
+    /// <param name="caller">Who asked.</param>
+    /// <param name="reason">Why, for the audit log.</param>
+    /// <param name="cancellation">Cancels the request, not what it started.</param>
+    public Task<CommandAnswer> AbortRotation(EnvironmentName environment, RotationId rotation, Caller caller, string? reason, CancellationToken cancellation)
+    {
+        var runner = Runner(environment);
+        return Journaled(runner, () => RotationCommands.Abort(runner, rotation, caller, reason, clock.GetUtcNow()), cancellation);
+    }
+
+    /// <summary>A rotation of an environment, under way or over; null when there is none.</summary>
+    public RotationView? Rotation(EnvironmentName environment, RotationId id)
+        => _runners.TryGetValue(environment, out var runner) && runner.State.Find(id) is { } rotation ? RotationViews.Of(runner, rotation) : null;
+
+    /// <summary>The rotations of an environment, newest first.</summary>
+    /// <param name="environment">Where.</param>
+    /// <param name="limit">How many at most.</param>
+    public IReadOnlyList<RotationView> Rotations(EnvironmentName environment, int limit)
+        => _runners.TryGetValue(environment, out var runner)
+            ? [.. runner.State.Rotations.Reverse().Take(limit).Select(rotation => RotationViews.Of(runner, rotation))] : [];
 
     /// <summary>An environment as it is now: the journal's fold and the last observation; null when there never was one of that name.</summary>
     public EnvironmentView? Snapshot(EnvironmentName environment)

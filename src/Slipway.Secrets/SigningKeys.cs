@@ -1,12 +1,10 @@
 using System.Buffers.Text;
 using System.Security.Cryptography;
-using System.Text.Json;
 
 namespace Slipway.Secrets;
 
 /// <summary>
-/// Sets of signing keys as JSON (RFC 7517, 7518), private halves included. The first key signs, all of them verify; a key's id is
-/// its thumbprint (RFC 7638).
+/// Makes keys that sign, as JSON (RFC 7517, 7518), private halves included. A key's id is its thumbprint (RFC 7638).
 /// </summary>
 public static class SigningKeys
 {
@@ -14,35 +12,11 @@ public static class SigningKeys
 
     /// <summary>A set with one new key.</summary>
     /// <param name="algorithm"><c>ES256</c> or <c>RS256</c>.</param>
-    public static string New(string algorithm) => Write([Make(algorithm)]);
+    public static string NewSet(string algorithm) => KeySet.Of(New(algorithm));
 
-    /// <summary>The set with a new key last: verified everywhere before it signs anything.</summary>
-    public static string Announce(string set, string algorithm)
-    {
-        using var document = JsonDocument.Parse(set);
-        return Write([.. Keys(document), Make(algorithm)]);
-    }
-
-    /// <summary>The set with its last key first: it signs, the others still verify.</summary>
-    public static string Switch(string set)
-    {
-        using var document = JsonDocument.Parse(set);
-        var keys = Keys(document);
-        return Write([keys[^1], .. keys[..^1]]);
-    }
-
-    /// <summary>The set with its first key alone.</summary>
-    public static string Retire(string set)
-    {
-        using var document = JsonDocument.Parse(set);
-        return Write([Keys(document)[0]]);
-    }
-
-    private static string[] Keys(JsonDocument set) => [.. set.RootElement.GetProperty("keys").EnumerateArray().Select(key => key.GetRawText())];
-
-    private static string Write(string[] keys) => $"{{\"keys\":[{string.Join(',', keys)}]}}";
-
-    private static string Make(string algorithm) => algorithm == "RS256" ? MakeRsa() : MakeEc();
+    /// <summary>A new key.</summary>
+    /// <param name="algorithm"><c>ES256</c> or <c>RS256</c>.</param>
+    public static string New(string algorithm) => algorithm == "RS256" ? MakeRsa() : MakeEc();
 
     private static string MakeEc()
     {

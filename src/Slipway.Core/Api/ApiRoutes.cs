@@ -40,6 +40,18 @@ public static class ApiRoutes
     /// <summary>GET: list of <see cref="RolloutView"/>, newest first; query <c>limit</c>.</summary>
     public const string History = "/v1/environments/{environment}/rollouts";
 
+    /// <summary>POST <see cref="RotateRequest"/>: 202 <see cref="RotateAnswer"/>; 422 with faults. GET: list of <see cref="RotationView"/>, newest first; query <c>limit</c>.</summary>
+    public const string Rotations = "/v1/environments/{environment}/rotations";
+
+    /// <summary>GET: <see cref="RotationView"/>.</summary>
+    public const string Rotation = "/v1/environments/{environment}/rotations/{rotation}";
+
+    /// <summary>GET server-sent events, each a <see cref="RotationView"/>, at every change; ends after the outcome.</summary>
+    public const string RotationFollow = "/v1/environments/{environment}/rotations/{rotation}/follow";
+
+    /// <summary>POST <see cref="SteerRequest"/>: 200 <see cref="RotationView"/>; 409 once the new one is used.</summary>
+    public const string RotationAbort = "/v1/environments/{environment}/rotations/{rotation}/abort";
+
     /// <summary>GET server-sent events, each a <see cref="LogLineView"/>; query <c>service</c>, <c>instance</c>, <c>release</c>, <c>tail</c>, <c>follow</c>.</summary>
     public const string Logs = "/v1/environments/{environment}/logs";
 

@@ -29,6 +29,9 @@ public sealed record EnvironmentView
     /// <summary>Rollouts that wait for it, next first.</summary>
     public required IReadOnlyList<RolloutView> Queue { get; init; }
 
+    /// <summary>Rotations of secrets under way, oldest first.</summary>
+    public IReadOnlyList<RotationView> Rotations { get; init; } = [];
+
     /// <summary>Every instance that exists.</summary>
     public required IReadOnlyList<InstanceView> Instances { get; init; }
 

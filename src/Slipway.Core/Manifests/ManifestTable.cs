@@ -109,7 +109,7 @@ internal static class ManifestTable
         formerly | setting-name[] | | [JWT_ISSUER] | Names that it had before; a value under one still counts, with a warning.
         doc | text | | Who signs our tokens | What it is for.
         example | text | | https://id.example.org | A value as it may look, for documents.
-        rotation | rotation | | keys | How it is renewed; checked, but not carried out in this version.
+        rotation | rotation | | keys | How it is renewed by slipway secrets rotate.
 
         # secret store (kind)
         kind! | choice encrypted mounted environment vault | | encrypted | How it keeps secrets: an encrypted file, mounted files, environment variables, or HashiCorp Vault.

@@ -39,7 +39,7 @@ public static class ConnectionString
             }
             return found.ToImmutable();
         }
-        foreach (var (key, value) in (Keywords(text) ?? []).Concat(Options(text)))
+        foreach (var (key, value) in (KeywordsIn(text) ?? []).Select(pair => (pair.Key, pair.Value)).Concat(Options(text)))
         {
             if (Array.IndexOf(SecretKeys, key) >= 0)
                 Add(value);
@@ -57,7 +57,7 @@ public static class ConnectionString
         if (Fault(SettingType.Postgres, text) is not null)
             return null;
         if (SplitUri(text) is not { } uri)
-            return Keywords(text);
+            return KeywordsIn(text)?.Select(pair => (pair.Key, pair.Value)).ToList();
         var pairs = new List<(string, string)>();
         var colon = uri.UserInfo?.IndexOf(':', StringComparison.Ordinal) ?? -1;
         Add("user", colon < 0 ? uri.UserInfo : uri.UserInfo![..colon]);
@@ -114,14 +114,14 @@ public static class ConnectionString
     private static string? KeywordFault(string text)
     {
         const string what = "a PostgreSQL connection string";
-        if (Keywords(text) is not { } pairs)
+        if (KeywordsIn(text) is not { } pairs)
             return $"{what}, as postgres://... or as Host=...;Database=...";
-        foreach (var (key, value) in pairs)
+        foreach (var (key, value, _, _) in pairs)
         {
             if (key == "port" && !AddressText.IsPort(value))
                 return $"{what} whose port is a number";
         }
-        foreach (var (key, value) in pairs)
+        foreach (var (key, value, _, _) in pairs)
         {
             if (Array.IndexOf(HostKeys, key) >= 0 && value.Length > 0)
                 return null;
@@ -175,11 +175,14 @@ public static class ConnectionString
         return true;
     }
 
-    /// <summary>The keywords in lower case, in the form of .NET (<c>;</c> between them) or of libpq (spaces); null when it is neither.</summary>
-    private static List<(string Key, string Value)>? Keywords(string text)
+    /// <summary>What stands between keywords: <c>;</c> in the form of .NET, a space in that of libpq.</summary>
+    internal static char Between(string text) => text.Contains(';', StringComparison.Ordinal) ? ';' : ' ';
+
+    /// <summary>The keywords in lower case, in the form of .NET or of libpq, each with the place of its value; null when it is neither.</summary>
+    internal static List<(string Key, string Value, int Start, int End)>? KeywordsIn(string text)
     {
-        var between = text.Contains(';', StringComparison.Ordinal) ? ';' : ' ';
-        var pairs = new List<(string, string)>();
+        var between = Between(text);
+        var pairs = new List<(string, string, int, int)>();
         var at = 0;
         while (true)
         {
@@ -194,9 +197,10 @@ public static class ConnectionString
             at = equals + 1;
             while (at < text.Length && text[at] == ' ')
                 at++;
+            var start = at;
             if (key.Length == 0 || key.Contains(between, StringComparison.Ordinal) || Value(text, ref at, between) is not { } value)
                 return null;
-            pairs.Add((key, value));
+            pairs.Add((key, value, start, at));
         }
     }
 

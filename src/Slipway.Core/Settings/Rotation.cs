@@ -6,7 +6,7 @@ namespace Slipway.Core.Settings;
 /// <summary>What is renewed when a secret is rotated.</summary>
 public enum RotationKind
 {
-    /// <summary>A random value; the old one is accepted as long as its release runs.</summary>
+    /// <summary>A random value that services present and accept. While it is rotated they are given the one that comes, or the one that goes, beside it.</summary>
     Value,
 
     /// <summary>A set of signing keys, a setting of <see cref="SettingType.Jwks"/>.</summary>
@@ -45,4 +45,12 @@ public sealed record Rotation
 
     /// <summary>Revokes the token on its standard input; null unless <see cref="RotationKind.Token"/>.</summary>
     public CommandLine? Revoke { get; init; }
+
+    /// <summary>The variable with the value that comes: services accept it, and present the present one still.</summary>
+    /// <param name="setting">A setting of <see cref="RotationKind.Value"/>.</param>
+    public static string Next(string setting) => setting + "_NEXT";
+
+    /// <summary>The variable with the value that goes: services still accept it, and present the new one.</summary>
+    /// <param name="setting">A setting of <see cref="RotationKind.Value"/>.</param>
+    public static string Previous(string setting) => setting + "_PREVIOUS";
 }

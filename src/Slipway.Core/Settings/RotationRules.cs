@@ -5,12 +5,15 @@ namespace Slipway.Core.Settings;
 /// <summary>What a rotation must say of itself.</summary>
 internal static class RotationRules
 {
-    public static void Check(string setting, SettingType type, Values rotation, Dictionary<string, SecretStoreKind> stores, FaultList faults)
+    public static void Check(string setting, Values values, Values rotation, Dictionary<string, NamedValue> settings, Dictionary<string, SecretStoreKind> stores, FaultList faults)
     {
+        var type = (SettingType)(int)values["type"]!;
         var kind = (RotationKind)(int)rotation["kind"]!;
-        faults.Warning(FaultCode.Rotation, rotation.At, $"The rotation of '{setting}' is checked but not carried out in this version.", "Rotate it by hand: slipway secrets set, deploy, then slipway secrets retire.");
         switch (kind)
         {
+            case RotationKind.Value:
+                CheckValue(setting, type, values, rotation, settings, faults);
+                break;
             case RotationKind.Keys when type != SettingType.Jwks:
                 faults.Error(FaultCode.Rotation, rotation.KeyAt("kind"), $"Only a setting of the type jwks rotates keys, and '{setting}' is none.", "Write type: jwks, or another kind.");
                 break;
@@ -27,6 +30,20 @@ internal static class RotationRules
         Unused(rotation, kind == RotationKind.Database, "admin", faults);
         Unused(rotation, kind == RotationKind.Token, "create", faults);
         Unused(rotation, kind == RotationKind.Token, "revoke", faults);
+    }
+
+    private static void CheckValue(string setting, SettingType type, Values values, Values rotation, Dictionary<string, NamedValue> settings, FaultList faults)
+    {
+        var length = ((int)rotation["length"]! * 8 + 5) / 6;
+        if (type != SettingType.String || values.Has("pattern"))
+            faults.Error(FaultCode.Rotation, rotation.KeyAt("kind"), $"Only a string without a pattern rotates to a random value, and '{setting}' is none.", "Write another kind, or rotate it by hand: slipway secrets set, then deploy.");
+        else if (values.Text("range") is { } range && SettingRange.Read(type, range) is { } bounds && (length < bounds.Least || length > bounds.Most))
+            faults.Error(FaultCode.Rotation, rotation.KeyAt("length"), $"A new value of '{setting}' would have {length} characters, which is not in its range {range}.", "Write another length, in bytes; four characters hold three of them.");
+        foreach (var beside in (string[])[Rotation.Next(setting), Rotation.Previous(setting)])
+        {
+            if (settings.TryGetValue(beside, out var taken))
+                faults.Error(FaultCode.Rotation, taken.At, $"'{beside}' is given to services while '{setting}' is rotated, so no setting may have that name.", "Rename it.");
+        }
     }
 
     private static void CheckDatabase(string setting, SettingType type, Values rotation, Dictionary<string, SecretStoreKind> stores, FaultList faults)

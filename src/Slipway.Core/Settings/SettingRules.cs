@@ -27,7 +27,7 @@ internal static class SettingRules
             CheckEnvironments(values, "only", environments, faults);
             CheckDefault(setting.Name, values, faults);
             CheckSeers(setting, values, services, prefixes, faults);
-            CheckSecret(setting.Name, values, stores, faults);
+            CheckSecret(setting.Name, values, settings, stores, faults);
             CheckFormerNames(setting.Name, values, settings, faults);
         }
         foreach (var value in given)
@@ -145,7 +145,7 @@ internal static class SettingRules
             faults.Warning(FaultCode.SecretSeenByAll, setting.At, $"Every service sees the secret '{setting.Name}'.", "Say which need it, such as: services: [api]");
     }
 
-    private static void CheckSecret(string name, Values values, Dictionary<string, SecretStoreKind> stores, FaultList faults)
+    private static void CheckSecret(string name, Values values, Dictionary<string, NamedValue> settings, Dictionary<string, SecretStoreKind> stores, FaultList faults)
     {
         var secret = values["secret"] is true;
         if (!secret && (values.Has("store") || values.Has("rotation")))
@@ -156,7 +156,7 @@ internal static class SettingRules
         if (values.Text("store") is { } store && !stores.ContainsKey(store))
             faults.Error(FaultCode.SecretReference, values.KeyAt("store"), $"There is no secret store '{store}'.", $"Known are: {string.Join(", ", stores.Keys)}.");
         if (values["rotation"] is Values rotation)
-            RotationRules.Check(name, (SettingType)(int)values["type"]!, rotation, stores, faults);
+            RotationRules.Check(name, values, rotation, settings, stores, faults);
     }
 
     private static void CheckFormerNames(string name, Values values, Dictionary<string, NamedValue> settings, FaultList faults)

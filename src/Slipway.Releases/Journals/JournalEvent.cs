@@ -27,6 +27,18 @@ namespace Slipway.Releases.Journals;
 [JsonDerivedType(typeof(RollBackBegun), RollBackBegun.Name)]
 [JsonDerivedType(typeof(FailureExplained), FailureExplained.Name)]
 [JsonDerivedType(typeof(RolloutEnded), RolloutEnded.Name)]
+[JsonDerivedType(typeof(RotationRequested), RotationRequested.Name)]
+[JsonDerivedType(typeof(RotationHurried), RotationHurried.Name)]
+[JsonDerivedType(typeof(RotationBegun), RotationBegun.Name)]
+[JsonDerivedType(typeof(RotationVersionMade), RotationVersionMade.Name)]
+[JsonDerivedType(typeof(RotationAnnounced), RotationAnnounced.Name)]
+[JsonDerivedType(typeof(RotationSwitched), RotationSwitched.Name)]
+[JsonDerivedType(typeof(RotationDropping), RotationDropping.Name)]
+[JsonDerivedType(typeof(RotationRetiring), RotationRetiring.Name)]
+[JsonDerivedType(typeof(RotationFailed), RotationFailed.Name)]
+[JsonDerivedType(typeof(RotationRestoring), RotationRestoring.Name)]
+[JsonDerivedType(typeof(RotationUndoing), RotationUndoing.Name)]
+[JsonDerivedType(typeof(RotationEnded), RotationEnded.Name)]
 public abstract record JournalEvent
 {
     private protected JournalEvent()

@@ -14,6 +14,9 @@ public sealed record RolloutRequested(Blueprint? Blueprint, ReleaseId? Release, 
 {
     internal const string Name = "rollout-requested";
 
+    /// <summary>The rotation that it serves; null for none.</summary>
+    public RotationId? Rotation { get; init; }
+
     /// <inheritdoc/>
     public override string Kind => Name;
 

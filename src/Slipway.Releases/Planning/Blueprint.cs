@@ -18,7 +18,15 @@ public sealed record Blueprint
 
     /// <summary>How it runs and goes live.</summary>
     public required ReleaseTerms Terms { get; init; }
+
+    /// <summary>The release that it is made of without building anything: its services have their artefacts. Null when it is built.</summary>
+    public ReleaseOrigin? Derived { get; init; }
 }
+
+/// <summary>The release that another one is made of.</summary>
+/// <param name="Release">The release.</param>
+/// <param name="Stamp">Where it was built from.</param>
+public sealed record ReleaseOrigin(ReleaseId Release, BuildStamp Stamp);
 
 /// <summary>How a release runs and goes live: what its environment asks for beyond the release's own content.</summary>
 public sealed record ReleaseTerms

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Slipway.Core.Manifests;
 using Slipway.Releases.Journals;
 using Slipway.Releases.Planning;
+using Slipway.Releases.Rotations;
 
 namespace Slipway.Releases.Rollouts;
 
@@ -16,6 +17,9 @@ public sealed record EnvironmentState
 
     /// <summary>Every rollout, oldest first.</summary>
     public ImmutableList<RolloutState> Rollouts { get; init; } = [];
+
+    /// <summary>Every rotation of a secret, oldest first.</summary>
+    public ImmutableList<RotationState> Rotations { get; init; } = [];
 
     /// <summary>The releases that became live, oldest first, those undone left out; the last one is live.</summary>
     public ImmutableList<ReleaseId> Lives { get; init; } = [];
@@ -44,10 +48,15 @@ public sealed record EnvironmentState
     /// <summary>The rollout of that identity, or null.</summary>
     public RolloutState? Find(RolloutId id) => Rollouts.Find(one => one.Id == id);
 
+    /// <summary>The rotation of that identity, or null.</summary>
+    public RotationState? Find(RotationId id) => Rotations.Find(one => one.Id == id);
+
     /// <summary>The state after an event of this environment.</summary>
     public EnvironmentState Apply(JournalRecord record) => record.Event switch
     {
         RolloutRequested e => Requested(e, record),
+        RotationRequested e => this with { Rotations = Rotations.Add(RotationState.Of(e, record)) },
+        RotationEvent e => Rotated(e.Rotation, rotation => rotation.Apply(e, record.At)),
         DownRequested => this with { Stopping = true },
         DownFinished => this with { Stopping = false, Live = null },
         _ when record.Rollout is { } id && Find(id) is { } rollout => Moved(rollout, record),
@@ -57,6 +66,10 @@ public sealed record EnvironmentState
     /// <summary>The identity of the next rollout.</summary>
     public RolloutId NextId()
         => RolloutId.TryParse($"{Environment}-{Rollouts.Count + 1}", out var id) ? id : throw new InvalidOperationException("Too many rollouts.");
+
+    /// <summary>The identity of the next rotation.</summary>
+    public RotationId NextRotationId()
+        => RotationId.TryParse($"{Environment}-rotation-{Rotations.Count + 1}", out var id) ? id : throw new InvalidOperationException("Too many rotations.");
 
     private static bool IsGuarded(RolloutState rollout)
         => rollout.Phase == RolloutPhase.Guarding || (rollout.Phase == RolloutPhase.RollingBack && rollout.UndoesPromotion);
@@ -78,8 +91,13 @@ public sealed record EnvironmentState
             RequestedAt = record.At,
             Milestones = [new(record.At, e.What)],
         };
-        return this with { Rollouts = Rollouts.Add(rollout) };
+        var next = this with { Rollouts = Rollouts.Add(rollout) };
+        return e.Rotation is { } id ? next.Rotated(id, rotation => rotation.Asked(rollout.Id, record.At)) : next;
     }
+
+    private EnvironmentState Rotated(RotationId id, Func<RotationState, RotationState> change)
+        => Find(id) is { } rotation ? this with { Rotations = Rotations.Replace(rotation, change(rotation)) }
+            : throw new InvalidOperationException($"The rotation {id} was never asked for.");
 
     private EnvironmentState Moved(RolloutState rollout, JournalRecord record)
     {

@@ -128,6 +128,12 @@ public sealed record RolloutState
     /// <summary>Whether the old instances end before the new start, for all services.</summary>
     public bool IsRecreate => Terms.Plan.Strategy == Strategy.Recreate && StableKnown && Stable is not null;
 
+    /// <summary>The event by which it is undone, whatever its phase.</summary>
+    /// <param name="failure">Why.</param>
+    public JournalEvent Undone(Failure failure) => Phase is RolloutPhase.Queued or RolloutPhase.Building
+        ? new RolloutEnded(RolloutOutcome.Aborted, failure, "Over: aborted before anything was started.")
+        : new RollBackBegun(failure, Promoted ? RolloutOutcome.RolledBack : RolloutOutcome.Aborted);
+
     /// <summary>The state after an event of this rollout.</summary>
     /// <exception cref="InvalidOperationException">The event is none of a rollout's.</exception>
     public RolloutState Apply(JournalRecord record)

@@ -23,6 +23,8 @@ internal sealed class CandidateBuild(IArtefacts artefacts, TimeProvider clock, F
     /// <summary>Builds what needs it, one service after the other, since builds of one source tree share folders.</summary>
     public async Task<Result> Run(Blueprint blueprint, CancellationToken cancellation)
     {
+        if (blueprint.Derived is { } origin)
+            return Derived(blueprint, origin);
         using var late = new CancellationTokenSource(TimeMax, clock);
         using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellation, late.Token);
         var services = ImmutableArray.CreateBuilder<ReleasedService>(blueprint.Services.Length);
@@ -48,8 +50,16 @@ internal sealed class CandidateBuild(IArtefacts artefacts, TimeProvider clock, F
             if (built.Cached)
                 cached.Add(planned.Service.Name);
         }
-        var sha = await artefacts.GitSha(blueprint.Terms.SourceFolder, end.Token);
-        return new(new(Bundle(blueprint, services.ToImmutable(), sha, fingerprints.ToString()), blueprint.Terms), cached.ToImmutable(), null);
+        var stamp = new BuildStamp(await artefacts.GitSha(blueprint.Terms.SourceFolder, end.Token), clock.GetUtcNow());
+        return new(new(Bundle(blueprint, services.ToImmutable(), stamp, fingerprints.ToString()), blueprint.Terms), cached.ToImmutable(), null);
+    }
+
+    // What runs from its source folder is known by the release that it came with: nobody looks at the folder again.
+    private Result Derived(Blueprint blueprint, ReleaseOrigin origin)
+    {
+        var built = blueprint.Services.Where(one => one.Artefact is not null).Select(one => one.Service.Name).ToImmutableArray();
+        var source = built.Length == blueprint.Services.Length ? "" : $" of {origin.Release}";
+        return new(new(Bundle(blueprint, blueprint.Services, origin.Stamp, source), blueprint.Terms), built, null);
     }
 
     private static bool NeedsBuild(Service service, bool development)
@@ -85,14 +95,14 @@ internal sealed class CandidateBuild(IArtefacts artefacts, TimeProvider clock, F
         }
     }
 
-    private Release Bundle(Blueprint blueprint, ImmutableArray<ReleasedService> services, string sha, string source)
+    private Release Bundle(Blueprint blueprint, ImmutableArray<ReleasedService> services, BuildStamp stamp, string source)
     {
         var release = new Release
         {
             Id = default,
             Application = blueprint.Application,
             Version = blueprint.Version,
-            Stamp = new(sha, clock.GetUtcNow()),
+            Stamp = stamp,
             Services = services,
         };
         var id = ReleaseIdentity.Of(release, source.Length == 0 ? null : source);

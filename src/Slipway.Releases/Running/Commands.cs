@@ -1,8 +1,8 @@
 using System.Collections.Immutable;
 using Slipway.Core.Manifests;
 using Slipway.Releases.Journals;
-
 using Slipway.Releases.Rollouts;
+using Slipway.Releases.Rotations;
 
 namespace Slipway.Releases.Running;
 
@@ -39,6 +39,8 @@ internal static class Commands
         var target = to ?? state.Lives.FindLast(release => release != state.Live);
         if (target == default(ReleaseId))
             return Refusals.NothingBefore(state.Environment);
+        if (Taken(state, target) is { } rotation)
+            return Refusals.Taken(target, rotation);
         return target == state.Live
             ? new CommandAnswer.Unchanged($"Release {target} is live already.")
             : Request(runner, new(null, target, caller.Path, reason), caller, queue: false);
@@ -82,6 +84,10 @@ internal static class Commands
         return new CommandAnswer.Accepted(null, $"Everything in {state.Environment} is being ended.");
     }
 
+    // Its instances would start with what no longer grants access.
+    private static RotationState? Taken(EnvironmentState state, ReleaseId target) => state.Rotations.Find(rotation => rotation.IsTaken
+        && state.Releases[target].Release.Services.Any(service => service.Secrets.Values.Any(rotation.IsTakenFrom)));
+
     private static bool IsMoving(RolloutState rollout)
         => rollout.Phase is RolloutPhase.Starting or RolloutPhase.Proving or RolloutPhase.Baking or RolloutPhase.Waiting;
 
@@ -90,10 +96,7 @@ internal static class Commands
         if (rollout.Phase == RolloutPhase.RollingBack)
             return new CommandAnswer.Unchanged($"{rollout.Id} is being undone already.");
         var failure = new Failure(reason ?? $"{caller.Actor} asked for it.", null, null, null, ImmutableArray<string>.Empty, "Deploy again when you are ready.");
-        JournalEvent undo = rollout.Phase is RolloutPhase.Queued or RolloutPhase.Building
-            ? new RolloutEnded(RolloutOutcome.Aborted, failure, "Over: aborted before anything was started.")
-            : new RollBackBegun(failure, rollout.Promoted ? RolloutOutcome.RolledBack : RolloutOutcome.Aborted);
-        runner.Happen(rollout.Id, caller.Actor, undo);
+        runner.Happen(rollout.Id, caller.Actor, rollout.Undone(failure));
         return new CommandAnswer.Accepted(rollout.Id, $"{rollout.Id} is being undone.");
     }
 }

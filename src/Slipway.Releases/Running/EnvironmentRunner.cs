@@ -3,6 +3,7 @@ using Slipway.Core.Manifests;
 using Slipway.Releases.Journals;
 using Slipway.Releases.Ports;
 using Slipway.Releases.Rollouts;
+using Slipway.Releases.Rotations;
 
 namespace Slipway.Releases.Running;
 
@@ -26,12 +27,14 @@ internal sealed class EnvironmentRunner
     private readonly SemaphoreSlim _turn = new(1);
     private readonly Wakeup _wakeup = new();
     private readonly TrafficWatch _watch;
+    private readonly RotationDriver _rotations;
     private RolloutId? _judged;
     private (RolloutId Id, Task<CandidateBuild.Result> Result, CancellationTokenSource End)? _build;
     private bool _orphansGone;
     private string? _trouble;
     private string? _publishedTrouble;
     private (EnvironmentState? State, Observation Seen) _published = (null, Observation.None);
+    private object? _publishedWaits;
 
     /// <summary>Makes the runner of an environment from its fold.</summary>
     public EnvironmentRunner(EnvironmentState state, RunnerParts parts)
@@ -41,6 +44,7 @@ internal sealed class EnvironmentRunner
         _effects = new(_environment, parts.Ports, _vault, parts.Fence, parts.Clock);
         _prover = new(_environment, parts.Ports.Target, Wake);
         _watch = new(_environment, parts.Ports.Traffic, parts.Clock);
+        _rotations = new(parts.Ports, parts.Clock, Wake);
     }
 
     /// <summary>What the journal says.</summary>
@@ -51,6 +55,9 @@ internal sealed class EnvironmentRunner
 
     /// <summary>What a rollout waits for, by rollout, with the time at which it stops waiting.</summary>
     public ImmutableDictionary<RolloutId, Decision.Wait> Waits { get; private set; } = ImmutableDictionary<RolloutId, Decision.Wait>.Empty;
+
+    /// <summary>What a rotation waits for.</summary>
+    public ImmutableDictionary<RotationId, RotationDecision.Wait> RotationWaits => _rotations.Waits;
 
     /// <summary>What keeps the runner itself from working; null when nothing does.</summary>
     public string? Trouble => _trouble;
@@ -211,6 +218,7 @@ internal sealed class EnvironmentRunner
             }
         }
         Waits = waits.ToImmutable();
+        moved |= _rotations.Decide(this, cancellation);
         if (State.Stopping && Seen is { TargetAnswers: true, Instances.IsEmpty: true } && _effects.GatewayEnded)
         {
             Happen(null, Caller.Slipway.Actor, new DownFinished());
@@ -274,7 +282,11 @@ internal sealed class EnvironmentRunner
         if (_build is not { } build || build.Id != rollout.Id)
         {
             var end = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-            var result = _parts.Prepared.TryRemove(rollout.Id, out var prepared) ? prepared : _parts.Build.Run(rollout.Blueprint!, end.Token);
+            var services = HeldSecret.In(rollout.Blueprint!.Services, State.Rotations, rollout.RequestedAt);
+            var asAsked = services == rollout.Blueprint.Services;
+            // What was prepared does not know what rotations have done since it was asked for.
+            var result = _parts.Prepared.TryRemove(rollout.Id, out var prepared) && asAsked
+                ? prepared : _parts.Build.Run(asAsked ? rollout.Blueprint : rollout.Blueprint with { Services = services }, end.Token);
             build = (rollout.Id, result, end);
             _build = build;
             _ = build.Result.ContinueWith(_ => Wake(), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
@@ -305,9 +317,9 @@ internal sealed class EnvironmentRunner
         };
         // A bake that ends between two ticks ends on time.
         var now = _parts.Clock.GetUtcNow();
-        foreach (var wait in Waits.Values)
+        foreach (var wait in Waits.Values.Select(wait => wait.Until).Concat(RotationWaits.Values.Select(wait => wait.Until)))
         {
-            if (wait.Until is { } until && until > now && until - now < pace)
+            if (wait is { } until && until > now && until - now < pace)
                 pace = until - now;
         }
         return pace;
@@ -326,10 +338,10 @@ internal sealed class EnvironmentRunner
         var (state, seen) = _published;
         if (ReferenceEquals(state, State) && seen.TargetAnswers == Seen.TargetAnswers && seen.Instances.SequenceEqual(Seen.Instances)
             && seen.Gates.SequenceEqual(Seen.Gates) && ReferenceEquals(seen.Table, Seen.Table) && seen.Address == Seen.Address
-            && seen.Faults.SequenceEqual(Seen.Faults) && _publishedTrouble == _trouble)
+            && seen.Faults.SequenceEqual(Seen.Faults) && _publishedTrouble == _trouble && ReferenceEquals(_publishedWaits, RotationWaits))
             return;
         _published = (State, Seen);
-        _publishedTrouble = _trouble;
+        (_publishedTrouble, _publishedWaits) = (_trouble, RotationWaits);
         _parts.Published();
     }
 }

@@ -1,5 +1,6 @@
 using Slipway.Core.Manifests;
 using Slipway.Releases.Rollouts;
+using Slipway.Releases.Rotations;
 
 namespace Slipway.Releases.Running;
 
@@ -34,6 +35,36 @@ internal static class Refusals
 
     public static CommandAnswer.Refused Secret(string why) => new(
         "SLIP459", $"A secret could not be kept, so nothing was begun: {why}", "Correct that and ask again.");
+
+    public static CommandAnswer.Refused NotLive(EnvironmentName environment, string setting) => new(
+        "SLIP463", $"Nothing that is live in {environment} holds {setting}, so there is nothing to roll.",
+        $"Set it with slipway secrets set {setting} -e {environment}, and deploy.");
+
+    public static CommandAnswer.Refused NotByRotation(string setting, string why, string remedy) => new(
+        "SLIP464", $"{setting} cannot be rotated: {why}", remedy);
+
+    public static CommandAnswer.Refused NoRole(string setting, IEnumerable<string> roles) => new(
+        "SLIP465", $"The connection string of {setting} that is live logs in as neither of its two roles, {string.Join(" and ", roles)}.",
+        "Deploy one that uses one of them, or correct the roles in the manifest.");
+
+    public static CommandAnswer.Refused NotLatest(string setting, EnvironmentName environment) => new(
+        "SLIP466", $"What is live in {environment} does not hold the latest version of {setting}.",
+        "Deploy it, or take it out of use with slipway secrets retire, and rotate then.");
+
+    public static CommandAnswer.Refused Shared(string setting, EnvironmentName other) => new(
+        "SLIP467", $"{other} holds the same secret as {setting}, and would lose access.",
+        "Give each environment a secret of its own: a name without a slash in its reference.");
+
+    public static CommandAnswer.Refused NoRotation(EnvironmentName environment, string rotation) => new(
+        "SLIP468", $"There is no rotation {rotation} in {environment}.", "See slipway status.");
+
+    public static CommandAnswer.Refused TooLate(RotationState rotation) => new(
+        "SLIP469", rotation.IsOver ? $"{rotation.Id} is over." : $"{rotation.Id} has come too far to be aborted: the new one is used, or it is being taken back already.",
+        "Rotate again to replace what it made; slipway rollback restores the release before while the old one is still accepted.");
+
+    public static CommandAnswer.Refused Taken(ReleaseId release, RotationState rotation) => new(
+        "SLIP470", $"The release {release} holds what {rotation.Id} has taken out of use, so its instances would have no access.",
+        "Deploy what that release was built from: it gets the secrets of today.");
 
     private static string Word(RolloutState rollout) => rollout.PausedAt is not null ? "paused" : rollout.Phase.ToString().ToLowerInvariant();
 }

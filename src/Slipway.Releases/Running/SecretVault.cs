@@ -3,6 +3,7 @@ using Slipway.Core.Manifests;
 using Slipway.Releases.Journals;
 using Slipway.Core.Settings;
 using Slipway.Releases.Planning;
+using Slipway.Releases.Rotations;
 
 namespace Slipway.Releases.Running;
 
@@ -56,11 +57,16 @@ internal sealed class SecretVault(ISecretStores stores, Redactor redactor)
         WaitBegun e => e with { Why = redactor.Redact(e.Why) },
         TrafficShifted e => e with { Gates = Mask(e.Gates) },
         RolloutPromoted e => e with { Gates = Mask(e.Gates) },
+        RotationFailed e => e with { Failure = Mask(e.Failure)! },
+        RotationEnded e => e with { Failure = Mask(e.Failure) },
         _ => happened,
     };
 
     private Rollouts.Failure? Mask(Rollouts.Failure? failure)
         => failure is null ? null : failure with { Reason = redactor.Redact(failure.Reason), LastLines = Mask(failure.LastLines) };
+
+    private RotationFailure? Mask(RotationFailure? failure)
+        => failure is null ? null : new(redactor.Redact(failure.Reason), redactor.Redact(failure.Remedy));
 
     private ImmutableArray<string> Mask(ImmutableArray<string> lines) => [.. lines.Select(redactor.Redact)];
 

@@ -24,6 +24,7 @@ internal static class Views
             Previous = Release(state, state.Previous),
             Rollout = state.Current is { } current ? Rollout(state, current, seen, waits) : null,
             Queue = [.. state.Queue.Select(queued => Rollout(state, queued, seen, waits))],
+            Rotations = [.. state.Rotations.Where(one => !one.IsOver).Select(one => RotationViews.Of(runner, one))],
             Instances = [.. seen.Instances.Select(one => Instance(one, seen))],
             Troubles = Troubles(runner, state, seen),
         };

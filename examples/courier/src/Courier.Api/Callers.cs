@@ -13,7 +13,7 @@ internal sealed class Callers(CourierSettings settings)
     private const string Scheme = "Bearer ";
 
     // Hashes are of one length, so that comparing them tells nothing about how much was right.
-    private readonly byte[][] _keys = [.. new[] { settings.ApiKey, settings.FormerApiKey }.OfType<string>().Select(Hash)];
+    private readonly byte[][] _keys = [.. (settings.ApiKey is { } key ? [key] : Array.Empty<string>()).Concat(settings.OtherApiKeys).Select(Hash)];
 
     /// <summary>Gives and verifies tokens; null where there are no keys for them.</summary>
     public AccessTokens? Tokens { get; } = settings.SigningKeys.Count > 0 ? new(settings.SigningKeys) : null;

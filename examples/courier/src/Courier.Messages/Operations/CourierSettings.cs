@@ -18,8 +18,8 @@ public sealed record CourierSettings
     /// <summary>What callers of the API must show; null when everybody may call.</summary>
     public string? ApiKey { get; init; }
 
-    /// <summary>What callers may still show while a new key comes into use; null when there is nothing of the kind.</summary>
-    public string? FormerApiKey { get; init; }
+    /// <summary>What callers may show too while one key takes the place of another; none at other times.</summary>
+    public IReadOnlyList<string> OtherApiKeys { get; init; } = [];
 
     /// <summary>The keys of tokens, of which the first signs; none when the API knows no tokens.</summary>
     public IReadOnlyList<SigningKey> SigningKeys { get; init; } = [];
@@ -73,8 +73,8 @@ public sealed record CourierSettings
             Port = read.Number("PORT", port, 0, 65535),
             Database = read.DatabasePath("COURIER__DATABASE", identity),
             ApiKey = read.Get("API__KEY"),
-            // Slipway gives it beside a new API__KEY until the old one has been everywhere replaced.
-            FormerApiKey = read.Get("API__KEY_PREVIOUS"),
+            // Slipway gives the key that comes before callers have it, and the one that goes until they are done with it.
+            OtherApiKeys = [.. new[] { read.Get("API__KEY_NEXT"), read.Get("API__KEY_PREVIOUS") }.OfType<string>()],
             SigningKeys = read.SigningKeys("API__SIGNING_KEYS"),
             Workers = read.Number("COURIER__WORKERS", 16, 1, 256),
             Timeout = read.Duration("COURIER__TIMEOUT", "10s", "100ms", "2m"),
