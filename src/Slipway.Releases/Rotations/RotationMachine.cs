@@ -1,4 +1,3 @@
-using Slipway.Core.Manifests;
 using Slipway.Core.Settings;
 using Slipway.Releases.Journals;
 using Slipway.Releases.Rollouts;

@@ -69,7 +69,8 @@ internal static class RotationCommands
         var state = runner.State;
         if (state.Find(id) is not { } rotation)
             return Refusals.NoRotation(state.Environment, id.ToString());
-        if (rotation.Phase is not (RotationPhase.Waiting or RotationPhase.Announcing or RotationPhase.Switching))
+        var used = rotation.Phase == RotationPhase.Switching && rotation.Rollout is { } rollout && state.Find(rollout)!.IsOver;
+        if (used || rotation.Phase is not (RotationPhase.Waiting or RotationPhase.Announcing or RotationPhase.Switching))
             return Refusals.TooLate(rotation);
         var failure = new RotationFailure(reason ?? $"{caller.Actor} asked for it.", "Rotate again when you are ready.");
         runner.Happen(null, caller.Actor, rotation.Phase == RotationPhase.Waiting

@@ -188,7 +188,8 @@ internal sealed class RotationWork(EnginePorts ports)
     private async Task<CredentialCommand> Command(EnvironmentState state, RotationState rotation, CommandLine line, CancellationToken cancellation)
     {
         var variables = ImmutableSortedDictionary.CreateBuilder<string, string>(StringComparer.Ordinal);
-        if (state.Live ?? (state.Lives.IsEmpty ? null : state.Lives[^1]) is { } live)
+        // When nothing is live any more, what was last is what the commands know.
+        if ((state.Live ?? (state.Lives.IsEmpty ? (ReleaseId?)null : state.Lives[^1])) is { } live)
         {
             var kept = state.Releases[live];
             foreach (var service in kept.Release.Services.Where(service => HeldSecret.Holds(service, rotation.Plan) is not null))

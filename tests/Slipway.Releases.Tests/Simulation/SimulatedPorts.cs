@@ -115,27 +115,50 @@ internal sealed class SimulatedPorts(World world, Life life) : ITarget, ITraffic
     ISecretStore ISecretStores.Find(string name, ImmutableArray<SecretStoreDeclaration> declared, string sourceFolder) => this;
 
     Task<IReadOnlyList<SecretEntry>> ISecretStore.List(string prefix, CancellationToken cancellation)
-        => throw new NotSupportedException("Nothing lists secrets here.");
+    {
+        StoreAnswers();
+        return Task.FromResult<IReadOnlyList<SecretEntry>>([.. world.SecretValues.Keys.Where(one => one.Name.StartsWith(prefix, StringComparison.Ordinal))
+            .OrderBy(one => one.Version)
+            .Select(one => new SecretEntry(one, null, world.SecretAuthors[one], world.RetiredSecrets.Contains(one) ? world.Clock.GetUtcNow() : null))]);
+    }
 
-    Task ISecretStore.Retire(SecretVersion version, string by, CancellationToken cancellation)
-        => throw new NotSupportedException("Nothing retires secrets here.");
+    Task ISecretStore.Retire(SecretVersion version, string by, CancellationToken cancellation) => Effect(() =>
+    {
+        StoreAnswers();
+        world.RetiredSecrets.Add(version);
+    });
 
     public Task<SecretVersion> Keep(string name, string value, string by, CancellationToken cancellation)
     {
         life.Step();
-        var known = world.SecretValues.Where(one => one.Key.Name == name).OrderBy(one => one.Key.Version).LastOrDefault();
-        if (known.Key is not null && known.Value == value)
-            return Task.FromResult(known.Key);
-        var version = new SecretVersion("home", name, (known.Key?.Version ?? 0) + 1);
+        StoreAnswers();
+        var latest = LatestOf(name);
+        if (latest is not null && world.SecretValues[latest] == value)
+            return Task.FromResult(latest);
+        var version = new SecretVersion("home", name, world.SecretValues.Keys.Where(one => one.Name == name).Select(one => one.Version).DefaultIfEmpty(0).Max() + 1);
         world.SecretValues[version] = value;
+        world.SecretAuthors[version] = by;
+        life.Step();
         return Task.FromResult(version);
     }
 
-    public Task<SecretVersion?> Latest(string name, CancellationToken cancellation)
-        => Task.FromResult(world.SecretValues.Keys.Where(one => one.Name == name).OrderBy(one => one.Version).LastOrDefault());
+    public Task<SecretVersion?> Latest(string name, CancellationToken cancellation) => Task.FromResult(LatestOf(name));
 
     public Task<string> Read(SecretVersion version, CancellationToken cancellation)
-        => world.SecretValues.TryGetValue(version, out var value) ? Task.FromResult(value) : throw new SecretMissingException(version);
+    {
+        StoreAnswers();
+        return world.SecretValues.TryGetValue(version, out var value) && !world.RetiredSecrets.Contains(version)
+            ? Task.FromResult(value) : throw new SecretMissingException(version);
+    }
+
+    private SecretVersion? LatestOf(string name)
+        => world.SecretValues.Keys.Where(one => one.Name == name && !world.RetiredSecrets.Contains(one)).OrderBy(one => one.Version).LastOrDefault();
+
+    private void StoreAnswers()
+    {
+        if (!world.StoreAnswers)
+            throw new SecretStoreException("The store is away.", "Wait for it.");
+    }
 
     private Task Effect(Action effect)
     {

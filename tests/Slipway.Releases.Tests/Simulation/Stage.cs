@@ -24,6 +24,11 @@ internal sealed class Stage
 
     public World World { get; }
 
+    public CredentialServer Server { get; } = new();
+
+    /// <summary>Told after every moment, to look for what must not be.</summary>
+    public Action? Watched { get; set; }
+
     public ReleaseEngine Engine { get; private set; }
 
     public Journal Journal { get; private set; }
@@ -57,7 +62,7 @@ internal sealed class Stage
             {
                 await Begin();
                 // Whether the lost answer was a yes is in the journal; its request may be the last thing in it.
-                if (Journal.Records(before).FirstOrDefault(record => record.Event is RolloutRequested or DownRequested or RolloutSteered or RollBackBegun) is { } kept)
+                if (Journal.Records(before).FirstOrDefault(record => record.Event is RolloutRequested or DownRequested or RolloutSteered or RollBackBegun or RotationRequested or RotationFailed or RotationEnded) is { } kept)
                     return new CommandAnswer.Accepted(kept.Rollout, "The answer was lost.");
             }
         }
@@ -87,6 +92,9 @@ internal sealed class Stage
             await Tick();
         }
     }
+
+    /// <summary>Kills the engine and starts another one.</summary>
+    public Task Restart() => Begin();
 
     public Task UntilOver() => Until(stage => stage.State.Rollouts.All(one => one.IsOver));
 
@@ -144,6 +152,7 @@ internal sealed class Stage
         }
         World.Advance(TimeSpan.FromMilliseconds(100));
         Watch();
+        Watched?.Invoke();
     }
 
     private async Task Begin()
@@ -158,7 +167,8 @@ internal sealed class Stage
             try
             {
                 Journal = Journal.Over(_disk, World.Clock);
-                Engine = new(new(ports, ports, ports, ports, () => 1L << 30), Journal, World.Clock, _ => { }) { ByHand = true };
+                var all = new EnginePorts(ports, ports, ports, ports, () => 1L << 30) { Credentials = new SimulatedCredentials(Server, _life), NewKey = Server.NewKey };
+                Engine = new(all, Journal, World.Clock, _ => { }) { ByHand = true };
                 await Engine.Start(default);
                 return;
             }

@@ -32,6 +32,19 @@ internal sealed partial class World(HandClock clock, int seed)
 
     public Dictionary<SecretVersion, string> SecretValues { get; } = [];
 
+    /// <summary>Who kept each version.</summary>
+    public Dictionary<SecretVersion, string> SecretAuthors { get; } = [];
+
+    public HashSet<SecretVersion> RetiredSecrets { get; } = [];
+
+    public bool StoreAnswers { get; set; } = true;
+
+    /// <summary>What the workloads of a release were last given.</summary>
+    public Dictionary<(ReleaseId, ServiceName), IReadOnlyDictionary<string, string>> Variables { get; } = [];
+
+    /// <summary>What ails whoever has such variables; null for nothing.</summary>
+    public Func<IReadOnlyDictionary<string, string>, Behaviour?>? Ailing { get; set; }
+
     /// <summary>Requests each second.</summary>
     public double RequestRate { get; set; } = 200;
 
@@ -69,6 +82,8 @@ internal sealed partial class World(HandClock clock, int seed)
     {
         if (Shared is { } shared)
             return shared;
+        if (Variables.TryGetValue((release, service), out var variables) && Ailing?.Invoke(variables) is { } ailing)
+            return ailing;
         var behaviour = Behaviours.GetValueOrDefault(Versions.GetValueOrDefault(release) ?? "") ?? Behaviour.Good;
         return behaviour.Service is null || behaviour.Service == service.ToString() ? behaviour : Behaviour.Good;
     }
@@ -97,6 +112,7 @@ internal sealed partial class World(HandClock clock, int seed)
     {
         Fence(token);
         Versions[workload.Release] = workload.Variables["APP_VERSION"];
+        Variables[(workload.Release, workload.Service.Name)] = workload.Variables;
         foreach (var other in _instances.Where(one => !workload.Service.Overlap && one.Service.Name == workload.Service.Name && one.Release != workload.Release))
             Violations.Add($"{other.Id} still runs while {workload.Release} is started, and they must not overlap.");
         var mine = _instances.Where(one => one.Release == workload.Release && one.Service.Name == workload.Service.Name && one.StopAt is null).ToList();
