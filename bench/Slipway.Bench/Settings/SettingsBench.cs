@@ -1,11 +1,12 @@
 using System.Runtime.CompilerServices;
+using Slipway.Bench.Rotations;
 
 namespace Slipway.Bench.Settings;
 
-/// <summary>The figures of settings and secrets: quick checks, a store that survives, nothing leaked.</summary>
+/// <summary>The figures of settings and secrets: quick checks, a store that survives, nothing leaked, rotations that nobody notices.</summary>
 internal static class SettingsBench
 {
-    /// <param name="quick">Fewer repetitions; ends within a minute.</param>
+    /// <param name="quick">Fewer repetitions; ends within two minutes.</param>
     /// <param name="progress">Told what is going on.</param>
     /// <param name="stop">Ends the measurement.</param>
     public static async IAsyncEnumerable<Figure> Run(bool quick, Action<string> progress, [EnumeratorCancellation] CancellationToken stop)
@@ -23,6 +24,9 @@ internal static class SettingsBench
             yield return figure;
         progress("marked secrets through everything");
         foreach (var figure in await LeakFigures.Measure(progress, stop))
+            yield return figure;
+        progress("rotations under load");
+        await foreach (var figure in RotationFigures.Measure(rounds: quick ? 1 : 3, progress, stop))
             yield return figure;
     }
 }
