@@ -67,7 +67,7 @@ public sealed class TokenCommandsTests : IDisposable
     [Fact]
     public async Task A_command_that_does_not_end_is_ended_with_all_it_started_and_may_be_tried_again()
     {
-        var script = Script("sleep 600 & echo $! > child; setsid sleep 600 & echo $! > stray; printf tok-1; echo -half; sleep 600") with { TimeMax = TimeSpan.FromSeconds(1.5) };
+        var script = Script("sleep 600 & echo $! > child; setsid sleep 600 & echo $! > stray; printf tok-1; echo -half; sleep 600") with { TimeMax = TimeSpan.FromSeconds(4) };
         var fault = await Assert.ThrowsAsync<CredentialException>(() => _credentials.CreateToken(script, s_go));
         Assert.True(fault.IsPassing);
         Assert.DoesNotContain("tok-1-half", fault.Message, StringComparison.Ordinal);
