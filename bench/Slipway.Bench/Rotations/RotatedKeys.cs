@@ -76,9 +76,21 @@ internal sealed class RotatedKeys : IRotatedSecret
                 await Task.WhenAny(Task.Delay(Fresh, _end.Token));
                 if (_end.IsCancellationRequested)
                     return;
-                var token = await Token(client, CancellationToken.None);
-                (_before, _token) = (_token, token);
+                (_before, _token) = (_token, await TokenOrNone(client));
             }
+        }
+    }
+
+    // Whoever is refused a token shows what is none, and is then refused once more: that is counted.
+    private static async Task<string> TokenOrNone(HttpClient client)
+    {
+        try
+        {
+            return await Token(client, CancellationToken.None);
+        }
+        catch (HttpRequestException refused)
+        {
+            return $"none-{refused.StatusCode}";
         }
     }
 

@@ -5,7 +5,8 @@ namespace Slipway.Bench.Rotations;
 /// <summary>How a rotation went.</summary>
 /// <param name="Outcome">How it ended; a sentence when it did not.</param>
 /// <param name="Kills">How often the control plane was killed meanwhile.</param>
-internal sealed record RotationRun(string Outcome, int Kills)
+/// <param name="Records">How many records it and its rollouts have in the journal.</param>
+internal sealed record RotationRun(string Outcome, int Kills, long Records)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(50);
@@ -18,9 +19,9 @@ internal sealed record RotationRun(string Outcome, int Kills)
     {
         using var end = CancellationTokenSource.CreateLinkedTokenSource(stop);
         var watching = Watch(stack, secret, null, end.Token);
-        var (code, output, error) = await stack.Slipway("secrets", "rotate", secret.Setting, "-e", "bench");
+        var (code, output, error) = await stack.Slipway("secrets", "rotate", secret.Setting, "-e", "bench", "--wait", "done");
         end.CancelAfter(Patience);
-        return new(code == 0 ? await watching : $"slipway secrets rotate ended with exit code {code}: {output}{error}", 0);
+        return new(code == 0 ? await watching : $"slipway secrets rotate ended with exit code {code}: {output}{error}", 0, 0);
     }
 
     /// <summary>Rotates, and kills the control plane at every record that it journals.</summary>
@@ -30,15 +31,16 @@ internal sealed record RotationRun(string Outcome, int Kills)
         using var end = CancellationTokenSource.CreateLinkedTokenSource(stop);
         using var over = CancellationTokenSource.CreateLinkedTokenSource(stop);
         end.CancelAfter(Patience);
-        var last = Records(stack);
-        var request = JsonSerializer.Serialize(new Dictionary<string, string> { ["manifestPath"] = Path.Combine(stack.Folder, "slipway.yaml"), ["setting"] = secret.Setting });
+        var last = Written(stack);
+        var request = JsonSerializer.Serialize(new Dictionary<string, string> { ["manifestPath"] = Path.Combine(stack.Folder, "slipway.yaml"), ["setting"] = secret.Setting, ["path"] = "api" });
         await stack.Post("/v1/environments/bench/rotations", request);
         var killing = Kill(stack, last, over.Token);
         var outcome = await Watch(stack, secret, before, end.Token);
         await over.CancelAsync();
         var kills = await killing;
         await stack.StartedControlPlane();
-        return new(outcome, kills);
+        // Each life began with a record of its own.
+        return new(outcome, kills, Written(stack) - last - kills);
     }
 
     // The first record of each life says that it began, and is not the rotation's.
@@ -48,11 +50,11 @@ internal sealed record RotationRun(string Outcome, int Kills)
         var expected = last + 1;
         while (!over.IsCancellationRequested)
         {
-            if (Records(stack) >= expected)
+            if (Written(stack) >= expected)
             {
                 await stack.KillControlPlane();
                 kills++;
-                expected = Records(stack) + 2;
+                expected = Written(stack) + 2;
                 stack.LaunchControlPlane();
             }
             await Task.WhenAny(Task.Delay(1, over));
@@ -60,7 +62,7 @@ internal sealed record RotationRun(string Outcome, int Kills)
         return kills;
     }
 
-    private static long Records(Stack stack)
+    private static long Written(Stack stack)
     {
         try
         {
