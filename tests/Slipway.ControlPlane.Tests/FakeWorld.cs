@@ -134,11 +134,19 @@ internal sealed class FakeWorld : ITarget, ITraffic, IArtefacts, ISecretStore, I
 
     ISecretStore ISecretStores.Find(string name, ImmutableArray<SecretStoreDeclaration> declared, string sourceFolder) => this;
 
+    /// <summary>Versions out of use.</summary>
+    public ConcurrentDictionary<SecretVersion, DateTimeOffset> Retired { get; } = new();
+
     Task<IReadOnlyList<SecretEntry>> ISecretStore.List(string prefix, CancellationToken cancellation)
-        => throw new NotSupportedException("Nothing lists secrets here.");
+        => Task.FromResult<IReadOnlyList<SecretEntry>>([.. _secrets.Where(one => one.Key.StartsWith(prefix, StringComparison.Ordinal))
+            .SelectMany(one => Enumerable.Range(1, one.Value.Length).Select(number => new SecretVersion("home", one.Key, number)))
+            .Select(version => new SecretEntry(version, null, null, Retired.TryGetValue(version, out var at) ? at : null))]);
 
     Task ISecretStore.Retire(SecretVersion version, string by, CancellationToken cancellation)
-        => throw new NotSupportedException("Nothing retires secrets here.");
+    {
+        Retired.TryAdd(version, DateTimeOffset.UtcNow);
+        return Task.CompletedTask;
+    }
 
     public Task<SecretVersion> Keep(string name, string value, string by, CancellationToken cancellation)
     {

@@ -12,6 +12,9 @@ internal static class Paths
     /// <summary>A path of a rollout.</summary>
     public static string Of(string template, RolloutId rollout) => template.Replace("{rollout}", rollout.ToString());
 
+    /// <summary>A path of a rotation.</summary>
+    public static string Of(string template, EnvironmentName environment, RotationId rotation) => Of(template, environment).Replace("{rotation}", rotation.ToString());
+
     /// <summary>A path of a release.</summary>
     public static string Of(string template, ReleaseId release) => template.Replace("{release}", release.ToString());
 

@@ -1,6 +1,3 @@
-using System.Diagnostics;
-using System.Net.Sockets;
-using System.Runtime.CompilerServices;
 using Slipway.Cli.Connection;
 using Slipway.Cli.Invoking;
 using Slipway.Core.Api;
@@ -13,8 +10,6 @@ namespace Slipway.Cli.Following;
 /// <param name="lossMax">How long it may be away before the outcome counts as unknown.</param>
 internal sealed class RolloutFollower(ControlPlaneCalls calls, TimeSpan lossMax)
 {
-    private static readonly TimeSpan s_retry = TimeSpan.FromMilliseconds(200);
-
     /// <summary>How long a control plane may be away unless said otherwise.</summary>
     public static TimeSpan LossMaxDefault => TimeSpan.FromSeconds(60);
 
@@ -22,46 +17,7 @@ internal sealed class RolloutFollower(ControlPlaneCalls calls, TimeSpan lossMax)
     public Action<string>? Notice { get; init; }
 
     /// <summary>The rollout at every change, until it has an outcome. Throws <see cref="CommandFailure"/> when the control plane stays away.</summary>
-    public async IAsyncEnumerable<RolloutView> Follow(RolloutId rollout, [EnumeratorCancellation] CancellationToken cancel)
-    {
-        long? lostAt = null;
-        while (true)
-        {
-            await using var stream = calls
-                .Stream(Paths.Of(ApiRoutes.RolloutFollow, rollout), ApiJson.Default.RolloutView, cancel)
-                .GetAsyncEnumerator(cancel);
-            while (await Next(stream) is { } view)
-            {
-                if (lostAt is not null)
-                    Notice?.Invoke("The control plane is back.");
-                lostAt = null;
-                yield return view;
-                if (view.Outcome is not null)
-                    yield break;
-            }
-            if (lostAt is null)
-                Notice?.Invoke("The connection to the control plane is lost; the rollout goes on. Trying again.");
-            lostAt ??= Stopwatch.GetTimestamp();
-            if (Stopwatch.GetElapsedTime(lostAt.Value) > lossMax)
-                throw Unknown(rollout);
-            await Task.Delay(s_retry, cancel);
-        }
-    }
-
-    private static async Task<RolloutView?> Next(IAsyncEnumerator<RolloutView> stream)
-    {
-        try
-        {
-            return await stream.MoveNextAsync() ? stream.Current : null;
-        }
-        catch (Exception error) when (error is IOException or SocketException or CommandFailure { Status: >= 500 and not 507 })
-        {
-            return null;
-        }
-    }
-
-    private CommandFailure Unknown(RolloutId rollout) => new(
-        ExitCodes.Outside,
-        $"The control plane has been away for {lossMax.TotalSeconds:0} s; how rollout {rollout} ends is unknown.",
-        $"Ask once it runs again: slipway show {rollout} -f --home {calls.Home.Path}");
+    public IAsyncEnumerable<RolloutView> Follow(RolloutId rollout, CancellationToken cancel)
+        => new ChangeFollower<RolloutView>(calls, $"rollout {rollout}", $"slipway show {rollout} -f", lossMax) { Notice = Notice }
+            .Follow(Paths.Of(ApiRoutes.RolloutFollow, rollout), ApiJson.Default.RolloutView, view => view.Outcome is not null, cancel);
 }

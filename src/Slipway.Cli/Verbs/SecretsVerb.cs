@@ -10,10 +10,11 @@ internal static class SecretsVerb
     /// <summary>The verb's command.</summary>
     public static Command Make()
     {
-        var command = new Command("secrets", "Set, show, list, retire and look after secrets.");
+        var command = new Command("secrets", "Set, show, list, rotate, retire and look after secrets.");
         command.Subcommands.Add(SetVerb.Make());
         command.Subcommands.Add(GetVerb.Make());
         command.Subcommands.Add(ListVerb.Make());
+        command.Subcommands.Add(RotateVerb.Make());
         command.Subcommands.Add(RetireVerb.Make());
         command.Subcommands.Add(ImportVerb.Make());
         command.Subcommands.Add(ExportVerb.Make());
@@ -23,6 +24,7 @@ internal static class SecretsVerb
             "0 done; 1 the answer is no; 2 wrong usage or manifest; 3 a store cannot be used.",
             "slipway secrets set API__KEY -e production    asks for it, or reads it from a pipe",
             "slipway secrets list -e production",
+            "slipway secrets rotate API__KEY -e production",
             "slipway secrets doctor");
         return command;
     }

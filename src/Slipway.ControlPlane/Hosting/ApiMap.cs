@@ -5,6 +5,7 @@ using Slipway.ControlPlane.Journals;
 using Slipway.ControlPlane.Logs;
 using Slipway.ControlPlane.Problems;
 using Slipway.ControlPlane.Rollouts;
+using Slipway.ControlPlane.Rotations;
 using Slipway.ControlPlane.Telemetry;
 using Slipway.Core.Api;
 
@@ -19,6 +20,7 @@ internal static class ApiMap
         MapControlPlane(app);
         MapEnvironments(app);
         MapRollouts(app);
+        MapRotations(app);
         MapJournal(app);
         MapHealth(app);
         app.MapOpenApi(ApiRoutes.OpenApi);
@@ -65,6 +67,20 @@ internal static class ApiMap
             .WithMetadata(new NeedsEngine()).Refuses(404, 426, 429, 503);
         app.MapGet(ApiRoutes.Release, RolloutEndpoints.Release)
             .As("showRelease", "rollouts").WithMetadata(new NeedsEngine()).Refuses(404, 426, 503);
+    }
+
+    private static void MapRotations(WebApplication app)
+    {
+        app.MapPost(ApiRoutes.Rotations, RotationEndpoints.Rotate)
+            .As("rotate", "rotations").WithMetadata(new NeedsEngine()).Refuses(409, 413, 415, 422, 426, 503, 507);
+        app.MapGet(ApiRoutes.Rotations, RotationEndpoints.List)
+            .As("listRotations", "rotations").WithMetadata(new NeedsEngine()).Refuses(404, 426, 503);
+        app.MapGet(ApiRoutes.Rotation, RotationEndpoints.Show)
+            .As("showRotation", "rotations").WithMetadata(new NeedsEngine()).Refuses(404, 426, 503);
+        app.MapGet(ApiRoutes.RotationFollow, RotationEndpoints.Follow)
+            .As("followRotation", "rotations").WithMetadata(new NeedsEngine()).Refuses(404, 426, 429, 503);
+        app.MapPost(ApiRoutes.RotationAbort, RotationEndpoints.Abort)
+            .As("abortRotation", "rotations").WithMetadata(new NeedsEngine()).Refuses(404, 409, 413, 415, 426, 503, 507);
     }
 
     private static void MapJournal(WebApplication app)

@@ -54,6 +54,7 @@ internal static class ApiDocument
             _ when name == typeof(InstanceId) => InstanceId.Shape,
             _ when name == typeof(ReleaseId) => ReleaseId.Shape,
             _ when name == typeof(RolloutId) => RolloutId.Shape,
+            _ when name == typeof(RotationId) => RotationId.Shape,
             _ => null,
         };
     }

@@ -67,6 +67,25 @@ internal static class Refusals
     /// <summary>The request is understood but cannot be done here.</summary>
     public static Refusal CannotDo(string what, string remedy) => Make("SLIP423", 422, what, remedy);
 
+    /// <summary>There is no such setting to rotate.</summary>
+    public static Refusal NoSuchSetting(string setting, IEnumerable<string> rotated) => Make(
+        "SLIP461", 422, $"The manifest declares no setting '{Shorten(setting)}'.",
+        string.Join(", ", rotated) is { Length: > 0 } names ? $"Those with a rotation are: {names}." : "Declare it, with a rotation.");
+
+    /// <summary>The setting has no rotation.</summary>
+    public static Refusal NoRotationDeclared(string setting) => Make(
+        "SLIP462", 422, $"The manifest does not say how {setting} is rotated.",
+        "Declare it, such as rotation: keys, or rotate it by hand: slipway secrets set, deploy, then slipway secrets retire.");
+
+    /// <summary>The setting's value does not come from a store that could keep a new one.</summary>
+    public static Refusal NotFromStore(string setting, EnvironmentName environment) => Make(
+        "SLIP464", 422, $"{setting} has its value in {environment} from no secret store, so that a new version would not count.",
+        $"Keep it in one: store: home at its declaration, slipway secrets set {setting} -e {environment}, and deploy.");
+
+    /// <summary>The setting is bound to one version.</summary>
+    public static Refusal Pinned(string setting, int version) => Make(
+        "SLIP464", 422, $"The manifest binds {setting} to the version #{version}.", $"Remove #{version} from its reference, and deploy.");
+
     /// <summary>Command line and control plane differ.</summary>
     public static Refusal OtherVersion(string theirs, string ours) => Make(
         "SLIP426",

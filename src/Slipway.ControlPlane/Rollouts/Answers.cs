@@ -15,7 +15,8 @@ internal static class Answers
     {
         var status = refused.Code switch
         {
-            "SLIP455" => 404,
+            "SLIP455" or "SLIP468" => 404,
+            "SLIP464" => 422,
             "SLIP453" or "SLIP458" or "SLIP459" => 507,
             _ => 409,
         };

@@ -23,26 +23,10 @@ internal static class DeployPlan
     {
         if (request.Path is not ("cli" or "api" or "ci"))
             return (null, Refusals.Malformed("path is cli, api or ci."));
-        if (!Path.IsPathFullyQualified(request.ManifestPath))
-            return (null, Refusals.Malformed("manifestPath is not an absolute path."));
-        var folder = Path.GetDirectoryName(request.ManifestPath)!;
         var faults = new List<Diagnostic>();
-        Manifest? manifest;
-        DotEnvFile dotEnv;
-        try
-        {
-            manifest = ManifestReader.Read(request.ManifestPath, ReadLimited(request.ManifestPath), faults);
-            dotEnv = environment == ManifestReader.Local
-                ? SettingInputsReader.ReadDotEnv(folder, Path.Combine(folder, SettingInputsReader.DotEnvName), faults) : DotEnvFile.Empty;
-        }
-        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
-        {
-            return (null, Unreadable(request.ManifestPath, fault));
-        }
-        var application = manifest?.Resolve(environment, Variables(request, dotEnv), faults);
-        if (application is null)
-            return (null, Refusals.Faults(faults));
-        var settings = SettingsResolver.Resolve(application, new() { Variables = request.Variables, DotEnv = dotEnv });
+        var (declared, refusal) = DeclaredApplication.Read(environment, request.ManifestPath, request.Variables, faults);
+        if (declared is not var (application, settings, folder))
+            return (null, refusal);
         var read = await SecretReading.Of(application, settings, stores, folder, cancellation);
         faults.AddRange(read.Settings.Faults);
         if (faults.Any(fault => fault.Severity == Severity.Error))
@@ -81,28 +65,6 @@ internal static class DeployPlan
             service => service.Name,
             service => read.Settings.All.Where(setting => setting.Setting.Services.Contains(service.Name) && read.Versions.ContainsKey(setting.Setting.Name))
                 .ToImmutableSortedDictionary(setting => setting.Setting.Name, setting => read.Versions[setting.Setting.Name], StringComparer.Ordinal));
-
-    // As the settings themselves: a variable of the caller comes before the file's.
-    private static Dictionary<string, string> Variables(DeployRequest request, DotEnvFile dotEnv)
-    {
-        var all = dotEnv.Entries.ToDictionary(entry => entry.Key, entry => entry.Value.Value, StringComparer.Ordinal);
-        foreach (var (name, value) in request.Variables)
-            all[name] = value;
-        return all;
-    }
-
-    // One byte more than is allowed is enough for the reader to refuse the file, however long it is.
-    private static byte[] ReadLimited(string path)
-    {
-        using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, bufferSize: 0);
-        var bytes = new byte[ManifestReader.TextBytesMax + 1];
-        var read = file.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
-        return bytes[..read];
-    }
-
-    private static Refusal Unreadable(string path, Exception fault) => fault is FileNotFoundException or DirectoryNotFoundException
-        ? Refusals.CannotDo($"There is no file {path} on the control plane's machine.", "Name the manifest that is to be deployed.")
-        : Refusals.CannotDo($"The file {path} cannot be read: {fault.Message.TrimEnd('.')}.", "Let the control plane's user read it.");
 
     private static Refusal OtherTarget(Application application)
     {

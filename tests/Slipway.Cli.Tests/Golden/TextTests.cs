@@ -30,6 +30,7 @@ public sealed class TextTests
                 Views.Instance("api", "aaaaaaaaaaaa", 1, "ready", 45),
                 Views.Instance("api", "aaaaaaaaaaaa", 2, "ready", 45),
             ],
+            Rotations = [RotationWordsTests.View("overlapping") with { OverlapUntil = Views.At.AddHours(1) }],
             Troubles = ["worker: 0 of 1 instances are ready."],
         };
         Goldens.ShouldBe("status.txt", Text([.. StatusVerb.Heading(view, Views.At), .. StatusVerb.Instances(view, Views.At).Lines()]));
