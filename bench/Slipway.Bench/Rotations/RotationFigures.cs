@@ -16,7 +16,7 @@ internal static class RotationFigures
     private const int KilledWhenQuick = 1;
 
     /// <summary>Makes a secret of each kind.</summary>
-    public static IReadOnlyList<Func<CancellationToken, Task<IRotatedSecret>>> Kinds { get; } =
+    private static IReadOnlyList<Func<CancellationToken, Task<IRotatedSecret>>> Kinds { get; } =
     [
         _ => Task.FromResult<IRotatedSecret>(new RotatedKeys()),
         async stop => new RotatedDatabase(await PostgresServer.Start(stop)),
@@ -52,7 +52,7 @@ internal static class RotationFigures
     /// <param name="killed">How many go on with the control plane killed at every record.</param>
     /// <param name="progress">Told what is going on.</param>
     /// <param name="stop">Ends the measurement.</param>
-    public static async Task<IReadOnlyList<Figure>> Measure(
+    private static async Task<IReadOnlyList<Figure>> Measure(
         Func<CancellationToken, Task<IRotatedSecret>> make, int rounds, int killed, Action<string> progress, CancellationToken stop)
     {
         await using var secret = await make(stop);

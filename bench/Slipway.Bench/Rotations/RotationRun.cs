@@ -8,7 +8,7 @@ namespace Slipway.Bench.Rotations;
 /// <param name="Records">How many records it and its rollouts have in the journal.</param>
 internal sealed record RotationRun(string Outcome, int Kills, long Records)
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(50);
 
     /// <summary>Whether it ended with the new one in use and the old one out of use.</summary>
