@@ -208,6 +208,9 @@ internal sealed class EnvironmentRunner
         var waits = ImmutableDictionary.CreateBuilder<RolloutId, Decision.Wait>();
         foreach (var id in State.Rollouts.Where(one => !one.IsOver).Select(one => one.Id).ToList())
         {
+            // A rotation hears first how its rollout ended: whoever's turn is next gets the secret that this leaves.
+            if (State.Find(id)!.Phase == RolloutPhase.Queued)
+                moved |= _rotations.Decide(this, cancellation);
             for (var steps = 0; steps < RoundsMax; steps++)
             {
                 if (await Next(id, waits, cancellation) is not { } happened)

@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using Slipway.Core.Manifests;
-using Slipway.Releases.Journals;
 using Slipway.Core.Settings;
+using Slipway.Releases.Journals;
 using Slipway.Releases.Planning;
 using Slipway.Releases.Rotations;
 

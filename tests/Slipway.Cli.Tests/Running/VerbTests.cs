@@ -46,7 +46,7 @@ public sealed class VerbTests : IDisposable
     [Fact]
     public async Task Every_verb_explains_itself_in_ASCII_with_examples_and_exit_codes()
     {
-        foreach (var verb in (string[])["", .. VerbTable.Names, "render schema", "render dotenv", "render settings", "render settings-schema", "secrets set", "secrets get", "secrets list", "secrets retire", "secrets import", "secrets export", "secrets doctor", "audit verify", "audit list", "audit repair"])
+        foreach (var verb in (string[])["", .. VerbTable.Names, "render schema", "render dotenv", "render settings", "render settings-schema", "secrets set", "secrets get", "secrets list", "secrets rotate", "secrets retire", "secrets import", "secrets export", "secrets doctor", "audit verify", "audit list", "audit repair"])
         {
             string[] words = [.. verb.Split(' ', StringSplitOptions.RemoveEmptyEntries), "--help"];
             var ran = (await Executable.Run(_folder, words)).ShouldExit(0);

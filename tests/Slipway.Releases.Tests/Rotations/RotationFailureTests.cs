@@ -38,6 +38,19 @@ public sealed class RotationFailureTests
     }
 
     [Theory]
+    [MemberData(nameof(Kinds))]
+    public async Task A_deploy_that_waits_behind_a_rollout_that_fails_goes_live_with_the_old_one(RotationKind kind)
+    {
+        var scene = await RotationScene.Open(kind);
+        scene.Stage.World.Ailing = WithTheNewOne(scene);
+        await scene.Rotate();
+        await scene.Stage.Until(one => scene.Rotation is { Phase: RotationPhase.Switching, IsAsked: true } && one.State.Active is not null, 200);
+        Assert.IsType<CommandAnswer.Accepted>(await scene.Deploy("2", queue: true));
+        Assert.Equal("", await scene.Wrong(RotationOutcome.Undone));
+        Assert.Equal("2", scene.Stage.World.Versions[scene.Stage.State.Live!.Value]);
+    }
+
+    [Theory]
     [MemberData(nameof(Credentials))]
     public async Task A_server_that_is_away_for_a_while_is_waited_for(RotationKind kind)
     {
