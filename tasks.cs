@@ -16,11 +16,11 @@ var rest = args.Length > 1 ? args[1..] : [];
 return args.FirstOrDefault() switch
 {
     "demo" => Install() && Publish(quiet: rest.Contains("--json")) ? Run(Program("slipway"), ["demo", .. rest]) : 3,
-    "test" => Install() && BuildAll() ? Test(rest) : NothingTested(),
-    "check" => Install() && Format() && BuildAll() && OtherPlatforms() ? Test(rest) : NothingTested(),
+    "test" => Install(forTests: true) && BuildAll() ? Test(rest) : NothingTested(),
+    "check" => Install(forTests: true) && Format() && BuildAll() && OtherPlatforms() ? Test(rest) : NothingTested(),
     "build" => Install() && Publish(quiet: false) ? 0 : 1,
-    "bench" => Install() && BuildAll() ? Bench(rest) : 3,
-    "install" => Install() ? 0 : 3,
+    "bench" => Install(forTests: true) && BuildAll() ? Bench(rest) : 3,
+    "install" => Install(forTests: true) ? 0 : 3,
     _ => Help(),
 };
 
@@ -129,21 +129,31 @@ int NothingTested()
 
 int Bench(string[] more) => Run("dotnet", [Path.Combine(root, "bench", "Slipway.Bench", "bin", "Release", "net10.0", "slipway-bench.dll"), .. more]);
 
-// What the operating system must bring: SQLite's library, patched by its vendor. Git is used where it is there.
-bool Install()
+// What the operating system must bring: SQLite's library, patched by its vendor; for tests and measurements a PostgreSQL server too,
+// of which they start their own. Git is used where it is there.
+bool Install(bool forTests = false)
 {
-    if (!OperatingSystem.IsLinux() || NativeLibrary.TryLoad("libsqlite3.so.0", out _))
+    List<string> missing = [];
+    if (OperatingSystem.IsLinux() && !NativeLibrary.TryLoad("libsqlite3.so.0", out _))
+        missing.Add("libsqlite3-0");
+    if (forTests && !HasPostgres())
+        missing.Add("postgresql");
+    if (missing.Count == 0)
         return true;
-    string[] packages = ["libsqlite3-0"];
     string[]? sudo = Environment.UserName == "root" ? [] : Run("sudo", ["-n", "true"], _ => { }) == 0 ? ["sudo", "-n"] : null;
     if (sudo is null || !File.Exists("/usr/bin/apt-get"))
-        return Failed($"Missing: {string.Join(' ', packages)}. Install it with your package manager, such as: sudo apt-get install {string.Join(' ', packages)}");
-    Console.Error.WriteLine($"Installing {string.Join(' ', packages)}");
-    string[] update = [.. sudo, "apt-get", "update", "-qq"];
-    string[] install = [.. sudo, "apt-get", "install", "-y", "-qq", .. packages];
-    return (Run(update[0], update[1..], Console.Error.WriteLine) == 0 && Run(install[0], install[1..], Console.Error.WriteLine) == 0)
-        || Failed($"apt-get could not install {string.Join(' ', packages)}.");
+        return Failed($"Missing: {string.Join(' ', missing)}. Install it with your package manager, such as: sudo apt-get install {string.Join(' ', missing)}");
+    Console.Error.WriteLine($"Installing {string.Join(' ', missing)}");
+    // Nobody is there to answer questions such as the one for the time zone.
+    string[] apt = [.. sudo, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-qq"];
+    return (Run(apt[0], [.. apt[1..], "update"], Console.Error.WriteLine) == 0
+            && Run(apt[0], [.. apt[1..], "install", "-y", "--no-install-recommends", .. missing], Console.Error.WriteLine) == 0)
+        || Failed($"apt-get could not install {string.Join(' ', missing)}.");
 }
+
+bool HasPostgres()
+    => (Directory.Exists("/usr/lib/postgresql") && Directory.EnumerateDirectories("/usr/lib/postgresql").Any(folder => File.Exists(Path.Combine(folder, "bin", "initdb"))))
+        || (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Any(folder => File.Exists(Path.Combine(folder, OperatingSystem.IsWindows() ? "initdb.exe" : "initdb")));
 
 bool Failed(string why)
 {

@@ -11,5 +11,7 @@ internal static class Repository
 
     public static string Fixture { get; } = Path.Combine(Root, "tests", "Slipway.Fixture", "bin", "Release", "net10.0", "slipway-fixture");
 
+    public static string CourierApi { get; } = Path.Combine(Root, "examples", "courier", "artifacts", "bin", "Courier.Api", "release", "Courier.Api");
+
     private static string Folder([CallerFilePath] string path = "") => Path.GetDirectoryName(path)!;
 }

@@ -31,14 +31,27 @@ internal sealed class Stack : IAsyncDisposable
         return stack;
     }
 
-    public async Task StartControlPlane()
+    /// <summary>Starts one and waits until it answers.</summary>
+    public Task StartControlPlane()
+    {
+        LaunchControlPlane();
+        return StartedControlPlane();
+    }
+
+    /// <summary>Waits until it answers.</summary>
+    public async Task StartedControlPlane()
+    {
+        while (await Ask("/v1/environments") is null)
+            await Task.Delay(5, _stop);
+    }
+
+    /// <summary>Starts one and does not wait.</summary>
+    public void LaunchControlPlane()
     {
         var about = About(Path.Combine(Repository.Root, "out", "slipway-control-plane"), ["--home", Home]);
         _controlPlane = Process.Start(about)!;
         _ = Drain(_controlPlane.StandardOutput, "control-plane.out");
         _ = Drain(_controlPlane.StandardError, "control-plane.err");
-        while (await Ask("/v1/environments") is null)
-            await Task.Delay(5, _stop);
     }
 
     public async Task KillControlPlane()
@@ -74,6 +87,21 @@ internal sealed class Stack : IAsyncDisposable
         return (process.ExitCode, await output, await error);
     }
 
+    /// <summary>Keeps a version of a secret of the bench's environment; null for one by chance.</summary>
+    public async Task SetSecret(string name, string? value)
+    {
+        var (code, output, error) = await Slipway([], value, value is null ? ["secrets", "set", name, "-e", "bench", "--generate"] : ["secrets", "set", name, "-e", "bench"]);
+        if (code != 0)
+            throw new InvalidOperationException($"slipway secrets set {name} ended with exit code {code}: {output}{error}");
+    }
+
+    /// <summary>The latest version of a secret of the bench's environment.</summary>
+    public async Task<string> Secret(string name)
+    {
+        var (code, output, error) = await Slipway("secrets", "get", name, "-e", "bench", "--reveal");
+        return code == 0 ? output.TrimEnd('\n') : throw new InvalidOperationException($"slipway secrets get {name} ended with exit code {code}: {error}");
+    }
+
     /// <summary>Deploys to the bench's environment and gives the rollout as it ended.</summary>
     public async Task<(int Code, JsonElement Rollout)> Deploy(Dictionary<string, string> variables, params string[] more)
     {
@@ -88,6 +116,18 @@ internal sealed class Stack : IAsyncDisposable
         => await Ask("/v1/environments/bench") ?? throw new InvalidOperationException("The control plane does not answer.");
 
     public async Task<Uri> Address() => new((await Status()).GetProperty("address").GetString()!);
+
+    /// <summary>What a path of the API gives; null while nobody answers.</summary>
+    public Task<JsonElement?> Get(string path) => Ask(path);
+
+    /// <summary>Asks the API for something.</summary>
+    public async Task<JsonElement> Post(string path, string json)
+    {
+        using var client = Client();
+        using var answer = await client.PostAsync(path, new StringContent(json, System.Text.Encoding.UTF8, "application/json"), _stop);
+        var text = await answer.Content.ReadAsStringAsync(_stop);
+        return answer.IsSuccessStatusCode ? JsonDocument.Parse(text).RootElement.Clone() : throw new InvalidOperationException($"POST {path}: {answer.StatusCode} {text}");
+    }
 
     /// <summary>The process of the gateway.</summary>
     public async Task<int> GatewayId()
@@ -118,9 +158,9 @@ internal sealed class Stack : IAsyncDisposable
             using var answer = await client.GetAsync(path, _stop);
             return answer.IsSuccessStatusCode ? JsonDocument.Parse(await answer.Content.ReadAsStringAsync(_stop)).RootElement.Clone() : null;
         }
-        catch (HttpRequestException)
+        catch (Exception e) when (e is HttpRequestException or IOException)
         {
-            // It has not begun to listen yet.
+            // It has not begun to listen yet, or was killed while it answered.
             return null;
         }
     }

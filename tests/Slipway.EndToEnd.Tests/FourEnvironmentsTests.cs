@@ -17,11 +17,14 @@ public sealed class FourEnvironmentsTests
         Assert.Contains("SLIP077: The secret 'API__KEY' cannot be read", refused.Error);
         Assert.Contains("slipway secrets set API__KEY -e staging", refused.Error);
         var wrong = (await stage.Slipway(["deploy", "staging"], new() { ["COURIER__TIMEOUT"] = "soon", ["COURIER__WORKERS"] = "0", ["COURIER__FAULT"] = "errors" })).ShouldExit(2);
-        foreach (var setting in new[] { "API__KEY", "COURIER__TIMEOUT", "COURIER__WORKERS", "COURIER__FAULT" })
+        foreach (var setting in new[] { "API__KEY", "API__SIGNING_KEYS", "COURIER__TIMEOUT", "COURIER__WORKERS", "COURIER__FAULT" })
             Assert.Contains($"'{setting}'", wrong.Error);
 
         foreach (var environment in new[] { "staging", "production" })
-            (await stage.Slipway(["secrets", "set", "API__KEY", "-e", environment, "--generate"])).ShouldExit(0);
+        {
+            foreach (var secret in new[] { "API__KEY", "API__SIGNING_KEYS" })
+                (await stage.Slipway(["secrets", "set", secret, "-e", environment, "--generate"])).ShouldExit(0);
+        }
         foreach (var environment in new[] { "local", "ci", "staging", "production" })
         {
             (await stage.Slipway(["deploy", environment], variables)).ShouldExit(0);
@@ -31,10 +34,12 @@ public sealed class FourEnvironmentsTests
             Assert.Equal(practice ? "10s" : null, worker.GetValueOrDefault("COURIER__TIMEOUT"));
             Assert.Equal(environment, worker["SLIPWAY_ENVIRONMENT"]);
             Assert.DoesNotContain("API__KEY", worker.Keys);
+            Assert.DoesNotContain("API__SIGNING_KEYS", worker.Keys);
             Assert.DoesNotContain("COURIER__RETENTION", worker.Keys);
             Assert.DoesNotContain("UNRELATED", worker.Keys);
             var api = await Environment(stage, environment, "api");
             Assert.Equal(!practice, api.ContainsKey("API__KEY"));
+            Assert.Equal(!practice, api.ContainsKey("API__SIGNING_KEYS"));
             Assert.DoesNotContain("COURIER__WORKERS", api.Keys);
             (await stage.Slipway(["down", "-e", environment])).ShouldExit(0);
         }

@@ -6,8 +6,8 @@ namespace Slipway.Fixture;
 
 /// <summary>
 /// The paths it answers: /health, /ready, /version, /env, /metrics, /echo (sends the body back), /count (counts the body),
-/// /bytes?n=, /slow?ms=, /stream?n=&amp;ms= (server-sent events), /ws (echoes), /status/CODE, /exit/CODE, /crash,
-/// /become (see <see cref="Becoming"/>), POST /faults?name=value;
+/// /bytes?n=, /slow?ms=, /stream?n=&amp;ms= (server-sent events), /ws (echoes), /database (<see cref="Database"/>), /token
+/// (<see cref="Tokens"/>), /status/CODE, /exit/CODE, /crash, /become (<see cref="Becoming"/>), POST /faults?name=value;
 /// anything else is an ordinary request, which may fail or take long as the faults say.
 /// </summary>
 internal sealed class Answers(Server server, Connection connection)
@@ -72,6 +72,14 @@ internal sealed class Answers(Server server, Connection connection)
                 return true;
             case ["stream"]:
                 await StreamAsync(request.Number("n", 10), request.Number("ms", 50));
+                return true;
+            case ["database"]:
+                var (database, user) = await Database.AskAsync();
+                await connection.SendAsync(database, user);
+                return true;
+            case ["token"]:
+                var (token, said) = await Tokens.AskAsync();
+                await connection.SendAsync(token, said);
                 return true;
             case ["slow"]:
                 await Task.Delay(request.Number("ms", 500));

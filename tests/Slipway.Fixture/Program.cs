@@ -10,6 +10,8 @@ if (args is ["exit", var code])
     Console.Error.WriteLine($"leaving with {code}");
     return int.Parse(code);
 }
+if (args is ["token", var verb])
+    return await Tokens.RunAsync(verb);
 var faults = Faults.FromEnvironment();
 Console.WriteLine($"slipway-fixture {faults.Version} starts");
 using var term = PosixSignalRegistration.Create(PosixSignal.SIGTERM, context =>

@@ -1,12 +1,13 @@
 using System.Runtime.CompilerServices;
 using Slipway.Bench.Drift;
+using Slipway.Bench.Rotations;
 
 namespace Slipway.Bench.Settings;
 
-/// <summary>The figures of settings and secrets: quick checks, a store that survives, nothing leaked.</summary>
+/// <summary>The figures of settings and secrets: quick checks, a store that survives, nothing leaked, rotations that nobody notices.</summary>
 internal static class SettingsBench
 {
-    /// <param name="quick">Fewer repetitions; ends within a minute.</param>
+    /// <param name="quick">Fewer repetitions; ends within two minutes.</param>
     /// <param name="progress">Told what is going on.</param>
     /// <param name="stop">Ends the measurement.</param>
     public static async IAsyncEnumerable<Figure> Run(bool quick, Action<string> progress, [EnumeratorCancellation] CancellationToken stop)
@@ -27,6 +28,9 @@ internal static class SettingsBench
             yield return figure;
         progress("marked secrets through everything");
         foreach (var figure in await LeakFigures.Measure(progress, stop))
+            yield return figure;
+        progress("rotations under load");
+        await foreach (var figure in RotationFigures.Measure(quick, progress, stop))
             yield return figure;
     }
 }

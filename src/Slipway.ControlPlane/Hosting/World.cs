@@ -3,6 +3,7 @@ using Slipway.Releases;
 using Slipway.Secrets;
 using Slipway.Targets;
 using Slipway.Targets.Artefacts;
+using Slipway.Targets.Credentials;
 using Slipway.Targets.Processes;
 using Slipway.Targets.Traffic;
 
@@ -18,7 +19,12 @@ internal sealed class World : IAsyncDisposable
     private World(ProcessTarget target, GatewayTraffic traffic, FileArtefacts artefacts, SecretStores secrets, Redactor redactor, string folder)
     {
         (_target, _traffic, _secrets) = (target, traffic, secrets);
-        Ports = new(target, traffic, artefacts, secrets, () => new DriveInfo(folder).AvailableFreeSpace) { Redactor = redactor, NewKey = SigningKeys.New };
+        Ports = new(target, traffic, artefacts, secrets, () => new DriveInfo(folder).AvailableFreeSpace)
+        {
+            Redactor = redactor,
+            NewKey = SigningKeys.New,
+            Credentials = new RolesAndTokens(),
+        };
     }
 
     /// <summary>As the engine sees it.</summary>

@@ -47,6 +47,37 @@ public static class ConnectionString
         return found.ToImmutable();
     }
 
+    /// <summary>
+    /// What a PostgreSQL connection string says, in the order of its keywords: these in lower case, their values decoded. The address of a
+    /// URI stands there as <c>user</c>, <c>password</c>, <c>host</c> (several with commas between, each with its port) and
+    /// <c>dbname</c>. Null when it is no such string.
+    /// </summary>
+    public static IReadOnlyList<(string Keyword, string Value)>? PostgresKeywords(string text)
+    {
+        if (Fault(SettingType.Postgres, text) is not null)
+            return null;
+        if (SplitUri(text) is not { } uri)
+            return KeywordsIn(text)?.Select(pair => (pair.Key, pair.Value)).ToList();
+        var pairs = new List<(string, string)>();
+        var colon = uri.UserInfo?.IndexOf(':', StringComparison.Ordinal) ?? -1;
+        Add("user", colon < 0 ? uri.UserInfo : uri.UserInfo![..colon]);
+        Add("password", colon < 0 ? null : uri.UserInfo![(colon + 1)..]);
+        Add("host", uri.Hosts);
+        Add("dbname", uri.Path.TrimStart('/'));
+        foreach (var parameter in uri.Query.Split('&', StringSplitOptions.RemoveEmptyEntries))
+        {
+            var equals = parameter.IndexOf('=', StringComparison.Ordinal);
+            pairs.Add((Uri.UnescapeDataString(equals < 0 ? parameter : parameter[..equals]).ToLowerInvariant(), equals < 0 ? "" : Uri.UnescapeDataString(parameter[(equals + 1)..])));
+        }
+        return pairs;
+
+        void Add(string keyword, string? escaped)
+        {
+            if (!string.IsNullOrEmpty(escaped))
+                pairs.Add((keyword, Uri.UnescapeDataString(escaped)));
+        }
+    }
+
     /// <summary>What the text must be, when it is not; null when it is right. Never holds a part of it.</summary>
     internal static string? Fault(SettingType type, string text) => type switch
     {

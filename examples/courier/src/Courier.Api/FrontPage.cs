@@ -53,6 +53,7 @@ internal static class FrontPage
         <li><code>POST /v1/messages/ID/cancel</code> takes one back</li>
         <li><code>POST /v1/recurring</code>, <code>GET /v1/recurring</code>, <code>DELETE /v1/recurring/ID</code>: by the clock</li>
         <li><code>GET /v1/dead-letters</code>, <code>POST /v1/dead-letters/ID/replay</code>: what could not be delivered</li>
+        <li><code>POST /v1/tokens</code> gives a token that lets in for a while, <code>GET /.well-known/jwks.json</code> what verifies it</li>
         </ul>
         <p>Version {WebUtility.HtmlEncode(identity.AppVersion ?? "unknown")}, release {WebUtility.HtmlEncode(identity.Release ?? "none")}.</p>
         </body>

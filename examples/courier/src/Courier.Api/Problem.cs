@@ -19,7 +19,7 @@ internal sealed record Problem(int Status, string Name, string Title, string? De
         => new(422, "invalid-fields", "The request cannot be accepted.", "Each entry of errors names a field and what is wrong with it.", faults);
 
     public static Problem Unknown()
-        => new(401, "unknown-caller", "Who calls is not known.", "Show the key: Authorization: Bearer KEY.", []);
+        => new(401, "unknown-caller", "Who calls is not known.", "Show the key, or a token of POST /v1/tokens that has not expired: Authorization: Bearer KEY.", []);
 
     public static Problem NotFound(string what) => new(404, "not-found", "There is no such thing.", what, []);
 

@@ -60,10 +60,14 @@ internal sealed record PageView<T>(IReadOnlyList<T> Items, string? NextCursor)
         => new([.. page.Items.Select(view)], page.Next?.ToString());
 }
 
+/// <summary>A token as its holder gets it.</summary>
+internal sealed record TokenView(string Token, DateTimeOffset ExpiresAt);
+
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(MessageView))]
 [JsonSerializable(typeof(RecurringView))]
+[JsonSerializable(typeof(TokenView))]
 [JsonSerializable(typeof(PageView<MessageView>))]
 [JsonSerializable(typeof(PageView<RecurringView>))]
 internal sealed partial class ViewsContext : JsonSerializerContext;

@@ -29,19 +29,9 @@ internal static class CapturedRun
         if (!OperatingSystem.IsWindows())
             pipe.DisposeLocalCopyOfClientHandle();
         var reading = Task.Factory.StartNew(() => ReadLines(pipe, line), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
-        try
-        {
-            await process.Ended.WaitAsync(cancellation);
-        }
-        catch (OperationCanceledException)
-        {
-            await process.Stop(s_grace);
-            throw;
-        }
-        // What it left behind, such as a compiler server, would hold the pipe open and outlive us.
-        await process.Kill();
+        var code = await process.Finish(s_grace, cancellation);
         await reading;
-        return process.ExitCode() ?? -1;
+        return code;
     }
 
     private static void ReadLines(Stream stream, Action<string> line)

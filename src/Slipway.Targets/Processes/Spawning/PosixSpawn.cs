@@ -52,7 +52,7 @@ internal static unsafe partial class PosixSpawn
 
     private static void Redirect(void* actions, SpawnRequest request)
     {
-        Check(AddOpen(actions, 0, "/dev/null", 0, 0), request);
+        Check(request.Input is { } input ? AddDuplicate(actions, input, 0) : AddOpen(actions, 0, "/dev/null", 0, 0), request);
         Redirect(actions, 1, request.Output, request);
         Redirect(actions, 2, request.Error, request);
         // Last: paths above are absolute, and a missing folder is then the only thing that can fail here.

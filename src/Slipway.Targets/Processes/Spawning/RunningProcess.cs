@@ -55,6 +55,28 @@ internal sealed class RunningProcess
         return _exitCode ??= OperatingSystem.IsLinux() ? Posix.PeekExit(Identity.Pid) : Posix.Reap(Identity.Pid);
     }
 
+    /// <summary>
+    /// Waits until it has ended, and ends what it left behind, such as a compiler server that would hold its pipes open and outlive us. A
+    /// cancellation stops it first.
+    /// </summary>
+    /// <param name="grace">How long it may take to end when it is stopped.</param>
+    /// <param name="cancellation">Ends it and everything that it started.</param>
+    /// <returns>Its exit code.</returns>
+    public async Task<int> Finish(TimeSpan grace, CancellationToken cancellation)
+    {
+        try
+        {
+            await Ended.WaitAsync(cancellation);
+        }
+        catch (OperationCanceledException)
+        {
+            await Stop(grace);
+            throw;
+        }
+        await Kill();
+        return ExitCode() ?? -1;
+    }
+
     /// <summary>Asks its group to end; after <paramref name="grace"/> kills all that is left of its session.</summary>
     public async Task Stop(TimeSpan grace)
     {

@@ -15,7 +15,11 @@ internal sealed record SpawnRequest(
     IReadOnlyDictionary<string, string> Variables,
     string Folder,
     SpawnOutput Output,
-    SpawnOutput Error);
+    SpawnOutput Error)
+{
+    /// <summary>An open descriptor of ours that standard input is read from; null for an empty input.</summary>
+    public int? Input { get; init; }
+}
 
 /// <summary>Where an output stream of a process goes.</summary>
 internal abstract record SpawnOutput

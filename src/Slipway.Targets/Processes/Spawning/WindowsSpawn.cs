@@ -27,7 +27,7 @@ internal static class WindowsSpawn
         try
         {
             var process = Process.Start(info) ?? throw new SpawnException($"Cannot start {request.Program}.");
-            process.StandardInput.Close();
+            _ = Feed(process.StandardInput, request.Input);
             _ = Copy(process.StandardOutput.BaseStream, request.Output);
             _ = Copy(process.StandardError.BaseStream, request.Error);
             return process;
@@ -35,6 +35,17 @@ internal static class WindowsSpawn
         catch (System.ComponentModel.Win32Exception e)
         {
             throw new SpawnException($"Cannot start {request.Program}: {e.Message}", e);
+        }
+    }
+
+    private static async Task Feed(StreamWriter to, int? input)
+    {
+        await using (to)
+        {
+            if (input is not { } descriptor)
+                return;
+            await using var from = new FileStream(new Microsoft.Win32.SafeHandles.SafeFileHandle(descriptor, ownsHandle: false), FileAccess.Read);
+            await from.CopyToAsync(to.BaseStream);
         }
     }
 

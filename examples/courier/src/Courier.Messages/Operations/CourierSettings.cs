@@ -18,6 +18,12 @@ public sealed record CourierSettings
     /// <summary>What callers of the API must show; null when everybody may call.</summary>
     public string? ApiKey { get; init; }
 
+    /// <summary>What callers may show too while one key takes the place of another; none at other times.</summary>
+    public IReadOnlyList<string> OtherApiKeys { get; init; } = [];
+
+    /// <summary>The keys of tokens, of which the first signs; none when the API knows no tokens.</summary>
+    public IReadOnlyList<SigningKey> SigningKeys { get; init; } = [];
+
     /// <summary>Deliveries that one worker makes at once.</summary>
     public required int Workers { get; init; }
 
@@ -67,6 +73,9 @@ public sealed record CourierSettings
             Port = read.Number("PORT", port, 0, 65535),
             Database = read.DatabasePath("COURIER__DATABASE", identity),
             ApiKey = read.Get("API__KEY"),
+            // Slipway gives the key that comes before callers have it, and the one that goes until they are done with it.
+            OtherApiKeys = [.. new[] { read.Get("API__KEY_NEXT"), read.Get("API__KEY_PREVIOUS") }.OfType<string>()],
+            SigningKeys = read.SigningKeys("API__SIGNING_KEYS"),
             Workers = read.Number("COURIER__WORKERS", 16, 1, 256),
             Timeout = read.Duration("COURIER__TIMEOUT", "10s", "100ms", "2m"),
             Retries = new(

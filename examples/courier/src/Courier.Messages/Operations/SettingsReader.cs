@@ -75,6 +75,19 @@ internal sealed class SettingsReader(IConfiguration configuration)
         return Path.Combine(data.Length > 0 ? data : Path.GetTempPath(), "courier", identity.Environment, "courier.db");
     }
 
+    public IReadOnlyList<SigningKey> SigningKeys(string name)
+    {
+        try
+        {
+            return Get(name) is { } text ? SigningKey.Read(text) : [];
+        }
+        catch (FormatException fault)
+        {
+            Add($"{name} cannot be used. {fault.Message}");
+            return [];
+        }
+    }
+
     public Fault Drill(string name, Identity identity)
     {
         var text = Get(name) ?? "none";
