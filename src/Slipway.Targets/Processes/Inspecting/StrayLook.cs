@@ -18,7 +18,7 @@ internal sealed record Stray(ProcessIdentity Process, string Name);
 /// <param name="marks">The folder of the environment's instances, as their variables call it.</param>
 internal sealed class StrayLook(string artefacts, string instances, string marks)
 {
-    private const string Mark = "SLIPWAY_WORK=";
+    private const string Mark = "SLIPWAY_WORK";
     private const int ScriptArgumentsMax = 4;
 
     // These are given a file to run as an argument.
@@ -108,5 +108,5 @@ internal sealed class StrayLook(string artefacts, string instances, string marks
 
     private static string? MarkOf(ProcessFolder folder)
         => folder.Variables(ProcessVariables.BytesMax) is { } memory
-            && ProcessVariables.Read(memory, "").Values.TryGetValue(Mark.TrimEnd('='), out var work) ? work : null;
+            && ProcessVariables.Read(memory, "").Values.TryGetValue(Mark, out var work) ? work : null;
 }
