@@ -86,6 +86,7 @@ public sealed class GatewayLookTests
         await traffic.Apply(Bed.Local, Table(3), CancellationToken.None);
         var pid = new GatewayFolder(bed.Home.Gateway(Bed.Local)).Load()!.Pid;
         Posix.Kill(pid, SigStop);
+        await Bed.UntilTrue(() => ProcessRow.Read(pid) is { IsHalted: true }, "it is stopped");
 
         var seen = await Look(traffic);
 

@@ -103,9 +103,11 @@ public sealed class InstanceLookTests
         await bed.Ensure(bed.Workload(Bed.Service()));
         var pid = bed.Pid(await bed.UntilOne(one => one.Ready));
         Posix.Kill(pid, SigStop);
+        await Bed.UntilTrue(() => ProcessRow.Read(pid) is { IsHalted: true }, "it is stopped");
 
         Assert.Contains("stopped by a signal", (await bed.LookFor(DriftAspect.Instances, "process", DriftRemedy.Replace)).Running, StringComparison.Ordinal);
         Posix.Kill(pid, SigContinue);
+        await Bed.UntilTrue(() => ProcessRow.Read(pid) is { IsHalted: false }, "it goes on");
         await bed.LookInVain();
     }
 

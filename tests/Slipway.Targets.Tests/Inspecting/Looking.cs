@@ -63,7 +63,7 @@ internal static class Looking
         var pid = bed.Pid(instance);
         var before = ProcessRow.Read(pid)!.StackStart;
         await bed.Get(instance, $"/become?{query}");
-        await Bed.UntilTrue(() => ProcessRow.Read(pid) is { } row && row.StackStart != before, "it has begun another program");
+        await Bed.UntilTrue(() => ProcessRow.Read(pid) is { StackStart: not 0 } row && row.StackStart != before, "it has begun another program");
     }
 
     /// <summary>Runs a command to its end and expects that it succeeds.</summary>

@@ -38,6 +38,29 @@ public sealed class QuietTests
         Assert.Single((await bed.LookInVain()).Instances);
     }
 
+    [Fact]
+    public async Task A_new_control_plane_that_calls_the_home_by_another_path_finds_nothing_either()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no links for everybody.");
+        await using var bed = new Bed();
+        await File.WriteAllTextAsync(Path.Combine(bed.Folder, "source.txt"), "source");
+        var service = Looking.Built();
+        var built = (BuildOutcome.Built)await bed.Artefacts().Build(service, bed.Folder, new Progress<string>(), CancellationToken.None);
+        await bed.Ensure(bed.Workload(service, 1, 'a', ("FIXTURE_STRAYS", "1")) with { Artefact = built.Digest });
+        await bed.UntilOne(one => one.Ready);
+        var alias = bed.Folder + "-alias";
+        Directory.CreateSymbolicLink(alias, bed.Folder);
+
+        await bed.Target.DisposeAsync();
+        await using (var other = new Targets.Processes.ProcessTarget(new(new HomeFolder(Path.Combine(alias, ".slipway")))))
+        {
+            var seen = await other.Inspect(Bed.Local, CancellationToken.None);
+            Assert.Single(seen.Instances);
+            Assert.Empty(Looking.All(seen));
+        }
+        Directory.Delete(alias);
+    }
+
     private static async Task KeepBusy(Bed bed, Workload api, Workload worker, CancellationToken over)
     {
         var random = new Random(7);

@@ -20,11 +20,12 @@ internal sealed record ProcessSighting(ProcessIdentity Process, string? Program,
     /// <summary>Whether it runs a script of a shell.</summary>
     public bool IsShell => Program is { } program && s_shells.Contains(Path.GetFileName(program));
 
-    /// <summary>How a process looks now; null when it has gone.</summary>
+    /// <summary>How a process looks now; null when it has gone, or is just becoming another.</summary>
     public static ProcessSighting? Of(ProcessIdentity process)
     {
         var folder = new ProcessFolder(process.Pid);
-        if (ProcessRow.Read(process.Pid) is not { IsZombie: false } row || row.StartTicks != process.StartTicks || folder.CommandLine is not { } arguments)
+        // In the middle of an exec there is no stack yet, and no arguments.
+        if (ProcessRow.Read(process.Pid) is not { IsZombie: false, StackStart: not 0 } row || row.StartTicks != process.StartTicks || folder.CommandLine is not { Length: > 0 } arguments)
             return null;
         var sighting = new ProcessSighting(
             process, folder.Program, row.StackStart, Convert.ToHexString(SHA256.HashData(arguments)), folder.CoreFileMax == "0");

@@ -18,7 +18,7 @@ internal sealed record Stray(ProcessIdentity Process, string Name);
 /// <param name="marks">The folder of the environment's instances, as their variables call it.</param>
 internal sealed class StrayLook(string artefacts, string instances, string marks)
 {
-    private const string Mark = "SLIPWAY_WORK=";
+    private const string Mark = "SLIPWAY_WORK";
     private const int ScriptArgumentsMax = 4;
 
     // These are given a file to run as an argument.
@@ -31,7 +31,7 @@ internal sealed class StrayLook(string artefacts, string instances, string marks
     {
         var rows = ProcessRow.ReadAll().ToDictionary(row => row.Pid);
         var known = Known(runners);
-        var works = runners.Select(runner => runner.Folder.Work).ToHashSet(StringComparer.Ordinal);
+        var works = runners.SelectMany(runner => new[] { runner.Folder.Work, KernelPath.Of(runner.Folder.Work) }).ToHashSet(StringComparer.Ordinal);
         var strays = ImmutableArray.CreateBuilder<Stray>();
         foreach (var row in rows.Values)
         {
@@ -75,7 +75,7 @@ internal sealed class StrayLook(string artefacts, string instances, string marks
         var folder = new ProcessFolder(row.Pid);
         var program = folder.Program;
         var mark = MarkOf(folder);
-        if (mark is not null && works.Contains(mark))
+        if (mark is not null && (works.Contains(mark) || works.Contains(KernelPath.Of(mark))))
             return null;
         if (mark?.StartsWith($"{marks}/", StringComparison.Ordinal) == true || IsOurs(program))
             return Path.GetFileName(program ?? "unknown");
@@ -108,5 +108,5 @@ internal sealed class StrayLook(string artefacts, string instances, string marks
 
     private static string? MarkOf(ProcessFolder folder)
         => folder.Variables(ProcessVariables.BytesMax) is { } memory
-            && ProcessVariables.Read(memory, "").Values.TryGetValue(Mark.TrimEnd('='), out var work) ? work : null;
+            && ProcessVariables.Read(memory, "").Values.TryGetValue(Mark, out var work) ? work : null;
 }

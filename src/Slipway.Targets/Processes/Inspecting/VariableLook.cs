@@ -27,7 +27,7 @@ internal sealed class VariableLook(Redactor secrets)
         foreach (var (name, value) in Given(runner, record))
         {
             var found = variables.Values.GetValueOrDefault(name);
-            if (found is null ? variables.AreWhole : found != value)
+            if (found is null ? variables.AreWhole : found != value && !(Path.IsPathRooted(found) && KernelPath.IsSame(found, value)))
                 yield return new(DriftAspect.Settings, $"variable {name}", value, found is null ? "none" : secrets.Redact(found), DriftRemedy.Replace);
         }
     }

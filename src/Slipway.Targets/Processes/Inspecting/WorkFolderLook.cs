@@ -29,7 +29,7 @@ internal static class WorkFolderLook
     {
         var wanted = Path.Combine(artefact, name);
         var link = new FileInfo(Path.Combine(work, name));
-        if (link.LinkTarget == wanted)
+        if (link.LinkTarget == wanted || (link.LinkTarget is { } target && Path.GetFileName(target) == name && KernelPath.IsSame(Path.GetDirectoryName(target) ?? "", artefact)))
             return null;
         var found = link.LinkTarget ?? (link.Exists || Directory.Exists(link.FullName) ? "something of its own" : "missing");
         return New($"working folder's {name}", "a link to its artefact", found);

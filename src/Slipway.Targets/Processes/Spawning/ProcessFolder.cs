@@ -9,7 +9,7 @@ internal readonly record struct ProcessFolder(int Pid)
     private const string Deleted = " (deleted)";
 
     /// <summary>The file that its program was loaded from, as it is called now.</summary>
-    public string? Program => Link("exe") is { } path && path.EndsWith(Deleted, StringComparison.Ordinal) ? path[..^Deleted.Length] : Link("exe");
+    public string? Program => Link("exe") is { } path ? path.EndsWith(Deleted, StringComparison.Ordinal) ? path[..^Deleted.Length] : path : null;
 
     /// <summary>A path that leads to the file of its program, even one that was deleted.</summary>
     public string ProgramPath => Of("exe");
