@@ -29,6 +29,14 @@ internal static class OtherChanges
         yield return new("the table on disk", "routes", "table on disk", stage => File.WriteAllTextAsync(Path.Combine(stage.Gateway, "table.json"), "{}"));
         yield return new("the table on disk deleted", "routes", "table on disk", stage => Task.Run(() => File.Delete(Path.Combine(stage.Gateway, "table.json"))));
         yield return new(
+            "what a gateway says of itself", "routes", "gateway", async stage =>
+            {
+                var file = Path.Combine(stage.Gateway, "gateway.json");
+                File.Copy(file, file + ".kept");
+                await File.WriteAllTextAsync(file, (await File.ReadAllTextAsync(file)).Replace("\"port\":", "\"port\":1", StringComparison.Ordinal));
+            },
+            stage => Task.Run(() => File.Move(Path.Combine(stage.Gateway, "gateway.json.kept"), Path.Combine(stage.Gateway, "gateway.json"), overwrite: true)));
+        yield return new(
             "a gateway stopped by a signal", "routes", "gateway", async stage => DriftStage.Signal("STOP", await stage.Stack.GatewayId()),
             async stage => DriftStage.Signal("CONT", await stage.Stack.GatewayId()));
     }

@@ -18,8 +18,10 @@ internal static class RouteCheck
         // A gateway that is away is looked for by the runner, which then has no table to compare with either.
         if (gateway.Live is not { } live)
             return look.IsRouted ? [Deviation(null, "gateway", "answers", gateway.Trouble ?? "none runs", DriftRemedy.Person)] : [];
-        return look.Table is { } table
-            ? Listener(look, gateway).Concat(Tables(table.Services, live.Services)).Concat(Stored(live, gateway.Stored)) : [];
+        if (look.Table is not { } table)
+            return [];
+        var trouble = gateway.Trouble is { } why ? [Deviation(null, "gateway", "as it says of itself", why, DriftRemedy.Person)] : Listener(look, gateway);
+        return trouble.Concat(Tables(table.Services, live.Services)).Concat(Stored(live, gateway.Stored));
     }
 
     private static IEnumerable<Deviation> Listener(DriftLook look, TrafficInspection gateway)

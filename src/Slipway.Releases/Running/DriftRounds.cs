@@ -74,7 +74,7 @@ internal sealed class DriftRounds(EnvironmentRunner runner, RunnerParts parts)
             return ([], [], []);
         await Happen(caller, new DriftFixAsked(found.Length), cancellation);
         var undone = ImmutableArray.CreateBuilder<string>();
-        var rebuilt = await Rebuild(Of(found, DriftRemedy.Rebuild), undone, cancellation);
+        var rebuilt = Of(found, DriftRemedy.Rebuild).Any() ? await Rebuild(undone, cancellation) : [];
         if (Of(found, DriftRemedy.Mend).Any())
             await Mend(undone, cancellation);
         if (Of(found, DriftRemedy.Reroute).Any())
@@ -110,20 +110,24 @@ internal sealed class DriftRounds(EnvironmentRunner runner, RunnerParts parts)
         },
         cancellation);
 
-    private async Task<HashSet<ServiceName>> Rebuild(IEnumerable<Deviation> damaged, ImmutableArray<string>.Builder undone, CancellationToken cancellation)
+    /// <summary>Builds again every artefact in use that is damaged; gives the services that run from one.</summary>
+    private async Task<HashSet<ServiceName>> Rebuild(ImmutableArray<string>.Builder undone, CancellationToken cancellation)
     {
         var rebuilt = new HashSet<ServiceName>();
-        foreach (var service in damaged.Select(one => one.Service).OfType<ServiceName>().Distinct())
+        var used = runner.Seen.Instances.Select(one => new WorkloadKey(one.Release, one.Service)).Distinct().Where(key => runner.State.Releases.ContainsKey(key.Release));
+        foreach (var key in used.ToList())
         {
-            foreach (var kept in runner.State.Releases.Values.Where(kept => runner.Seen.Of(kept.Release.Id, service).Any()).ToList())
+            var kept = runner.State.Releases[key.Release];
+            if (kept.Release.Find(key.Service) is not { Artefact: { } digest } released)
+                continue;
+            switch (await parts.Ports.Artefacts.Restore(released.Service, digest, kept.Terms.SourceFolder, cancellation))
             {
-                var released = kept.Release.Find(service)!;
-                if (released.Artefact is not { } digest)
-                    continue;
-                if (await parts.Ports.Artefacts.Restore(released.Service, digest, kept.Terms.SourceFolder, cancellation) is BuildOutcome.Failed failed)
+                case BuildOutcome.Built { Cached: false }:
+                    rebuilt.UnionWith(kept.Release.Services.Where(one => one.Artefact == digest).Select(one => one.Service.Name));
+                    break;
+                case BuildOutcome.Failed failed:
                     undone.Add(failed.Reason);
-                else
-                    rebuilt.Add(service);
+                    break;
             }
         }
         return rebuilt;

@@ -171,6 +171,7 @@ public sealed class DriftTests
             await stage.Deploy(Shop, version, Scenes.Name<ServiceName>("api"), "API__PAGE", page);
             await stage.UntilOver();
         }
+        await stage.Play(TimeSpan.FromSeconds(3));
         var instance = stage.World.Instances.First(one => one.Service.Name.ToString() == "api");
         instance.Variables = instance.Variables.SetItem("API__PAGE", "1");
         Assert.Equal("staging-2", Assert.Single((await stage.Drift())!.Changed).Origin!.By);

@@ -73,8 +73,8 @@ internal sealed class SimulatedPorts(World world, Life life) : ITarget, ITraffic
     public Task<BuildOutcome> Restore(Service service, ArtefactDigest digest, string sourceFolder, CancellationToken cancellation)
     {
         life.Step();
-        world.Deviations.RemoveAll(one => one.Remedy == DriftRemedy.Rebuild && one.Service == service.Name);
-        return Task.FromResult<BuildOutcome>(new BuildOutcome.Built(digest, Cached: false));
+        var damaged = world.Deviations.RemoveAll(one => one.Remedy == DriftRemedy.Rebuild && one.Service == service.Name) > 0;
+        return Task.FromResult<BuildOutcome>(new BuildOutcome.Built(digest, Cached: !damaged));
     }
 
     public Task<ImmutableArray<SmokeOutcome>> Smoke(EnvironmentName environment, InstanceId instance, CancellationToken cancellation)
