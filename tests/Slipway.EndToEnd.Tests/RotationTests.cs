@@ -2,7 +2,15 @@ using Slipway.Bench.Rotations;
 
 namespace Slipway.EndToEnd.Tests;
 
+/// <summary>Four applications at once fill a machine: other tests would not be done in their time beside them.</summary>
+[CollectionDefinition(Name, DisableParallelization = true)]
+public sealed class Alone
+{
+    public const string Name = "alone";
+}
+
 /// <summary>The scenario is the one that <c>bench settings --quick</c> measures.</summary>
+[Collection(Alone.Name)]
 public sealed class RotationTests
 {
     [Fact]
