@@ -7,13 +7,13 @@ using Slipway.Releases.Ports;
 
 namespace Slipway.Releases.Drift;
 
-/// <summary>What a manifest, the settings and the stores declare now, as a deploy would read it.</summary>
-/// <param name="Command">The deploy.</param>
-/// <param name="Digests">The artefact that each service would have; services whose inputs cannot be read, or that need no build, are left out.</param>
+/// <summary>What a manifest, the settings and the stores declare now, as a deploy would release it.</summary>
+/// <param name="Services">The services. One whose inputs cannot be read, or that needs no build, has no artefact.</param>
+/// <param name="Loose">Secret values, by service, that stand in no store with versions; in memory only.</param>
 /// <param name="LiveSecrets">Values of the live release's secret versions; in memory only.</param>
 internal sealed record Declared(
-    DeployCommand Command,
-    ImmutableDictionary<ServiceName, ArtefactDigest> Digests,
+    ImmutableArray<ReleasedService> Services,
+    ImmutableDictionary<ServiceName, ImmutableSortedDictionary<string, string>> Loose,
     ImmutableDictionary<SecretVersion, string> LiveSecrets);
 
 /// <summary>Compares what is declared now with the live release: what a deploy would change. Versions that teams give are names, and not compared.</summary>
@@ -25,48 +25,45 @@ internal static class ReleaseComparison
     /// <summary>Everything that a deploy would change.</summary>
     public static IEnumerable<Deviation> Of(Declared declared, Release live)
     {
-        foreach (var service in declared.Command.Application.Services)
+        foreach (var service in declared.Services)
         {
-            var differences = live.Find(service.Name) is { } running
-                ? Service(service, running.Service).Concat(Artefact(declared, running)).Concat(Settings(declared, running)).Concat(Secrets(declared, running))
-                : [Unreleased(DriftAspect.Services, service.Name, "service", "there is one", Nothing)];
+            var name = service.Service.Name;
+            var differences = live.Find(name) is { } running
+                ? Service(service.Service, running.Service).Concat(Artefact(service, running)).Concat(Settings(service, running)).Concat(Secrets(declared, service, running))
+                : [Unreleased(DriftAspect.Services, name, "service", "there is one", Nothing)];
             foreach (var difference in differences)
                 yield return difference;
         }
-        foreach (var gone in live.Services.Where(one => declared.Command.Application.Services.All(service => service.Name != one.Service.Name)))
+        foreach (var gone in live.Services.Where(one => declared.Services.All(service => service.Service.Name != one.Service.Name)))
             yield return Unreleased(DriftAspect.Services, gone.Service.Name, "service", Nothing, "runs");
     }
 
-    private static IEnumerable<Deviation> Artefact(Declared declared, ReleasedService running)
+    private static IEnumerable<Deviation> Artefact(ReleasedService declared, ReleasedService running)
     {
-        if (running.Artefact is { } digest && declared.Digests.TryGetValue(running.Service.Name, out var now) && now != digest)
+        if (running.Artefact is { } digest && declared.Artefact is { } now && now != digest)
             yield return Unreleased(DriftAspect.Artefacts, running.Service.Name, "artefact", now.ToString()[..12], digest.ToString()[..12]);
     }
 
-    private static IEnumerable<Deviation> Settings(Declared declared, ReleasedService running)
+    private static IEnumerable<Deviation> Settings(ReleasedService declared, ReleasedService running)
     {
-        var now = declared.Command.Settings.GetValueOrDefault(running.Service.Name) ?? ImmutableSortedDictionary<string, string>.Empty;
-        foreach (var name in now.Keys.Union(running.Settings.Keys, StringComparer.Ordinal).Order(StringComparer.Ordinal))
+        foreach (var name in declared.Settings.Keys.Union(running.Settings.Keys, StringComparer.Ordinal).Order(StringComparer.Ordinal))
         {
-            var (mine, other) = (now.GetValueOrDefault(name), running.Settings.GetValueOrDefault(name));
+            var (mine, other) = (declared.Settings.GetValueOrDefault(name), running.Settings.GetValueOrDefault(name));
             if (mine != other)
                 yield return Unreleased(DriftAspect.Settings, running.Service.Name, name, Shown(mine), Shown(other));
         }
     }
 
-    private static IEnumerable<Deviation> Secrets(Declared declared, ReleasedService running)
+    private static IEnumerable<Deviation> Secrets(Declared declared, ReleasedService service, ReleasedService running)
     {
-        var service = running.Service.Name;
-        var versions = declared.Command.SecretVersions.GetValueOrDefault(service) ?? ImmutableSortedDictionary<string, SecretVersion>.Empty;
-        var values = declared.Command.Secrets.GetValueOrDefault(service) ?? ImmutableSortedDictionary<string, string>.Empty;
-        foreach (var name in versions.Keys.Union(values.Keys).Union(running.Secrets.Keys).Order(StringComparer.Ordinal))
+        var loose = declared.Loose.GetValueOrDefault(service.Service.Name) ?? ImmutableSortedDictionary<string, string>.Empty;
+        foreach (var name in service.Secrets.Keys.Union(loose.Keys).Union(running.Secrets.Keys).Order(StringComparer.Ordinal))
         {
-            var other = running.Secrets.GetValueOrDefault(name);
-            var mine = versions.GetValueOrDefault(name);
+            var (mine, other) = (service.Secrets.GetValueOrDefault(name), running.Secrets.GetValueOrDefault(name));
             // A value that stands in no store with versions is kept as one when it is released; until then only it can be compared.
-            var same = mine is not null ? mine == other : values.TryGetValue(name, out var value) && other is not null && declared.LiveSecrets.GetValueOrDefault(other) == value;
+            var same = mine is not null ? mine == other : loose.TryGetValue(name, out var value) && other is not null && declared.LiveSecrets.GetValueOrDefault(other) == value;
             if (!same)
-                yield return Unreleased(DriftAspect.Secrets, service, name, mine?.ToString() ?? (values.ContainsKey(name) ? "another value" : Nothing), other?.ToString() ?? Nothing);
+                yield return Unreleased(DriftAspect.Secrets, running.Service.Name, name, mine?.ToString() ?? (loose.ContainsKey(name) ? "another value" : Nothing), other?.ToString() ?? Nothing);
         }
     }
 

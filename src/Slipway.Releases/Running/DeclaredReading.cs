@@ -5,6 +5,7 @@ using Slipway.Releases.Drift;
 using Slipway.Releases.Planning;
 using Slipway.Releases.Ports;
 using Slipway.Releases.Rollouts;
+using Slipway.Releases.Rotations;
 
 namespace Slipway.Releases.Running;
 
@@ -30,7 +31,14 @@ internal static class DeclaredReading
             }
         }
         ports.Redactor.Learn(command.Secrets.Values.SelectMany(secrets => secrets.Values));
-        var declared = new Declared(command, digests.ToImmutable(), await Secrets(kept, ports, untold, cancellation));
+        var services = command.Application.Services.Select(service => new ReleasedService(
+            service,
+            digests.TryGetValue(service.Name, out var digest) ? digest : null,
+            command.Settings.GetValueOrDefault(service.Name) ?? ImmutableSortedDictionary<string, string>.Empty,
+            command.SecretVersions.GetValueOrDefault(service.Name) ?? ImmutableSortedDictionary<string, SecretVersion>.Empty));
+        // A deploy, too, would hold what rotations under way say.
+        var held = HeldSecret.In([.. services], state.Rotations, DateTimeOffset.MaxValue);
+        var declared = new Declared(held, command.Secrets, await Secrets(kept, ports, untold, cancellation));
         var found = new List<DriftFinding>();
         foreach (var deviation in ReleaseComparison.Of(declared, kept.Release))
             found.Add(new(deviation, await Origin(deviation, command, ports.Secrets, cancellation) ?? Provenance.Of(state, deviation)));
