@@ -59,7 +59,7 @@ internal sealed class RotationFollowing(ControlPlaneCalls calls, bool json)
         for (; _milestones < view.Milestones.Count; _milestones++)
             StandardStreams.Line($"{Clock(view.Milestones[_milestones].At)}  {view.Milestones[_milestones].What}");
         if (view.Outcome is null && view.Waiting is { } waiting && waiting != _seen)
-            StandardStreams.Line($"{Clock(DateTimeOffset.UtcNow)}  {view.Phase}: waiting for {waiting}");
+            StandardStreams.Line($"{Clock(DateTimeOffset.UtcNow)}  {RotationWords.Now(view)}");
         _seen = view.Waiting ?? "";
     }
 

@@ -10,7 +10,7 @@ internal static class RotationWords
     public static string Now(RotationView view)
     {
         var until = view is { Phase: "overlapping", OverlapUntil: { } end } ? $" until {Durations.Stamp(end)}" : "";
-        var waiting = view.Waiting is null ? "" : $", waiting for {view.Waiting}";
+        var waiting = view.Waiting is null ? "" : view.Phase == "waiting" ? $" for {view.Waiting}" : $", waiting for {view.Waiting}";
         var back = view.Failure is null ? "" : $"; taken back: {view.Failure.Reason}";
         return $"{view.Phase}{until}{waiting}{back}";
     }

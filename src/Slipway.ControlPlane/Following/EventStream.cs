@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Reflection;
 using System.Text.Json;
@@ -26,7 +27,7 @@ internal sealed class EventStream<T>(
     : IResult, IEndpointMetadataProvider
 {
     /// <summary>How long the stream may be silent.</summary>
-    private static readonly TimeSpan SilenceMax = TimeSpan.FromSeconds(10);
+    public TimeSpan SilenceMax { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <inheritdoc/>
     public static void PopulateMetadata(MethodInfo method, EndpointBuilder builder)
@@ -64,6 +65,7 @@ internal sealed class EventStream<T>(
         // Headers go out at once, so that a follower knows it is connected before anything happens.
         await response.Body.FlushAsync(cancellation);
         byte[]? written = null;
+        var writtenAt = Stopwatch.GetTimestamp();
         using var leaving = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         await using var enumerator = items(leaving.Token).GetAsyncEnumerator(leaving.Token);
         while (true)
@@ -84,13 +86,22 @@ internal sealed class EventStream<T>(
             }
             var json = JsonSerializer.SerializeToUtf8Bytes(enumerator.Current.Value, type);
             if (skipRepeats && written is not null && json.AsSpan().SequenceEqual(written))
-                continue;
-            await WriteEvent(response, enumerator.Current.Id, json, cancellation);
-            written = json;
+            {
+                // Repeats may come often; who follows hears nothing of them, and must hear something.
+                if (Stopwatch.GetElapsedTime(writtenAt) < SilenceMax)
+                    continue;
+                await WriteComment(response, cancellation);
+            }
+            else
+            {
+                await WriteEvent(response, enumerator.Current.Id, json, cancellation);
+                written = json;
+            }
+            writtenAt = Stopwatch.GetTimestamp();
         }
     }
 
-    private static async Task KeepAliveUntil(Task next, HttpResponse response, CancellationToken cancellation)
+    private async Task KeepAliveUntil(Task next, HttpResponse response, CancellationToken cancellation)
     {
         while (!next.IsCompleted)
         {
@@ -98,11 +109,16 @@ internal sealed class EventStream<T>(
             if (await Task.WhenAny(next, Task.Delay(SilenceMax, silence.Token)) != next)
             {
                 cancellation.ThrowIfCancellationRequested();
-                await response.Body.WriteAsync(":\n\n"u8.ToArray(), cancellation);
-                await response.Body.FlushAsync(cancellation);
+                await WriteComment(response, cancellation);
             }
             await silence.CancelAsync();
         }
+    }
+
+    private static async Task WriteComment(HttpResponse response, CancellationToken cancellation)
+    {
+        await response.Body.WriteAsync(":\n\n"u8.ToArray(), cancellation);
+        await response.Body.FlushAsync(cancellation);
     }
 
     private static async Task WriteEvent(HttpResponse response, long? id, byte[] json, CancellationToken cancellation)
