@@ -14,9 +14,6 @@ namespace Slipway.Releases.Running;
 internal sealed class EnvironmentRunner
 {
     private const int RoundsMax = 64;
-    private static readonly TimeSpan WatchEvery = TimeSpan.FromMilliseconds(100);
-    private static readonly TimeSpan GuardEvery = TimeSpan.FromMilliseconds(250);
-    private static readonly TimeSpan IdleEvery = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan RecordTime = TimeSpan.FromSeconds(60);
 
     private readonly EnvironmentName _environment;
@@ -27,9 +24,9 @@ internal sealed class EnvironmentRunner
     private readonly SemaphoreSlim _turn = new(1);
     private readonly Wakeup _wakeup = new();
     private readonly TrafficWatch _watch;
+    private readonly BuildUnderWay _build;
     private readonly RotationDriver _rotations;
     private RolloutId? _judged;
-    private (RolloutId Id, Task<CandidateBuild.Result> Result, CancellationTokenSource End)? _build;
     private bool _orphansGone;
     private string? _trouble;
     private string? _publishedTrouble;
@@ -44,6 +41,7 @@ internal sealed class EnvironmentRunner
         _effects = new(_environment, parts.Ports, _vault, parts.Fence, parts.Clock);
         _prover = new(_environment, parts.Ports.Target, Wake);
         _watch = new(_environment, parts.Ports.Traffic, parts.Clock);
+        _build = new(parts, Wake);
         Drift = new(this, parts);
         _rotations = new(parts.Ports, parts.Clock, Wake);
     }
@@ -74,7 +72,7 @@ internal sealed class EnvironmentRunner
     {
         while (!cancellation.IsCancellationRequested)
         {
-            var next = IdleEvery;
+            var next = Pace.IdleEvery;
             try
             {
                 next = await Pass(cancellation);
@@ -122,7 +120,7 @@ internal sealed class EnvironmentRunner
                 if (!moved && !acted)
                     break;
             }
-            return Pace();
+            return Pace.Of(State, Waits.Values.Select(wait => wait.Until).Concat(RotationWaits.Values.Select(wait => wait.Until)), _effects.Draining, _parts.Clock.GetUtcNow());
         }
         finally
         {
@@ -184,13 +182,13 @@ internal sealed class EnvironmentRunner
     {
         var record = _parts.Journal.Append(_environment, rollout, actor, _vault.Mask(happened));
         State = State.Apply(record);
-        if (happened is RollBackBegun or RolloutEnded && _build is { } build && build.Id == rollout)
-            build.End.Cancel();
+        if (happened is RollBackBegun or RolloutEnded)
+            _build.Cancel(rollout);
     }
 
     private async Task Observe(CancellationToken cancellation)
     {
-        if (_effects.Address is not null && await _watch.Read(IsWatched() || _effects.Draining ? WatchEvery : IdleEvery, cancellation))
+        if (_effects.Address is not null && await _watch.Read(IsWatched() || _effects.Draining ? Pace.WatchEvery : Pace.IdleEvery, cancellation))
             _effects.ForgetGateway();
         try
         {
@@ -275,11 +273,11 @@ internal sealed class EnvironmentRunner
     private async Task<JournalEvent?> Next(RolloutId id, ImmutableDictionary<RolloutId, Decision.Wait>.Builder waits, CancellationToken cancellation)
     {
         var rollout = State.Find(id)!;
-        if (rollout.Phase == RolloutPhase.Building && rollout.Candidate is null && Build(rollout, cancellation) is { } built)
+        if (rollout.Phase == RolloutPhase.Building && rollout.Candidate is null && _build.Next(State, rollout, cancellation) is { } built)
             return built;
         if (_prover.Next(State, rollout, Seen, cancellation) is { } proved)
             return proved;
-        if (FinishedJob(rollout) is { } job)
+        if (FinishedJobs.Next(State, rollout, Seen) is { } job)
             return job;
         if (rollout is { Phase: RolloutPhase.RollingBack, Explained: false } && Seen.TableCurrent)
             return await Explain(rollout, cancellation);
@@ -309,66 +307,10 @@ internal sealed class EnvironmentRunner
         Record = rollout.Stable is { } stable ? _watch.Log.Record(State.Releases[stable].Release, _parts.Clock.GetUtcNow() - RecordTime) : [],
     };
 
-    private JobFinished? FinishedJob(RolloutState rollout)
-    {
-        if (rollout.Candidate is not { } candidate || rollout.Phase is not (RolloutPhase.Starting or RolloutPhase.Proving or RolloutPhase.HandingOver))
-            return null;
-        foreach (var job in State.Releases[candidate].Release.Services.Where(one => one.Service.Kind == ServiceKind.Job))
-        {
-            var name = job.Service.Name;
-            if (!rollout.JobsDone.Contains(name) && Seen.Of(candidate, name).Any(one => one.ExitCode is 0))
-                return new(name);
-        }
-        return null;
-    }
-
-    private JournalEvent? Build(RolloutState rollout, CancellationToken cancellation)
-    {
-        if (_build is not { } build || build.Id != rollout.Id)
-        {
-            var end = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-            var services = HeldSecret.In(rollout.Blueprint!.Services, State.Rotations, rollout.RequestedAt);
-            var asAsked = services == rollout.Blueprint.Services;
-            // What was prepared does not know what rotations have done since it was asked for.
-            var result = _parts.Prepared.TryRemove(rollout.Id, out var prepared) && asAsked
-                ? prepared : _parts.Build.Run(asAsked ? rollout.Blueprint : rollout.Blueprint with { Services = services }, end.Token);
-            build = (rollout.Id, result, end);
-            _build = build;
-            _ = build.Result.ContinueWith(_ => Wake(), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
-        }
-        if (!build.Result.IsCompleted)
-            return null;
-        _build = null;
-        if (build.Result.IsFaulted)
-            throw build.Result.Exception!.GetBaseException();
-        if (build.Result.IsCanceled)
-            return null;
-        var (kept, cached, failed) = build.Result.Result;
-        return kept is not null ? new ReleaseBuilt(kept, cached) : new RolloutEnded(RolloutOutcome.Failed, failed, "Over: it could not be built, nothing has changed.");
-    }
-
     private async Task<FailureExplained> Explain(RolloutState rollout, CancellationToken cancellation)
         => new(await LastLines.Of(_parts.Ports.Target, _parts.Clock, rollout, cancellation));
 
     private bool IsWatched() => State.Current is { Phase: not (RolloutPhase.Building or RolloutPhase.Done) } || !State.Condemned.IsEmpty;
-
-    private TimeSpan Pace()
-    {
-        var pace = _effects.Draining || !State.Condemned.IsEmpty ? WatchEvery : State.Current switch
-        {
-            { Phase: RolloutPhase.Guarding } => GuardEvery,
-            { Phase: not (RolloutPhase.Building or RolloutPhase.Done) } => WatchEvery,
-            _ => State.Live is null && State.Current is null && !State.Stopping ? IdleEvery * 5 : IdleEvery,
-        };
-        // A bake that ends between two ticks ends on time.
-        var now = _parts.Clock.GetUtcNow();
-        foreach (var wait in Waits.Values.Select(wait => wait.Until).Concat(RotationWaits.Values.Select(wait => wait.Until)))
-        {
-            if (wait is { } until && until > now && until - now < pace)
-                pace = until - now;
-        }
-        return pace;
-    }
 
     private void Report(string trouble)
     {
