@@ -31,6 +31,7 @@ internal static class LeakFigures
           SECRET_LINES: { secret: true, store: home }
           SECRET_DATABASE: { type: postgres, secret: true, required: [bench] }
           SECRET_JSON: { type: json, secret: true, store: home }
+          SECRET_TOKEN: { secret: true, store: home, rotation: { kind: token, create: cat $OUTSIDE/token, revoke: sh -c "cat >&2; exit 1", overlap: 0s } }
         rollout: { strategy: blue-green, bake: 0s }
         gates: { inconclusive: { after: 0s, then: proceed } }
         guard: 0s
@@ -48,13 +49,14 @@ internal static class LeakFigures
         ["SECRET_SPACES"] = $"{Mark} 25% of + & = ?",
         ["SECRET_LINES"] = $"{Mark}-line-one\n{Mark}-line-two",
         ["SECRET_JSON"] = $"{{\"key\":\"{Mark}/json\"}}",
+        ["SECRET_TOKEN"] = $"{Mark}-token-one",
     };
 
     public static async Task<IReadOnlyList<Figure>> Measure(Action<string> progress, CancellationToken stop)
     {
         var outside = Directory.CreateTempSubdirectory("slipway-bench-secret-").FullName;
         var began = DateTime.UtcNow;
-        await using var stack = await Stack.Start(Manifest.Replace("$FIXTURE", Repository.Fixture), stop);
+        await using var stack = await Stack.Start(Manifest.Replace("$FIXTURE", Repository.Fixture).Replace("$OUTSIDE", outside), stop);
         try
         {
             var said = new List<(string What, byte[] Text)>();
@@ -62,6 +64,7 @@ internal static class LeakFigures
             await File.WriteAllTextAsync(file, $"postgres://shop:{Mark}%2Fpass@127.0.0.1:5432/shop\n", stop);
             if (!OperatingSystem.IsWindows())
                 File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+            await File.WriteAllTextAsync(Path.Combine(outside, "token"), $"{Mark}-token-two", stop);
             var variables = new Dictionary<string, string>(Given) { ["SECRET_DATABASE_FILE"] = file };
             var (unlimited, instances) = await Use(stack, variables, said, progress, stop);
             var word = new LeakedText(Mark);
@@ -101,6 +104,12 @@ internal static class LeakFigures
         await Run(null, "deploy", "bench", "--version", "1");
         variables["FIXTURE_LEAK"] = "go on";
         await Run(null, "deploy", "bench", "--version", "2", "--json");
+        // A rotation whose revoking command fails and shows what it was given; a process that holds a secret under another name.
+        await Run(null, "secrets", "rotate", "SECRET_TOKEN", "-e", "bench", "--now", "--wait", "done");
+        await Run(null, "secrets", "rotate", "SECRET_TOKEN", "-e", "bench", "--now", "--wait", "done", "--json");
+        await Become(stack, $"variable=FIXTURE_LEAK={Given["SECRET_PLAIN"]}", stop);
+        foreach (var more in (string[][])[["--running"], ["--json"], ["--fix"]])
+            await Run(null, ["drift", "bench", .. more]);
         variables["FIXTURE_LEAK"] = "crash";
         await Run(null, "deploy", "bench", "--version", "3");
         variables["SECRET_DATABASE_FILE"] = "/nowhere";
@@ -122,6 +131,14 @@ internal static class LeakFigures
         return (unlimited, processes.Count);
     }
 
+    private static async Task Become(Stack stack, string how, CancellationToken stop)
+    {
+        var instance = (await stack.Status()).GetProperty("instances").EnumerateArray().First();
+        using var client = new HttpClient();
+        await client.GetStringAsync(new Uri($"http://{instance.GetProperty("address").GetString()}/become?{how}"), stop);
+        await Task.Delay(TimeSpan.FromSeconds(1), stop);
+    }
+
     private static string[][] Looks =>
     [
         ["check"], ["check", "-e", "bench"], ["check", "--all", "--json"], ["env", "-e", "bench"], ["env", "-e", "bench", "--json"], ["env", "-e", "bench", "--diff", "local"],
@@ -136,7 +153,7 @@ internal static class LeakFigures
         var rollouts = await stack.Read("/v1/environments/bench/rollouts");
         said.Add(("rollouts", Encoding.UTF8.GetBytes(rollouts)));
         using var list = JsonDocument.Parse(rollouts[rollouts.IndexOf("[{", StringComparison.Ordinal)..]);
-        var paths = new List<string> { "/v1/control-plane", "/v1/environments", "/v1/environments/bench", "/v1/events", "/v1/audit/verify", "/openapi/v1.json", "/metrics", "/health", "/ready", "/v1/environments/bench/logs?tail=1000" };
+        var paths = new List<string> { "/v1/control-plane", "/v1/environments", "/v1/environments/bench", "/v1/events", "/v1/audit/verify", "/openapi/v1.json", "/metrics", "/health", "/ready", "/v1/environments/bench/logs?tail=1000", "/v1/environments/bench/rotations" };
         foreach (var rollout in list.RootElement.EnumerateArray())
         {
             paths.Add($"/v1/rollouts/{rollout.GetProperty("id").GetString()}");

@@ -29,4 +29,8 @@ public interface ITraffic
 /// <summary>A gateway could not do what it was asked; the message says why and what to do.</summary>
 /// <param name="message">Why, and what to do.</param>
 /// <param name="inner">The cause.</param>
-public sealed class TrafficException(string message, Exception? inner = null) : Exception(message, inner);
+public sealed class TrafficException(string message, Exception? inner = null) : Exception(message, inner)
+{
+    /// <summary>Whether it answered, and refused.</summary>
+    public bool IsRefusal { get; init; }
+}

@@ -18,7 +18,7 @@ internal static class Holders
             return $"the guard of {guarded.Id} to be over";
         var left = seen.Instances.Count(one => state.Releases.TryGetValue(one.Release, out var kept)
             && kept.Release.Find(one.Service) is { } service && service.Secrets.Values.Any(which));
-        return left == 0 ? null : $"{left} instances that have it to end";
+        return left == 0 ? null : $"{left} {(left == 1 ? "instance that has" : "instances that have")} it to end";
     }
 
     /// <summary>Whether a service of a release has such a version.</summary>

@@ -14,6 +14,7 @@ internal sealed class DriftRounds(EnvironmentRunner runner, RunnerParts parts)
     /// <summary>The time between two looks.</summary>
     public static readonly TimeSpan Every = TimeSpan.FromSeconds(30);
 
+    private static readonly TimeSpan TellMax = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan WaitEvery = TimeSpan.FromMilliseconds(100);
 
     private readonly SemaphoreSlim _turn = new(1);
@@ -53,7 +54,13 @@ internal sealed class DriftRounds(EnvironmentRunner runner, RunnerParts parts)
         {
             var found = await _watch.Look(cancellation);
             LookedAt = parts.Clock.GetUtcNow();
-            await runner.Command(() => Tell(found), cancellation);
+            // Its turn may be held up by what was found; whoever asked gets the answer then all the same.
+            var telling = runner.Command(() => Tell(found), CancellationToken.None);
+            await Task.WhenAny(telling, Task.Delay(TellMax, parts.Clock, cancellation));
+            if (telling.IsCompleted)
+                await telling;
+            else
+                _ = telling.ContinueWith(late => parts.Log(late.Exception!.GetBaseException().Message), CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
             return found;
         }
         finally

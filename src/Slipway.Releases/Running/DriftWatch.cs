@@ -34,10 +34,13 @@ internal sealed class DriftWatch(EnvironmentName environment, EnginePorts ports,
     /// <exception cref="TargetException">The target cannot be asked.</exception>
     public async Task<ImmutableArray<DriftFinding>> Look(CancellationToken cancellation)
     {
+        var began = clock.GetTimestamp();
         var (first, _) = await LookOnce(cancellation);
         if (first.IsEmpty)
             return [];
-        await Task.Delay(Pause, clock, cancellation);
+        // One that had to wait for an answer has seen that it stays away.
+        if (Pause - clock.GetElapsedTime(began) is { Ticks: > 0 } rest)
+            await Task.Delay(rest, clock, cancellation);
         var (second, state) = await LookOnce(cancellation);
         return [.. second.Where(first.Contains).Distinct().Select(one => new DriftFinding(Masked(one), Provenance.Of(state!, one)))];
     }

@@ -102,7 +102,7 @@ internal sealed class Effects(EnvironmentName environment, EnginePorts ports, Se
         {
             await ports.Traffic.Apply(environment, table, cancellation);
         }
-        catch (TrafficException)
+        catch (TrafficException fault) when (fault.IsRefusal)
         {
             // Somebody else may have put one with a higher version; the next try goes above it.
             var live = (await ports.Traffic.Inspect(environment, cancellation)).Live;

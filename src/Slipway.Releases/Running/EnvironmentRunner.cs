@@ -144,26 +144,24 @@ internal sealed class EnvironmentRunner
         }
     }
 
-    /// <summary>What a look for drift compares with, seen this moment; null while nothing is live.</summary>
+    /// <summary>
+    /// What a look for drift compares with; null while nothing is live. It waits for no pass, which may be held up by what the
+    /// look is to find: a change in between makes a look that does not count, since two must agree.
+    /// </summary>
     /// <exception cref="TargetException">The target does not answer, so that nothing can be said.</exception>
     public async Task<DriftGround?> Ground(CancellationToken cancellation)
     {
-        await Pass(cancellation);
-        await _turn.WaitAsync(cancellation);
-        try
-        {
-            if (State.Stopping || State.Live is null)
-                return null;
-            if (!Seen.TargetAnswers)
-                throw new TargetException("the target does not answer.");
-            var workloads = Desired.Of(State, Seen).Workloads;
-            var atRest = State.Active is null && State.Condemned.IsEmpty && Seen.TableCurrent && Seen.Faults.IsEmpty && !_effects.Draining;
-            return new(State, Seen, atRest, workloads, await _vault.Variables(workloads, _environment, cancellation));
-        }
-        finally
-        {
-            _turn.Release();
-        }
+        if (!Seen.TargetAnswers)
+            await Pass(cancellation);
+        var (state, seen) = (State, Seen);
+        if (state.Stopping || state.Live is null)
+            return null;
+        if (!seen.TargetAnswers)
+            throw new TargetException("the target does not answer.");
+        seen = seen with { Instances = await _parts.Ports.Target.Observe(_environment, cancellation) };
+        var workloads = Desired.Of(state, seen).Workloads;
+        var atRest = state.Active is null && state.Condemned.IsEmpty && seen.TableCurrent && seen.Faults.IsEmpty && !_effects.Draining;
+        return new(state, seen, atRest, workloads, await _vault.Variables(workloads, _environment, cancellation));
     }
 
     /// <summary>Puts the route table again, above the version of one that somebody else has put, and returns once that was tried.</summary>

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using Slipway.Core.Manifests;
 using Slipway.Core.Settings;
@@ -15,7 +16,8 @@ namespace Slipway.Releases.Running;
 /// </summary>
 internal sealed class SecretVault(ISecretStores stores, Redactor redactor)
 {
-    private readonly Dictionary<SecretVersion, string> _known = [];
+    // Looks for drift read it beside the environment's passes.
+    private readonly ConcurrentDictionary<SecretVersion, string> _known = [];
 
     /// <summary>The variables of an instance: settings, secrets, and what it was built from (E3).</summary>
     /// <exception cref="SecretMissingException">A version is gone.</exception>

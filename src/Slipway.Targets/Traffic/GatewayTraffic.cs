@@ -100,7 +100,10 @@ public sealed class GatewayTraffic(GatewayTrafficOptions options, TimeProvider? 
         var faults = refusal is { Faults.IsDefaultOrEmpty: false }
             ? " " + string.Join("; ", refusal.Faults.Take(5).Select(fault => $"{fault.At}: {fault.Message}"))
             : "";
-        throw new TrafficException($"The gateway of {environment} refused the route table {table.Version}: {refusal?.Reason ?? $"it answered {(int)status}"}{faults}");
+        throw new TrafficException($"The gateway of {environment} refused the route table {table.Version}: {refusal?.Reason ?? $"it answered {(int)status}"}{faults}")
+        {
+            IsRefusal = true,
+        };
     }
 
     private void Pass(EnvironmentName environment, FencingToken token)

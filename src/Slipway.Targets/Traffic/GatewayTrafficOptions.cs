@@ -12,7 +12,7 @@ public sealed record GatewayTrafficOptions(HomeFolder Home)
     public TimeSpan StartMax { get; init; } = TimeSpan.FromSeconds(20);
 
     /// <summary>How long a table may wait for a gateway that is being started again.</summary>
-    public TimeSpan AwayMax { get; init; } = TimeSpan.FromSeconds(10);
+    public TimeSpan AwayMax { get; init; } = TimeSpan.FromSeconds(2);
 
     /// <summary>How long a gateway that is removed may take to let requests end.</summary>
     public TimeSpan DrainMax { get; init; } = TimeSpan.FromSeconds(30);
