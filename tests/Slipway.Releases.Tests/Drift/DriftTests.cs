@@ -62,6 +62,22 @@ public sealed class DriftTests
     }
 
     [Fact]
+    public async Task The_control_plane_looks_by_itself_every_30_seconds()
+    {
+        var stage = await Live();
+        using var end = new CancellationTokenSource();
+        var looking = stage.Engine.Runners.Single().Drift.Run(end.Token);
+        stage.World.Deviations.Add(new(DriftAspect.Limits, null, null, "memory limit", "1", "2", DriftRemedy.Mend));
+        await stage.Play(TimeSpan.FromSeconds(29));
+        Assert.Empty(Told(stage));
+        await stage.Until(one => Told(one).Any(), secondsMax: 5);
+        await stage.Play(TimeSpan.FromSeconds(90));
+        Assert.Single(Told(stage));
+        await end.CancelAsync();
+        await looking;
+    }
+
+    [Fact]
     public async Task What_is_seen_once_only_is_not_drift()
     {
         var stage = await Live();
