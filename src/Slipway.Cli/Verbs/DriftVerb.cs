@@ -41,6 +41,8 @@ internal static class DriftVerb
                 Fix = result.GetValue(fix),
                 Path = CallerVariables.Path,
             };
+            if (request.Fix)
+                StandardStreams.ErrorLine("Bringing back what was changed; others take the place of instances before those end. See: slipway events -f");
             var view = await calls.Post(Paths.Of(ApiRoutes.Drift, where), request, ApiJson.Default.DriftRequest, ApiJson.Default.DriftView, cancel);
             if (common.Json(result))
                 StandardStreams.Line(JsonSerializer.SerializeToUtf8Bytes(view, ApiJson.Default.DriftView));
