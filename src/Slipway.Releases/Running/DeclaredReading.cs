@@ -41,7 +41,7 @@ internal static class DeclaredReading
         var declared = new Declared(held, command.Secrets, await Secrets(kept, ports, untold, cancellation));
         var found = new List<DriftFinding>();
         foreach (var deviation in ReleaseComparison.Of(declared, kept.Release))
-            found.Add(new(deviation, await Origin(deviation, command, ports.Secrets, cancellation) ?? Provenance.Of(state, deviation)));
+            found.Add(new(ShownDeviation.Of(deviation, ports.Redactor), await Origin(deviation, command, ports.Secrets, cancellation) ?? Provenance.Of(state, deviation)));
         return ([.. found], untold.ToImmutable());
     }
 

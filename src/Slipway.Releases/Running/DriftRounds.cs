@@ -14,6 +14,7 @@ internal sealed class DriftRounds(EnvironmentRunner runner, RunnerParts parts)
     /// <summary>The time between two looks.</summary>
     public static readonly TimeSpan Every = TimeSpan.FromSeconds(30);
 
+    private const int ToldMax = 200;
     private static readonly TimeSpan TellMax = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan WaitEvery = TimeSpan.FromMilliseconds(100);
 
@@ -101,8 +102,10 @@ internal sealed class DriftRounds(EnvironmentRunner runner, RunnerParts parts)
     private static IEnumerable<Deviation> Of(ImmutableArray<DriftFinding> found, DriftRemedy remedy)
         => found.Select(one => one.Deviation).Where(one => one.Remedy == remedy);
 
-    private CommandAnswer Tell(ImmutableArray<DriftFinding> found)
+    private CommandAnswer Tell(ImmutableArray<DriftFinding> all)
     {
+        // A record of the journal stays of a size that can be read; whoever asks gets all of them.
+        var found = all.Take(ToldMax).ToImmutableArray();
         var told = runner.State.Drift.Select(one => one.Deviation).ToHashSet();
         if (!runner.State.Stopping && !told.SetEquals(found.Select(one => one.Deviation)))
             runner.Happen(null, Caller.Slipway.Actor, new DriftFound(found));

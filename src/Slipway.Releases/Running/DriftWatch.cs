@@ -42,7 +42,7 @@ internal sealed class DriftWatch(EnvironmentName environment, EnginePorts ports,
         if (Pause - clock.GetElapsedTime(began) is { Ticks: > 0 } rest)
             await Task.Delay(rest, clock, cancellation);
         var (second, state) = await LookOnce(cancellation);
-        return [.. second.Where(first.Contains).Distinct().Select(one => new DriftFinding(Masked(one), Provenance.Of(state!, one)))];
+        return [.. second.Where(first.Contains).Distinct().Select(one => new DriftFinding(ShownDeviation.Of(one, ports.Redactor), Provenance.Of(state!, one)))];
     }
 
     private async Task<(ImmutableArray<Deviation> Deviations, EnvironmentState? State)> LookOnce(CancellationToken cancellation)
@@ -106,6 +106,4 @@ internal sealed class DriftWatch(EnvironmentName environment, EnginePorts ports,
             return $"cannot be read: {fault.Message}";
         }
     }
-
-    private Deviation Masked(Deviation one) => one with { Declared = ports.Redactor.Redact(one.Declared), Running = ports.Redactor.Redact(one.Running), Subject = ports.Redactor.Redact(one.Subject) };
 }

@@ -39,6 +39,14 @@ public sealed class DriftTests
     }
 
     [Fact]
+    public async Task What_a_terminal_would_obey_is_not_told()
+    {
+        var stage = await Live();
+        stage.World.Deviations.Add(new(DriftAspect.Artefacts, null, null, "file \u001b[2Jgone\n", "none", "there", DriftRemedy.Rebuild));
+        Assert.Equal("file ?[2Jgone?", Assert.Single((await stage.Drift())!.Changed).Deviation.Subject);
+    }
+
+    [Fact]
     public async Task What_a_target_says_of_an_instance_itself_is_not_compared()
     {
         var stage = await Live();
