@@ -53,6 +53,7 @@ internal static class VerbRun
         CommandFailure failure => failure,
         ControlPlaneUnreachableException => new(ExitCodes.Outside, error.Message, "Start one with: slipway serve (or slipway up, for local development)."),
         TornAnswerException or SocketException => new(ExitCodes.Outside, $"The connection to the control plane was lost: {error.Message.TrimEnd('.')}.", "What it was asked to do may still happen; ask with: slipway status."),
+        SecretMissingException missing => new(ExitCodes.No, missing.Message, "slipway secrets list shows which there are."),
         SecretStoreException fault => new(ExitCodes.Outside, fault.Message, fault.Remedy),
         IOException or UnauthorizedAccessException => new(ExitCodes.Outside, error.Message, "Check the file's path, owner and free space."),
         _ => null,

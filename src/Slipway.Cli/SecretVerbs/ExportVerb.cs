@@ -27,14 +27,32 @@ internal static class ExportVerb
             if (!Console.IsOutputRedirected)
                 throw new CommandFailure(ExitCodes.Usage, "Secrets are not printed to a terminal, which keeps what it shows.", "Send the output to a file that only you can read, or through a pipe.");
             using var place = SecretPlace.Of(result, common, store);
-            var prefix = $"{place.Application.Environment}/";
+            var prefix = place.Store.KeepsVersions ? $"{place.Application.Environment}/" : "";
+            var secrets = new List<(SecretVersion Version, string Value)>();
             foreach (var name in (await place.Store.List(prefix, cancel)).Select(entry => entry.Version.Name).Distinct(StringComparer.Ordinal))
             {
                 if (await place.Store.Latest(name, cancel) is { } version)
-                    StandardStreams.Line($"{name[prefix.Length..]}={DotEnvFile.Quote(await place.Store.Read(version, cancel))}");
+                    secrets.Add((version, await place.Store.Read(version, cancel)));
             }
+            if (common.Json(result))
+                StandardStreams.Line(SecretJson.Of(secrets));
+            else
+                Print(secrets, prefix);
             return ExitCodes.Done;
         });
         return command;
+    }
+
+    // A line that no reader of such files takes would cost whoever imports it all others.
+    private static void Print(List<(SecretVersion Version, string Value)> secrets, string prefix)
+    {
+        foreach (var (version, value) in secrets)
+        {
+            var name = version.Name[prefix.Length..];
+            if (DotEnvFile.IsName(name))
+                StandardStreams.Line($"{name}={DotEnvFile.Quote(value)}");
+            else
+                StandardStreams.ErrorLine($"{version} has no variable's name and was left out; get it with --json.");
+        }
     }
 }

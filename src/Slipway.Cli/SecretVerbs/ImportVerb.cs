@@ -32,13 +32,13 @@ internal static class ImportVerb
             var secrets = place.Application.Settings.Where(setting => setting.Secret && read.Entries.ContainsKey(setting.Name)).ToList();
             foreach (var setting in secrets)
             {
-                if (SettingsResolver.ValueFault(setting, read.Entries[setting.Name].Value) is { } shape)
+                if (Shape(setting, read.Entries[setting.Name].Value) is { } shape)
                     faults.Add(new(FaultCode.SettingType, Severity.Error, read.Entries[setting.Name].At, $"The value of {setting.Name} must be {shape}.", "Correct it."));
             }
+            if (faults.Exists(fault => fault.Severity == Severity.Error))
+                throw new CommandFailure(ExitCodes.No, "Nothing was taken.", "Correct what stands above.") { Faults = [.. faults.Select(fault => fault.ToString())] };
             foreach (var fault in faults)
                 StandardStreams.ErrorLine(fault.ToString());
-            if (faults.Exists(fault => fault.Severity == Severity.Error))
-                throw new CommandFailure(ExitCodes.No, "Nothing was taken.", "Correct what stands above.");
             var kept = new List<SecretVersion>();
             foreach (var setting in secrets)
                 kept.Add(await place.Store.Keep(place.FullName(setting.Name), read.Entries[setting.Name].Value, CallerVariables.User, cancel));
@@ -52,4 +52,7 @@ internal static class ImportVerb
         });
         return command;
     }
+
+    private static string? Shape(Setting setting, string value)
+        => value.Length == 0 ? "given: an empty one counts as none" : SettingsResolver.ValueFault(setting, value);
 }

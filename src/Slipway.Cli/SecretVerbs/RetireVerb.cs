@@ -16,7 +16,7 @@ internal static class RetireVerb
         command.Arguments.Add(name);
         command.Options.Add(store);
         var common = CommonOptions.AddTo(command);
-        Examples.Add(command, "0 retired; 2 wrong usage or manifest; 3 the store cannot be used.", "slipway secrets retire API__KEY#2 -e production");
+        Examples.Add(command, "0 retired; 1 there is none; 2 wrong usage or manifest; 3 the store cannot be used.", "slipway secrets retire API__KEY#2 -e production");
         command.SetAction(async (result, cancel) =>
         {
             using var place = SecretPlace.Of(result, common, store);

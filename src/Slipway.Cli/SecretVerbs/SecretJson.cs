@@ -18,6 +18,15 @@ internal static class SecretJson
         json.WriteEndArray();
     });
 
+    /// <summary>Versions with their values.</summary>
+    public static byte[] Of(IEnumerable<(SecretVersion Version, string Value)> secrets) => Write(json =>
+    {
+        json.WriteStartArray();
+        foreach (var (version, value) in secrets)
+            WriteVersion(json, version, value);
+        json.WriteEndArray();
+    });
+
     /// <summary>What a look over the stores found.</summary>
     /// <param name="findings">One sentence each.</param>
     /// <param name="readable">How many secrets can be read.</param>

@@ -41,12 +41,21 @@ internal sealed class SecretPlace : IDisposable
         var faults = new List<Diagnostic>();
         var application = ManifestFile.Read(path, faults)?.Resolve(common.EnvironmentOrLocal(result), CallerVariables.All(), faults)
             ?? throw new CommandFailure(ExitCodes.Usage, "The manifest is wrong.", "Correct what stands above.") { Faults = [.. faults.Select(fault => fault.ToString())] };
-        return new(application, SecretStores.Open(new(common.Home(result).Path)), Path.GetDirectoryName(path)!, (store is null ? null : result.GetValue(store)) ?? SecretStoreDeclaration.Home);
+        var name = (store is null ? null : result.GetValue(store)) ?? SecretStoreDeclaration.Home;
+        RequireStore(application, name);
+        return new(application, SecretStores.Open(new(common.Home(result).Path)), Path.GetDirectoryName(path)!, name);
+    }
+
+    private static void RequireStore(Application application, string name)
+    {
+        string[] known = [SecretStoreDeclaration.Home, SecretStoreDeclaration.Mounted, SecretStoreDeclaration.Environment, .. application.SecretStores.Select(store => store.Name)];
+        if (!known.Contains(name))
+            throw new CommandFailure(ExitCodes.Usage, $"There is no secret store '{name}'.", Nearest.To(name, known) is { } near ? $"Did you mean '{near}'?" : $"Known are: {string.Join(", ", known)}.");
     }
 
     /// <summary>The full name of a secret: a name of one part belongs to the environment.</summary>
     public string FullName(string name) => SecretReference.IsName(name)
-        ? new SecretReference(Store.Name, name, null).In(Application.Environment).Name
+        ? new SecretReference(Store.Name, name, null).In(Application.Environment, Application.SecretStores).Name
         : throw new CommandFailure(ExitCodes.Usage, $"\"{name}\" is no name of a secret.", "Use letters, digits and _ - . : in parts separated by /.");
 
     /// <summary>A version that was written as <c>NAME#2</c> or <c>NAME</c>, which is its latest.</summary>

@@ -18,11 +18,11 @@ internal static class SecretValue
     public static string Read(string name, string? file, bool generate)
     {
         if (generate && file is not null)
-            throw new CommandFailure(ExitCodes.Usage, "--file and --generate exclude each other.", "Give one of them.");
+            throw new CommandFailure(ExitCodes.Usage, "--from and --generate exclude each other.", "Give one of them.");
         if (generate)
             return Convert.ToBase64String(RandomNumberGenerator.GetBytes(RandomBytes)).TrimEnd('=').Replace('+', '-').Replace('/', '_');
         var value = file is null && !Console.IsInputRedirected ? Ask(name) : ReadText(file);
-        return value.Length > 0 ? value : throw new CommandFailure(ExitCodes.Usage, "The value is empty.", "Give it by a pipe or --file; retire a secret that is no longer needed.");
+        return value.Length > 0 ? value : throw new CommandFailure(ExitCodes.Usage, "The value is empty.", "Give it by a pipe or --from; retire a secret that is no longer needed.");
     }
 
     /// <summary>The text of a file or of standard input, one last line break removed.</summary>

@@ -55,10 +55,13 @@ internal static class SetVerb
     private static string? Advice(Application application, Setting? setting, string name, SecretVersion version)
     {
         if (setting is null)
-            return null;
+        {
+            return Nearest.To(name, application.Settings.Where(one => one.Secret).Select(one => one.Name).ToList()) is { } near
+                ? $"No setting is called {name}. Did you mean {near}? Then set that, and retire this one: slipway secrets retire {name}#{version.Version} -e {application.Environment}" : null;
+        }
         if (!setting.Secret)
             return $"{name} is not declared as a secret: declare it with secret: true.";
-        if (setting.Value is not { } value || !SecretReference.TryParse(value, out var reference) || reference.In(application.Environment).Name != version.Name)
+        if (setting.Value is not { } value || !SecretReference.TryParse(value, out var reference) || reference.In(application.Environment, application.SecretStores).Name != version.Name)
             return $"Nothing refers to it yet. Write in the manifest, at {name}: store: {version.Store}";
         return $"It goes live with the next deploy: slipway deploy {application.Environment}";
     }

@@ -14,7 +14,12 @@ namespace Slipway.Cli.Settings;
 internal sealed record CallerSettings(Application Application, EffectiveSettings Settings, string Folder)
 {
     /// <summary>Finds them, in an environment of a manifest; null when <paramref name="faults"/> got an error of the manifest itself.</summary>
-    public static CallerSettings? Of(Manifest manifest, string path, EnvironmentName environment, List<Diagnostic> faults)
+    /// <param name="manifest">The manifest.</param>
+    /// <param name="path">Its file.</param>
+    /// <param name="environment">The environment.</param>
+    /// <param name="faults">Takes the faults.</param>
+    /// <param name="service">Only what this service sees: nothing of another's is read, and nothing of it can be wrong; null for all.</param>
+    public static CallerSettings? Of(Manifest manifest, string path, EnvironmentName environment, List<Diagnostic> faults, string? service = null)
     {
         var folder = Path.GetDirectoryName(path)!;
         var variables = CallerVariables.All();
@@ -23,15 +28,16 @@ internal sealed record CallerSettings(Application Application, EffectiveSettings
         var application = manifest.Resolve(environment, Filling(variables, dotEnv), faults);
         if (application is null)
             return null;
-        var settings = SettingsResolver.Resolve(application, SettingInputsReader.Read(application, variables, dotEnv, faults));
+        var seer = service is null ? (ServiceName?)null : ServiceChoice.Require(application, service);
+        var settings = SettingsResolver.Resolve(application, SettingInputsReader.Read(application, variables, dotEnv, faults, seer), seer);
         faults.AddRange(settings.Faults);
         return new(application, settings, folder);
     }
 
     /// <summary>As <see cref="Of"/>, where nothing can be done without a right manifest.</summary>
-    public static CallerSettings Require(string path, EnvironmentName environment, List<Diagnostic> faults)
+    public static CallerSettings Require(string path, EnvironmentName environment, List<Diagnostic> faults, string? service = null)
     {
-        var settings = ManifestFile.Read(path, faults) is { } manifest ? Of(manifest, path, environment, faults) : null;
+        var settings = ManifestFile.Read(path, faults) is { } manifest ? Of(manifest, path, environment, faults, service) : null;
         return settings ?? throw new CommandFailure(ExitCodes.Usage, "The manifest is wrong.", "Correct what stands above.") { Faults = [.. faults.Select(fault => fault.ToString())] };
     }
 

@@ -1,5 +1,4 @@
 using Slipway.Cli.Invoking;
-using Slipway.Core.Manifests;
 
 namespace Slipway.Cli.Settings;
 
@@ -11,15 +10,14 @@ internal static class CommandVariables
 
     /// <summary>The caller's variables without any declared setting, then the settings that have a value.</summary>
     /// <param name="caller">The settings, secrets read.</param>
-    /// <param name="service">Only what this service sees; null for all.</param>
-    public static Dictionary<string, string> Of(CallerSettings caller, ServiceName? service)
+    public static Dictionary<string, string> Of(CallerSettings caller)
     {
         var variables = CallerVariables.All();
         foreach (var name in Ours)
             variables.Remove(name);
-        foreach (var setting in caller.Settings.All)
+        foreach (var setting in caller.Application.Settings)
         {
-            foreach (var name in setting.Setting.Formerly.Insert(0, setting.Setting.Name))
+            foreach (var name in setting.Formerly.Insert(0, setting.Name))
             {
                 variables.Remove(name);
                 variables.Remove(name + "_FILE");
@@ -27,7 +25,7 @@ internal static class CommandVariables
         }
         foreach (var setting in caller.Settings.All)
         {
-            if (setting.Value is { } value && (service is not { } name || setting.Setting.Services.Contains(name)))
+            if (setting.Value is { } value)
                 variables[setting.Setting.Name] = value;
         }
         variables["SLIPWAY_ENVIRONMENT"] = caller.Application.Environment.ToString();

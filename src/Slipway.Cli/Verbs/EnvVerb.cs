@@ -30,20 +30,12 @@ internal static class EnvVerb
         {
             var path = ManifestFile.Require(common.File(result));
             var faults = new List<Diagnostic>();
-            var one = Seen(CallerSettings.Require(path, common.EnvironmentOrLocal(result), faults), result.GetValue(service));
+            var one = CallerSettings.Require(path, common.EnvironmentOrLocal(result), faults, result.GetValue(service));
             if (CommonOptions.ParseEnvironment(result.GetValue(diff)) is { } second)
-                return Differ(one, Seen(CallerSettings.Require(path, second, faults), result.GetValue(service)), common.Json(result));
+                return Differ(one, CallerSettings.Require(path, second, faults, result.GetValue(service)), common.Json(result));
             return Show(one, faults, common.Json(result));
         });
         return command;
-    }
-
-    private static CallerSettings Seen(CallerSettings settings, string? service)
-    {
-        if (service is null)
-            return settings;
-        var name = ServiceChoice.Require(settings.Application, service);
-        return settings with { Settings = settings.Settings with { All = [.. settings.Settings.All.Where(one => one.Setting.Services.Contains(name))] } };
     }
 
     private static int Show(CallerSettings settings, List<Diagnostic> faults, bool json)
@@ -59,7 +51,7 @@ internal static class EnvVerb
             foreach (var setting in settings.Settings.All)
             {
                 table.Add(
-                    setting.Setting.Name, Short(setting.Shown), SettingsJson.Place(setting.Origin), string.Join(", ", setting.Overrode.Select(SettingsJson.Place)),
+                    setting.Setting.Name, ShownValue.Line(setting.Shown), SettingsJson.Place(setting.Origin), string.Join(", ", setting.Overrode.Select(SettingsJson.Place)),
                     setting.Setting.Services.Length == services ? "all" : string.Join(", ", setting.Setting.Services));
             }
             TableWriter.Show(table);
@@ -86,7 +78,7 @@ internal static class EnvVerb
         }
         var table = new TextTable("setting", one.Application.Environment.ToString(), "from", other.Application.Environment.ToString(), "from");
         foreach (var (here, there) in differing)
-            table.Add(here.Setting.Name, Short(here.Shown), SettingsJson.Place(here.Origin), Short(there.Shown), SettingsJson.Place(there.Origin));
+            table.Add(here.Setting.Name, ShownValue.Line(here.Shown), SettingsJson.Place(here.Origin), ShownValue.Line(there.Shown), SettingsJson.Place(there.Origin));
         TableWriter.Show(table);
         return ExitCodes.Done;
     }
@@ -94,6 +86,4 @@ internal static class EnvVerb
     // A secret of the same name in each environment's own place is what one expects, and no difference.
     private static string? Named(EffectiveSetting setting)
         => setting.Reference is { } reference ? $"{reference.Store}/{reference.Name[(reference.Name.IndexOf('/', StringComparison.Ordinal) + 1)..]}#{reference.Version}" : null;
-
-    private static string Short(string value) => value.Length <= 60 ? value.ReplaceLineEndings(" ") : string.Concat(value.AsSpan(0, 57).ToString().ReplaceLineEndings(" "), "...");
 }

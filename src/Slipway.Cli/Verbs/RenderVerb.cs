@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text.Json;
 using Slipway.Cli.Homes;
 using Slipway.Cli.Invoking;
 using Slipway.Cli.Output;
@@ -55,11 +56,21 @@ internal static class RenderVerb
                 throw new CommandFailure(ExitCodes.Usage, $"There is no environment '{environment}'.", $"Known are: {string.Join(", ", manifest.Environments)}.");
             if (!result.GetValue(write))
             {
-                StandardStreams.Text(files.Find(file => kind != SettingFiles.DotEnv || file.Environment == (environment ?? ManifestReader.Local))!.Content.Value);
+                var shown = files.Find(file => kind != SettingFiles.DotEnv || file.Environment == (environment ?? ManifestReader.Local))!;
+                if (common.Json(result))
+                    StandardStreams.Line(Json(shown.Path, shown.Content.Value));
+                else
+                    StandardStreams.Text(shown.Content.Value);
                 return ExitCodes.Done;
             }
             foreach (var file in files.Where(file => environment is null || file.Environment is null || file.Environment == environment))
+            {
                 Write(Path.Combine(Path.GetDirectoryName(path)!, file.Path), file.Content.Value);
+                if (common.Json(result))
+                    StandardStreams.Line(Json(file.Path, null));
+                else
+                    StandardStreams.Line($"Wrote {ManifestFile.Shown(Path.Combine(Path.GetDirectoryName(path)!, file.Path))}.");
+            }
             return ExitCodes.Done;
         });
         return command;
@@ -71,6 +82,19 @@ internal static class RenderVerb
         var beside = path + ".new";
         File.WriteAllText(beside, content);
         File.Move(beside, path, overwrite: true);
-        StandardStreams.Line($"Wrote {ManifestFile.Shown(path)}.");
+    }
+
+    private static byte[] Json(string path, string? content)
+    {
+        using var stream = new MemoryStream();
+        using (var json = new Utf8JsonWriter(stream))
+        {
+            json.WriteStartObject();
+            json.WriteString("file", path);
+            if (content is not null)
+                json.WriteString("content", content);
+            json.WriteEndObject();
+        }
+        return stream.ToArray();
     }
 }

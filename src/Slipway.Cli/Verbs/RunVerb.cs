@@ -14,7 +14,7 @@ internal static class RunVerb
     public static Command Make()
     {
         var command = new Command("run", "Check the settings, then run a command with exactly those. No control plane is needed.");
-        var service = new Option<string?>("--service") { Description = "Give it what this service sees. Default: all settings.", HelpName = "NAME" };
+        var service = new Option<string?>("--service") { Description = "Check and give it what this service sees, and nothing else. Default: all settings.", HelpName = "NAME" };
         var words = new Argument<string[]>("CMD") { Description = "The command and its arguments, after --.", Arity = ArgumentArity.OneOrMore };
         command.Options.Add(service);
         var common = CommonOptions.AddTo(command);
@@ -65,18 +65,17 @@ internal static class RunVerb
         string path, EnvironmentName environment, string? service, HomeFolder home, string[] words, CancellationToken cancel)
     {
         var faults = new List<Diagnostic>();
-        var caller = CallerSettings.Require(path, environment, faults);
-        var seer = service is null ? (ServiceName?)null : ServiceChoice.Require(caller.Application, service);
+        var caller = CallerSettings.Require(path, environment, faults, service);
         if (caller.Settings.IsUsable)
         {
             faults.RemoveAll(caller.Settings.Faults.Contains);
             caller = await caller.WithSecrets(home, cancel);
             faults.AddRange(caller.Settings.Faults);
         }
+        if (faults.Exists(fault => fault.Severity == Severity.Error))
+            throw new CommandFailure(ExitCodes.No, $"{words[0]} was not started: settings are missing or wrong.", "Correct what stands above.") { Faults = [.. faults.Select(fault => fault.ToString())] };
         foreach (var fault in faults)
             StandardStreams.ErrorLine(fault.ToString());
-        if (faults.Exists(fault => fault.Severity == Severity.Error))
-            throw new CommandFailure(ExitCodes.No, $"{words[0]} was not started: settings are missing or wrong.", "Correct what stands above.");
-        return ProgramStart.Replace(words, CommandVariables.Of(caller, seer));
+        return ProgramStart.Replace(words, CommandVariables.Of(caller));
     }
 }

@@ -10,6 +10,7 @@ internal static class ApplicationBinder
     {
         var target = (TargetKind)(int)root["target"]!;
         ImmutableArray<Service> services = [.. root.Map("services").Select(service => ServiceBinder.Bind(service, target))];
+        ImmutableArray<SecretStoreDeclaration> stores = [.. root.Map("secrets").Select(SecretStoreBinder.Bind)];
         return new()
         {
             Name = ApplicationName.TryParse(root.Text("app"), out var name) ? name : default,
@@ -19,9 +20,9 @@ internal static class ApplicationBinder
             Gateway = (GatewayListener)root.Below("gateway")["listen"]!,
             Services = services,
             Backing = [.. root.Map("backing").Select(entry => new BackingService(ServiceBinder.NameOf(entry.Name), ((Values)entry.Value!).Text("image")!))],
-            Settings = SettingBinder.Bind(root.Map("settings"), settings, services, environment, faults),
+            Settings = SettingBinder.Bind(root.Map("settings"), settings, services, stores, environment, faults),
             Relations = SettingBinder.Relations(root, faults),
-            SecretStores = [.. root.Map("secrets").Select(SecretStoreBinder.Bind)],
+            SecretStores = stores,
             Rollout = BindRollout(root.Below("rollout")),
             Gates = BindGates(root.Below("gates")),
             Guard = (TimeSpan)root["guard"]!,

@@ -176,4 +176,7 @@ public static class FaultCode
 
     /// <summary>A command that holds a secret, where every user of a machine sees it.</summary>
     public const string SecretInCommand = "SLIP080";
+
+    /// <summary>A value that grants access, of a setting that is not declared as a secret.</summary>
+    public const string UndeclaredSecret = "SLIP081";
 }

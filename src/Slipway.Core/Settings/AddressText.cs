@@ -7,14 +7,16 @@ namespace Slipway.Core.Settings;
 internal static class AddressText
 {
     /// <summary>
-    /// Whether it is a scheme, <c>://</c> and something after it, without spaces; <c>http</c> and <c>https</c> need a host.
+    /// Whether it is a scheme, <c>://</c> and something after it, without spaces; <c>http</c> and <c>https</c> need a host, and a
+    /// port that is one where they have any.
     /// </summary>
     public static bool IsUrl(string text)
     {
         var colon = text.IndexOf("://", StringComparison.Ordinal);
         if (colon < 1 || colon + 3 == text.Length || !char.IsAsciiLetter(text[0]))
             return false;
-        if (text.StartsWith("http", StringComparison.OrdinalIgnoreCase) && text[colon + 3] is '/' or '?' or '#' or ':')
+        if (text.AsSpan(0, colon) is var scheme && (scheme.Equals("http", StringComparison.OrdinalIgnoreCase) || scheme.Equals("https", StringComparison.OrdinalIgnoreCase))
+            && !HasHost(text.AsSpan(colon + 3)))
             return false;
         for (var i = 0; i < text.Length; i++)
         {
@@ -22,6 +24,18 @@ internal static class AddressText
                 return false;
         }
         return true;
+    }
+
+    // Names are not looked at closely: they may be written in any alphabet, or stand for every address, as * and + do.
+    private static bool HasHost(ReadOnlySpan<char> rest)
+    {
+        var end = rest.IndexOfAny('/', '?', '#');
+        var authority = end < 0 ? rest : rest[..end];
+        authority = authority[(authority.LastIndexOf('@') + 1)..];
+        if (authority.Length > 0 && authority[0] == '[')
+            return IsHostAndPort(authority);
+        var colon = authority.IndexOf(':');
+        return colon < 0 ? authority.Length > 0 : colon > 0 && IsPort(authority[(colon + 1)..]);
     }
 
     /// <summary>Whether it is a host name (RFC 1123, underscores allowed, as container networks have them) or an IP address, IPv6 with or without brackets.</summary>
@@ -47,7 +61,14 @@ internal static class AddressText
                 return false;
             }
         }
-        return text[^1] != '-';
+        return text[^1] != '-' && (!EndsInNumber(text) || (text.Count('.') == 3 && IPAddress.TryParse(text, out _)));
+    }
+
+    // Such a name is no name: it is read as an IPv4 address, and then must be a whole one.
+    private static bool EndsInNumber(ReadOnlySpan<char> text)
+    {
+        var last = text[(text.LastIndexOf('.') + 1)..];
+        return last.Length > 0 && !last.ContainsAnyExceptInRange('0', '9');
     }
 
     /// <summary>Whether it is a port, 1 to 65535.</summary>

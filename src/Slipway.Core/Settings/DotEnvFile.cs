@@ -38,6 +38,9 @@ public sealed class DotEnvFile
         return new(entries);
     }
 
+    /// <summary>Whether a text can be the name of a variable.</summary>
+    public static bool IsName(string name) => Interpolation.IsName(name);
+
     /// <summary>The value as a file can hold it, read back unchanged.</summary>
     public static string Quote(string value)
     {

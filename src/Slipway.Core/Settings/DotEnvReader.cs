@@ -36,12 +36,13 @@ internal sealed class DotEnvReader(string file, string text, ICollection<Diagnos
         var (start, at) = (_at, Here());
         while (_at < text.Length && (char.IsAsciiLetterOrDigit(text[_at]) || text[_at] == '_'))
             _at++;
+        // Not shown until it is surely a name: it may be a line of a key that was pasted without quotes.
         var name = text[start.._at];
         SkipBlanks();
         if (_at == text.Length || text[_at] != '=')
-            return Refuse(at, name.Length == 0 ? "A variable's name must stand here." : $"'=' is missing after {name}.", "Write it as: NAME=value");
+            return Refuse(at, name.Length == 0 ? "A variable's name must stand here." : "'=' is missing after the name.", "Write it as: NAME=value");
         if (!Interpolation.IsName(name))
-            return Refuse(at, $"'{name}' is no name of a variable.", "Use letters, digits and underscores, no digit first.");
+            return Refuse(at, "What stands before '=' is no name of a variable.", "Use letters, digits and underscores, no digit first.");
         _at++;
         SkipBlanks();
         if (_at == text.Length || text[_at] is not ('\'' or '"'))

@@ -40,8 +40,8 @@ public sealed record EffectiveSetting(
     /// <summary>Whether it has a value, read or not.</summary>
     public bool IsGiven => Value is not null || Reference is not null;
 
-    /// <summary>The value as it may be shown: a reference as it is, a secret's value hidden, nothing as an empty text.</summary>
-    public string Shown => Reference?.ToString() ?? (Value is null ? "" : Setting.Secret ? "********" : Value);
+    /// <summary>The value as it may be shown: a reference as it is, a value that grants access hidden, nothing as an empty text.</summary>
+    public string Shown => Reference?.ToString() ?? (Value is null ? "" : Setting.Secret || ShownValue.GrantsAccess(Setting.Type, Value) ? ShownValue.Hidden : Value);
 
     /// <summary>Never the value of a secret.</summary>
     public override string ToString() => $"{Setting.Name}={Shown}";

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
 using Slipway.Core.Manifests;
 
@@ -6,7 +7,8 @@ namespace Slipway.Core.Settings;
 /// <summary>
 /// Names a secret in a store: <c>secret://store/name</c> for its latest version, <c>secret://store/name#3</c> for the third.
 /// A name is letters, digits and <c>_ - . :</c>, in parts separated by <c>/</c>; a name of one part belongs to the
-/// environment that it is used in, so that <c>secret://home/API__KEY</c> is <c>production/API__KEY</c> there.
+/// environment that it is used in, so that <c>secret://home/API__KEY</c> is <c>production/API__KEY</c> there, except in
+/// stores of mounted files and of variables, whose names something else chose.
 /// </summary>
 /// <param name="Store">The store.</param>
 /// <param name="Name">The name, 1 to 200 characters.</param>
@@ -59,9 +61,21 @@ public sealed record SecretReference(string Store, string Name, int? Version)
         return true;
     }
 
-    /// <summary>The same with the environment's name before a name of one part.</summary>
-    public SecretReference In(EnvironmentName environment)
-        => Name.Contains('/') || Store is SecretStoreDeclaration.Environment or SecretStoreDeclaration.Mounted ? this : this with { Name = $"{environment}/{Name}" };
+    /// <summary>The same with the environment's name before a name of one part, where the store's names belong to environments.</summary>
+    /// <param name="environment">The environment.</param>
+    /// <param name="declared">The stores that the manifest declares.</param>
+    public SecretReference In(EnvironmentName environment, ImmutableArray<SecretStoreDeclaration> declared)
+        => Name.Contains('/') || IsOutside(declared) ? this : this with { Name = $"{environment}/{Name}" };
+
+    private bool IsOutside(ImmutableArray<SecretStoreDeclaration> declared)
+    {
+        foreach (var store in declared)
+        {
+            if (store.Name == Store)
+                return store.Kind is SecretStoreKind.Mounted or SecretStoreKind.Environment;
+        }
+        return Store is SecretStoreDeclaration.Environment or SecretStoreDeclaration.Mounted;
+    }
 
     /// <inheritdoc/>
     public override string ToString() => Version is null ? $"{Scheme}{Store}/{Name}" : $"{Scheme}{Store}/{Name}#{Version}";

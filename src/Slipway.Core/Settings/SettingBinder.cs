@@ -9,7 +9,7 @@ internal static class SettingBinder
 {
     private static readonly ImmutableArray<EnvironmentName> Practice = [NameOf("local"), NameOf("ci")];
 
-    public static ImmutableArray<Setting> Bind(NamedValue[] declared, NamedValue[] given, ImmutableArray<Service> services, EnvironmentName environment, FaultList faults)
+    public static ImmutableArray<Setting> Bind(NamedValue[] declared, NamedValue[] given, ImmutableArray<Service> services, ImmutableArray<SecretStoreDeclaration> stores, EnvironmentName environment, FaultList faults)
     {
         // Loops and arrays, since this is on the way to every start: queries over our own structs cost 5 ms to compile.
         var values = new Dictionary<string, NamedValue>(given.Length, StringComparer.Ordinal);
@@ -25,12 +25,13 @@ internal static class SettingBinder
         var everyone = ImmutableCollectionsMarshal.AsImmutableArray(all);
         var settings = new Setting[declared.Length];
         for (var i = 0; i < settings.Length; i++)
-            settings[i] = BindOne(declared[i], values.GetValueOrDefault(declared[i].Name), owners, everyone, environment, faults);
+            settings[i] = BindOne(declared[i], values.GetValueOrDefault(declared[i].Name), owners, everyone, stores, environment, faults);
         return ImmutableCollectionsMarshal.AsImmutableArray(settings);
     }
 
     private static Setting BindOne(
-        NamedValue entry, NamedValue? given, Dictionary<string, Service> owners, ImmutableArray<ServiceName> all, EnvironmentName environment, FaultList faults)
+        NamedValue entry, NamedValue? given, Dictionary<string, Service> owners, ImmutableArray<ServiceName> all,
+        ImmutableArray<SecretStoreDeclaration> stores, EnvironmentName environment, FaultList faults)
     {
         var values = (Values)entry.Value!;
         var secret = (bool)values["secret"]!;
@@ -48,12 +49,12 @@ internal static class SettingBinder
             Secret = secret,
             Default = values.Text("default"),
             Safe = values.Has("safe") ? Environments(values, "safe") : secret ? [] : Practice,
-            Value = (string?)given?.Value ?? (store is null ? null : new SecretReference(store, entry.Name, null).In(environment).ToString()),
+            Value = (string?)given?.Value ?? (store is null ? null : new SecretReference(store, entry.Name, null).In(environment, stores).ToString()),
             ValueAt = given is not null ? faults.Place(given.At) : store is null ? null : faults.Place(values.KeyAt("store")),
             Formerly = Texts(values, "formerly"),
             Doc = values.Text("doc"),
             Example = values.Text("example"),
-            Rotation = values["rotation"] is Values rotation ? Rotation(rotation, environment) : null,
+            Rotation = values["rotation"] is Values rotation ? Rotation(rotation, stores, environment) : null,
             At = faults.Place(entry.At),
         };
     }
@@ -71,14 +72,14 @@ internal static class SettingBinder
         return relations.MoveToImmutable();
     }
 
-    private static Rotation Rotation(Values values, EnvironmentName environment) => new()
+    private static Rotation Rotation(Values values, ImmutableArray<SecretStoreDeclaration> stores, EnvironmentName environment) => new()
     {
         Kind = (RotationKind)(int)values["kind"]!,
         Overlap = (TimeSpan)values["overlap"]!,
         LengthBytes = (int)values["length"]!,
         Algorithm = (int)values["algorithm"]! == 0 ? "ES256" : "RS256",
         Roles = Texts(values, "roles"),
-        Admin = SecretReference.TryParse(values.Text("admin"), out var admin) ? admin.In(environment) : null,
+        Admin = SecretReference.TryParse(values.Text("admin"), out var admin) ? admin.In(environment, stores) : null,
         Create = (CommandLine?)values["create"],
         Revoke = (CommandLine?)values["revoke"],
     };

@@ -13,6 +13,8 @@ internal sealed class SettingForm(SettingType type, IReadOnlyList<string> choice
     /// <summary>The longest value that is taken, in characters: more does not fit into the environment of a process.</summary>
     public const int LengthMax = 64 * 1024;
 
+    public SettingType Type => type;
+
     public static SettingForm Of(Setting setting) => new(setting.Type, setting.Choices, setting.Pattern, setting.Range);
 
     /// <summary>What the text must be, when it is not; null when it is right. Never holds the text itself.</summary>
@@ -27,8 +29,12 @@ internal sealed class SettingForm(SettingType type, IReadOnlyList<string> choice
         return TypeFault(text) ?? (range is null ? null : RangeFault(text, range));
     }
 
-    /// <summary>A value that would be right, but for a pattern.</summary>
-    public string Example => type switch
+    /// <summary>What to do with a wrong value: write one such as this, where one is known that would be right.</summary>
+    /// <param name="words">What stands before the example.</param>
+    public string Remedy(string words) => Example is { } example ? $"{words} {example}" : "Correct it";
+
+    /// <summary>A value that would be right, or shows its shape; null for a string of which nothing is known but a pattern.</summary>
+    public string? Example => type switch
     {
         SettingType.Integer or SettingType.Number or SettingType.Duration or SettingType.Size when range is not null => range.Text[..range.Text.IndexOf("..", StringComparison.Ordinal)],
         SettingType.Integer => "10",
@@ -48,7 +54,7 @@ internal sealed class SettingForm(SettingType type, IReadOnlyList<string> choice
         SettingType.Postgres => "postgres://shop:PASSWORD@db:5432/shop",
         SettingType.Redis => "redis://:PASSWORD@cache:6379/0",
         SettingType.Amqp => "amqp://shop:PASSWORD@queue:5672/shop",
-        _ => "text",
+        _ => Fault("text") is null ? "text" : null,
     };
 
     private static bool HasLoneSurrogate(string text)
@@ -106,5 +112,5 @@ internal sealed class SettingForm(SettingType type, IReadOnlyList<string> choice
     }
 
     private static bool IsNumber(string text, out double number)
-        => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out number) && double.IsFinite(number);
+        => double.TryParse(text, SettingRange.NumberStyle, CultureInfo.InvariantCulture, out number) && double.IsFinite(number);
 }

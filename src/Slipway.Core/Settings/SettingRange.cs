@@ -9,6 +9,9 @@ namespace Slipway.Core.Settings;
 /// <param name="Text">As the manifest writes them, <c>1..64</c>.</param>
 public sealed record SettingRange(double Least, double Most, string Text)
 {
+    /// <summary>How numbers are written: no spaces around them, no separators of thousands.</summary>
+    internal const NumberStyles NumberStyle = NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent;
+
     /// <summary>Whether values of a type have bounds.</summary>
     internal static bool Applies(SettingType type) => type is SettingType.String or SettingType.Integer or SettingType.Number
         or SettingType.Duration or SettingType.Size or SettingType.Port or SettingType.List or SettingType.Map;
@@ -36,7 +39,7 @@ public sealed record SettingRange(double Least, double Most, string Text)
                 value = bytes;
                 return isSize;
             case SettingType.Number:
-                return double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out value) && double.IsFinite(value);
+                return double.TryParse(text, NumberStyle, CultureInfo.InvariantCulture, out value) && double.IsFinite(value);
             default:
                 var style = type == SettingType.Integer ? NumberStyles.AllowLeadingSign : NumberStyles.None;
                 var isWhole = long.TryParse(text, style, CultureInfo.InvariantCulture, out var whole);

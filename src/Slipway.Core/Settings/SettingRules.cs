@@ -7,6 +7,9 @@ internal static class SettingRules
 {
     private static readonly string[] Practice = ["local", "ci"];
 
+    /// <summary>Whether an environment is one to practise in, where nothing is at stake.</summary>
+    public static bool IsPractice(string environment) => Array.IndexOf(Practice, environment) >= 0;
+
     public static void Check(Values root, NamedValue[] given, string environment, string[] environments, FaultList faults)
     {
         var declared = root.Map("settings");
@@ -16,6 +19,7 @@ internal static class SettingRules
         foreach (var service in services)
             prefixes.Add(SettingsResolver.SettingPrefix(service.Name));
         var settings = new Dictionary<string, NamedValue>(declared.Length);
+        var former = new Dictionary<string, string>();
         foreach (var setting in declared)
             settings[setting.Name] = setting;
         foreach (var setting in declared)
@@ -25,10 +29,12 @@ internal static class SettingRules
             CheckForm(setting.Name, values, faults);
             CheckEnvironments(values, "required", environments, faults);
             CheckEnvironments(values, "only", environments, faults);
+            CheckRequired(setting.Name, values, faults);
             CheckDefault(setting.Name, values, faults);
+            CheckExample(setting.Name, values, faults);
             CheckSeers(setting, values, services, prefixes, faults);
             CheckSecret(setting.Name, values, settings, stores, faults);
-            CheckFormerNames(setting.Name, values, settings, faults);
+            CheckFormerNames(setting.Name, values, settings, former, faults);
         }
         foreach (var value in given)
             CheckGiven(value, settings, stores, environment, faults);
@@ -106,13 +112,23 @@ internal static class SettingRules
         _ => "1..64",
     };
 
+    private static void CheckRequired(string name, Values values, FaultList faults)
+    {
+        var (required, only) = (values.List("required"), values.List("only"));
+        for (var i = 0; only.Length > 0 && i < required.Length; i++)
+        {
+            if (Array.IndexOf(only, required[i]) < 0)
+                faults.Error(FaultCode.Conflict, values.ItemAt("required", i), $"'{name}' is required in {required[i]}, but may have a value in {string.Join(", ", only)} only.", "Correct one of the two.");
+        }
+    }
+
     private static void CheckDefault(string name, Values values, FaultList faults)
     {
         var secret = values["secret"] is true;
         if (values.Text("default") is { } standard)
         {
             if (Form(values) is { } form && form.Fault(standard) is { } shape)
-                faults.Error(FaultCode.SettingType, values.KeyAt("default"), $"The default of '{name}' must be {shape}{Not(secret, standard)}.", $"Write for example: default: {form.Example}");
+                faults.Error(FaultCode.SettingType, values.KeyAt("default"), $"The default of '{name}' must be {shape}{ShownValue.Not(secret, form.Type, standard)}.", form.Remedy("Write for example: default:"));
             if (secret && !values.Has("safe"))
                 faults.Error(FaultCode.UnsafeDefault, values.KeyAt("default"), $"The secret '{name}' has a default, but nothing says where it may be used.", "Remove it, or say so: safe: [local]");
         }
@@ -126,6 +142,13 @@ internal static class SettingRules
             if (Array.IndexOf(Practice, (string)safe[i]) < 0)
                 faults.Error(FaultCode.UnsafeDefault, values.ItemAt("safe", i), $"A default is never used in {safe[i]}.", "Keep local and ci only, and give the value under that environment's settings.");
         }
+    }
+
+    // Keys are too long to be shown whole: what stands for one may be cut short.
+    private static void CheckExample(string name, Values values, FaultList faults)
+    {
+        if (values.Text("example") is { } example && Form(values) is { Type: not (SettingType.Pem or SettingType.Jwks) } form && form.Fault(example) is { } shape)
+            faults.Warning(FaultCode.SettingType, values.KeyAt("example"), $"The example of '{name}' is none: it must be {shape}{ShownValue.Not(values["secret"] is true, form.Type, example)}.", form.Remedy("Write for example: example:"));
     }
 
     private static void CheckSeers(NamedValue setting, Values values, NamedValue[] services, HashSet<string> prefixes, FaultList faults)
@@ -159,13 +182,15 @@ internal static class SettingRules
             RotationRules.Check(name, values, rotation, settings, stores, faults);
     }
 
-    private static void CheckFormerNames(string name, Values values, Dictionary<string, NamedValue> settings, FaultList faults)
+    private static void CheckFormerNames(string name, Values values, Dictionary<string, NamedValue> settings, Dictionary<string, string> former, FaultList faults)
     {
         var names = values.List("formerly");
         for (var i = 0; i < names.Length; i++)
         {
             if (settings.ContainsKey((string)names[i]))
                 faults.Error(FaultCode.Conflict, values.ItemAt("formerly", i), $"'{names[i]}' is said to be a former name of '{name}', but is a setting itself.", "Remove one of the two.");
+            else if (!former.TryAdd((string)names[i], name))
+                faults.Error(FaultCode.Conflict, values.ItemAt("formerly", i), $"'{names[i]}' is said to be a former name of both '{former[(string)names[i]]}' and '{name}'.", "Remove one of the two.");
         }
     }
 
@@ -187,8 +212,10 @@ internal static class SettingRules
             CheckReference(value, text, secret, stores, faults);
         else if (secret && Array.IndexOf(Practice, environment) < 0)
             faults.Error(FaultCode.SecretInManifest, value.At, $"The value of the secret '{value.Name}' stands in the manifest.", $"Consider it known. Put a new one into a store, and refer to it: {value.Name}: secret://home/{value.Name}");
+        else if (!secret && Array.IndexOf(Practice, environment) < 0 && ShownValue.GrantsAccess((SettingType)(int)setting["type"]!, text))
+            faults.Error(FaultCode.UndeclaredSecret, value.At, $"The value of '{value.Name}' holds a password or a private key, but the setting is not declared as a secret.", "Declare it with secret: true, and consider this value known.");
         else if (Form(setting) is { } form && form.Fault(text) is { } shape)
-            faults.Error(FaultCode.SettingType, value.At, $"The value of '{value.Name}' must be {shape}{Not(secret, text)}.", $"Write for example: {value.Name}: {form.Example}");
+            faults.Error(FaultCode.SettingType, value.At, $"The value of '{value.Name}' must be {shape}{ShownValue.Not(secret, form.Type, text)}.", form.Remedy($"Write for example: {value.Name}:"));
     }
 
     private static void CheckReference(NamedValue value, string text, bool secret, Dictionary<string, SecretStoreKind> stores, FaultList faults)
@@ -233,6 +260,4 @@ internal static class SettingRules
                 faults.Warning(FaultCode.UnknownEnvironment, values.ItemAt(key, i), $"There is no environment '{name}'.", $"Did you mean '{near}'?");
         }
     }
-
-    private static string Not(bool secret, string text) => secret ? "" : $", not '{text}'";
 }

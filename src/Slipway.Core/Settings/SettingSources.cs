@@ -7,11 +7,11 @@ namespace Slipway.Core.Settings;
 /// The places that give settings their values, in order: variable or file, <c>.env</c>, the environment in the manifest,
 /// the default. An empty value counts as none.
 /// </summary>
-/// <param name="environment">The environment.</param>
+/// <param name="application">The application, in its environment.</param>
 /// <param name="inputs">What the outside gives.</param>
-internal sealed class SettingSources(EnvironmentName environment, SettingInputs inputs)
+internal sealed class SettingSources(Application application, SettingInputs inputs)
 {
-    private readonly DotEnvFile? _dotEnv = environment == ManifestReader.Local ? inputs.DotEnv : null;
+    private readonly DotEnvFile? _dotEnv = application.Environment == ManifestReader.Local ? inputs.DotEnv : null;
 
     /// <summary>The value that counts and where it comes from.</summary>
     public EffectiveSetting Find(Setting setting, ImmutableArray<Diagnostic>.Builder faults)
@@ -36,14 +36,14 @@ internal sealed class SettingSources(EnvironmentName environment, SettingInputs 
             }
         }
         Take(setting.Value, SettingSource.Environment, setting.Name, setting.ValueAt);
-        if (setting.Safe.Contains(environment) && (setting.Only.IsEmpty || setting.Only.Contains(environment)))
+        if (setting.Safe.Contains(application.Environment) && (setting.Only.IsEmpty || setting.Only.Contains(application.Environment)))
             Take(setting.Default, SettingSource.Default, setting.Name, setting.At);
         if (first is null)
             return new(setting, null, null, new(SettingSource.None, setting.Name, null), []);
         WarnOfFormerName(setting, given[0], faults);
         var overrode = given.Count == 1 ? [] : given.ToImmutable().RemoveAt(0);
         return setting.Secret && SecretReference.TryParse(first, out var reference)
-            ? new(setting, null, reference.In(environment), given[0], overrode)
+            ? new(setting, null, reference.In(application.Environment, application.SecretStores), given[0], overrode)
             : new(setting, first, null, given[0], overrode);
     }
 

@@ -7,18 +7,23 @@ namespace Slipway.Core.Settings;
 public static class SettingsResolver
 {
     /// <summary>The effective settings. References are not read: <see cref="WithSecrets"/> takes their values.</summary>
-    public static EffectiveSettings Resolve(Application application, SettingInputs inputs)
+    /// <param name="application">The application.</param>
+    /// <param name="inputs">What the outside gives.</param>
+    /// <param name="service">Only what this service sees, as when it starts alone; null for every setting.</param>
+    public static EffectiveSettings Resolve(Application application, SettingInputs inputs, ServiceName? service = null)
     {
-        var sources = new SettingSources(application.Environment, inputs);
+        var sources = new SettingSources(application, inputs);
         var faults = ImmutableArray.CreateBuilder<Diagnostic>();
         var all = ImmutableArray.CreateBuilder<EffectiveSetting>(application.Settings.Length);
         foreach (var setting in application.Settings)
         {
+            if (service is { } name && !setting.Services.Contains(name))
+                continue;
             var effective = sources.Find(setting, faults);
             SettingCheck.Check(effective, application.Environment, faults);
             all.Add(effective);
         }
-        var settings = all.MoveToImmutable();
+        var settings = all.DrainToImmutable();
         SettingCheck.CheckRelations(application, settings, faults);
         UnknownVariables.Warn(application, inputs, faults);
         return new(settings, faults.ToImmutable());

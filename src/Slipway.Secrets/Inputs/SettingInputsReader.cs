@@ -16,15 +16,21 @@ public static class SettingInputsReader
     /// <param name="variables">The environment variables of whoever starts it.</param>
     /// <param name="dotEnv">Its <c>.env</c> file, as <see cref="ReadDotEnv"/> gives it.</param>
     /// <param name="faults">Takes the faults.</param>
+    /// <param name="service">Only the files of settings that this service sees; null for all.</param>
     public static SettingInputs Read(
-        Application application, IReadOnlyDictionary<string, string> variables, DotEnvFile? dotEnv, ICollection<Diagnostic> faults)
+        Application application, IReadOnlyDictionary<string, string> variables, DotEnvFile? dotEnv, ICollection<Diagnostic> faults, ServiceName? service = null)
     {
         var files = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var setting in application.Settings)
         {
-            ReadFile(setting, setting.Name, variables, files, faults);
-            foreach (var name in setting.Formerly)
-                ReadFile(setting, name, variables, files, faults);
+            if (service is { } seer && !setting.Services.Contains(seer))
+                continue;
+            foreach (var name in setting.Formerly.Insert(0, setting.Name))
+            {
+                // A setting of that name is a setting, and no name of a file with another one's value.
+                if (variables.TryGetValue(name + "_FILE", out var path) && path.Length > 0 && !IsSetting(application, name + "_FILE"))
+                    ReadFile(setting, name, path, files, faults);
+            }
         }
         return new() { Variables = variables, Files = files, DotEnv = dotEnv };
     }
@@ -36,7 +42,7 @@ public static class SettingInputsReader
     public static DotEnvFile ReadDotEnv(string folder, string shown, ICollection<Diagnostic> faults)
     {
         var path = Path.Combine(folder, DotEnvName);
-        if (!File.Exists(path))
+        if (!File.Exists(path) && !Directory.Exists(path))
             return DotEnvFile.Empty;
         try
         {
@@ -49,11 +55,18 @@ public static class SettingInputsReader
         }
     }
 
-    private static void ReadFile(
-        Setting setting, string name, IReadOnlyDictionary<string, string> variables, Dictionary<string, string> files, ICollection<Diagnostic> faults)
+    private static bool IsSetting(Application application, string name)
     {
-        if (!variables.TryGetValue(name + "_FILE", out var path) || path.Length == 0)
-            return;
+        foreach (var setting in application.Settings)
+        {
+            if (setting.Name == name || setting.Formerly.Contains(name))
+                return true;
+        }
+        return false;
+    }
+
+    private static void ReadFile(Setting setting, string name, string path, Dictionary<string, string> files, ICollection<Diagnostic> faults)
+    {
         try
         {
             var text = SecretFile.ReadText(path, ValueBytesMax);

@@ -73,6 +73,40 @@ public sealed class SecretVerbTests : IDisposable
     }
 
     [Fact]
+    public async Task What_is_exported_for_machines_is_whole_and_for_variables_only_what_can_be_one()
+    {
+        await Set("first-value");
+        (await Run("set", "mail.key", "--generate")).ShouldExit(0);
+        var lines = (await Run("export", "--reveal")).ShouldExit(0);
+        Assert.Equal("API__KEY=first-value\n", lines.Output);
+        Assert.Contains("secret://home/staging/mail.key#1 has no variable's name and was left out", lines.Error);
+        var all = JsonDocument.Parse((await Run("export", "--reveal", "--json")).ShouldExit(0).Output).RootElement.EnumerateArray().ToList();
+        Assert.Equal(["staging/API__KEY", "staging/mail.key"], all.Select(one => one.GetProperty("name").GetString()).Order(StringComparer.Ordinal));
+        Assert.Contains(all, one => one.GetProperty("value").GetString() == "first-value");
+    }
+
+    [Fact]
+    public async Task What_is_not_there_is_an_answer_and_what_cannot_be_meant_is_wrong_usage()
+    {
+        await Set("first-value");
+        Assert.Contains("API__KEY#7 is missing or retired", (await Run("get", "API__KEY#7")).ShouldExit(1).Error);
+        (await Run("retire", "API__KEY#7")).ShouldExit(1);
+        Assert.Contains("Did you mean 'home'?", (await Run("list", "--store", "hone")).ShouldExit(2).Error);
+        Assert.Contains("--from and --generate exclude each other", (await Run("set", "API__KEY", "--generate", "--from", "x")).ShouldExit(2).Error);
+        Assert.Contains("Did you mean API__KEY?", (await Run("set", "API__KEX", "--generate")).ShouldExit(0).Error);
+    }
+
+    [Fact]
+    public async Task Nothing_is_imported_when_a_value_is_empty_and_machines_are_told_why()
+    {
+        File.WriteAllText(Path.Combine(_folder, "secrets.env"), "API__KEY=long-enough\nAPI__PIN=\n");
+        File.WriteAllText(Path.Combine(_folder, "slipway.yaml"), Manifest.Replace("  API__KEYS", "  API__PIN: { secret: true }\n  API__KEYS"));
+        var refused = (await Run("import", "secrets.env", "--json")).ShouldExit(1);
+        Assert.Contains("API__PIN must be given", Assert.Single(JsonDocument.Parse(refused.Output).RootElement.GetProperty("faults").EnumerateArray()).GetString());
+        Assert.Equal("[]\n", (await Run("list", "--json")).ShouldExit(0).Output);
+    }
+
+    [Fact]
     public async Task The_doctor_names_what_cannot_be_read()
     {
         var sick = await Executable.Run(_folder, "secrets", "doctor", "-e", "staging");

@@ -78,6 +78,27 @@ public sealed class SettingVerbTests : IDisposable
     }
 
     [Fact]
+    public async Task A_service_that_runs_alone_needs_nothing_of_another_ones_settings_and_reads_none_of_its_secrets()
+    {
+        (string, string?)[] variables = [("API__KEY_FILE", "/nowhere"), ("API__URL", "no address")];
+        var ran = (await Executable.Run(_folder, variables, "run", "-e", "staging", "--service", "worker", "--", "env")).ShouldExit(0);
+        Assert.Empty(ran.Error);
+        Assert.DoesNotContain("API__", ran.Output);
+        Assert.Contains("LEVEL=high\n", ran.Output);
+        Assert.Empty((await Executable.Run(_folder, variables, "env", "-e", "production", "--service", "worker")).ShouldExit(0).Error);
+        (await Executable.Run(_folder, variables, "run", "-e", "staging", "--service", "api", "--", "env")).ShouldExit(1);
+    }
+
+    [Fact]
+    public async Task A_start_that_fails_tells_machines_every_fault()
+    {
+        var refused = (await Executable.Run(_folder, [("LEVEL", "loud")], "run", "--json", "-e", "production", "--", "true")).ShouldExit(1);
+        var faults = JsonDocument.Parse(refused.Output).RootElement.GetProperty("faults").EnumerateArray().Select(fault => fault.GetString()!).ToList();
+        Assert.Equal(["SLIP062", "SLIP061"], faults.Select(fault => fault.Split("error ")[1][..7]));
+        Assert.Equal(1, refused.Error.Split('\n').Count(line => line.Contains("SLIP062")));
+    }
+
+    [Fact]
     public async Task Run_reads_the_file_that_a_variable_names()
     {
         Write("key", "from-a-file\n");
@@ -107,6 +128,32 @@ public sealed class SettingVerbTests : IDisposable
         process.Kill();
         await process.WaitForExitAsync(TestContext.Current.CancellationToken);
         Assert.Equal(137, process.ExitCode);
+    }
+
+    [Fact]
+    public async Task A_setting_whose_name_ends_as_that_of_a_file_is_a_setting()
+    {
+        Write("slipway.yaml", Manifest.Replace("  LEVEL:", "  LEVEL_FILE: { type: string }\n  LEVEL:"));
+        var ran = (await Executable.Run(_folder, [("LEVEL_FILE", "/var/log/level")], "run", "--", "env")).ShouldExit(0);
+        Assert.Contains("LEVEL_FILE=/var/log/level\n", ran.Output);
+        Assert.Contains("LEVEL=low\n", ran.Output);
+    }
+
+    [Fact]
+    public async Task A_folder_in_the_place_of_the_file_is_told()
+    {
+        Directory.CreateDirectory(Path.Combine(_folder, ".env"));
+        Assert.Contains(".env: error SLIP079", (await Executable.Run(_folder, "check", "-e", "local")).ShouldExit(1).Output);
+    }
+
+    [Fact]
+    public async Task Machines_are_told_what_was_rendered()
+    {
+        var shown = JsonDocument.Parse((await Executable.Run(_folder, "render", "dotenv", "-e", "staging", "--json")).ShouldExit(0).Output).RootElement;
+        Assert.Equal(".env.staging.example", shown.GetProperty("file").GetString());
+        Assert.Contains("LEVEL=high", shown.GetProperty("content").GetString());
+        var written = (await Executable.Run(_folder, "render", "dotenv", "--write", "--json")).ShouldExit(0).Output.Trim().Split('\n');
+        Assert.Contains(".env.example", written.Select(line => JsonDocument.Parse(line).RootElement.GetProperty("file").GetString()));
     }
 
     [Fact]

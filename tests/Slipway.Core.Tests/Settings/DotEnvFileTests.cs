@@ -38,10 +38,10 @@ public sealed class DotEnvFileTests
     }
 
     [Theory]
-    [InlineData("A", ".env:1:1: error SLIP070: '=' is missing after A. Write it as: NAME=value")]
-    [InlineData("=1", ".env:1:1: error SLIP070: '' is no name of a variable. Use letters, digits and underscores, no digit first.")]
-    [InlineData("1A=1", ".env:1:1: error SLIP070: '1A' is no name of a variable. Use letters, digits and underscores, no digit first.")]
-    [InlineData("A-B=1", ".env:1:1: error SLIP070: '=' is missing after A. Write it as: NAME=value")]
+    [InlineData("A", ".env:1:1: error SLIP070: '=' is missing after the name. Write it as: NAME=value")]
+    [InlineData("=1", ".env:1:1: error SLIP070: What stands before '=' is no name of a variable. Use letters, digits and underscores, no digit first.")]
+    [InlineData("1A=1", ".env:1:1: error SLIP070: What stands before '=' is no name of a variable. Use letters, digits and underscores, no digit first.")]
+    [InlineData("A-B=1", ".env:1:1: error SLIP070: '=' is missing after the name. Write it as: NAME=value")]
     [InlineData("A='1\n2", ".env:1:3: error SLIP070: The quote ' is not closed. Close it with another '.")]
     [InlineData("A=\"1\"2", ".env:1:6: error SLIP070: Text follows the closing quote. Put the whole value in one pair of quotes, inner ones as \\\".")]
     [InlineData("A=1\nA=2", ".env:2:1: warning SLIP070: A is set twice; the value of line 1 is not used. Keep one of the two.")]
@@ -50,6 +50,15 @@ public sealed class DotEnvFileTests
         var faults = new List<Diagnostic>();
         DotEnvFile.Read(".env", text, faults);
         Assert.Contains(expected, faults.Select(fault => fault.ToString()));
+    }
+
+    [Fact]
+    public void A_key_that_was_pasted_without_quotes_is_not_repeated()
+    {
+        var faults = new List<Diagnostic>();
+        DotEnvFile.Read(".env", "KEY=-----BEGIN PRIVATE KEY-----\nMIGHAgEAMBMGByqGSM49\n2wHi5tKvPq==\n-----END PRIVATE KEY-----\n", faults);
+        Assert.Equal([2, 3, 4], faults.Select(fault => fault.At.Line));
+        Assert.All(faults, fault => Assert.DoesNotMatch("MIGH|2wHi", fault.ToString()));
     }
 
     [Fact]

@@ -10,7 +10,7 @@ public sealed class SettingFormTests
     [InlineData(SettingType.Integer, "-5", "007", "9223372036854775807")]
     [InlineData(SettingType.Number, "0.5", "-1e3", "4")]
     [InlineData(SettingType.Boolean, "true", "false")]
-    [InlineData(SettingType.Host, "db", "db.example.org", "10.0.0.1", "::1", "[::1]", "my_db", "a.")]
+    [InlineData(SettingType.Host, "db", "db.example.org", "10.0.0.1", "::1", "[::1]", "my_db", "a.", "db-1", "1.db")]
     [InlineData(SettingType.Port, "1", "65535")]
     [InlineData(SettingType.Duration, "1m30s", "0", "500ms")]
     [InlineData(SettingType.Size, "64Mi", "12")]
@@ -23,15 +23,15 @@ public sealed class SettingFormTests
         "postgresql:///shop?host=/var/run", "Host=db;Username=u;Password='a;b';Database=x", "host=db user=u password='it\\'s' port=5432", "Server=::1;Port=5432")]
     [InlineData(SettingType.Redis, "redis://:p@cache:6379/0", "rediss://cache", "cache:6379,password=x,ssl=true", "a:1,b:2")]
     [InlineData(SettingType.Amqp, "amqp://u:p@queue:5672/v", "amqps://queue")]
-    [InlineData(SettingType.Url, "https://a.example.org/x?y", "nats://q:4222")]
+    [InlineData(SettingType.Url, "https://a.example.org/x?y", "nats://q:4222", "http://u:p@a:80", "http://[::1]:5000/", "http://*:5000", "https://bücher.example", "mongodb://a:1,b:2/x")]
     public void What_is_right_is_taken(SettingType type, params string[] texts)
         => Assert.All(texts, text => Assert.Null(new SettingForm(type, [], null, null).Fault(text)));
 
     [Theory]
     [InlineData(SettingType.Integer, "1.5", "", "9223372036854775808", " 1")]
-    [InlineData(SettingType.Number, "NaN", "1e999", "x")]
+    [InlineData(SettingType.Number, "NaN", "1e999", "x", " 1", "1 ", "1,5")]
     [InlineData(SettingType.Boolean, "yes", "True", "1")]
-    [InlineData(SettingType.Host, "", "-a", "a-", "a..b", "a b", "http://a", "a:80", "[::1", "1:2:3")]
+    [InlineData(SettingType.Host, "", "-a", "a-", "a..b", "a b", "http://a", "a:80", "[::1", "1:2:3", "256.1.1.1", "10.0.1", "12345")]
     [InlineData(SettingType.Port, "0", "65536", "-1", "80a")]
     [InlineData(SettingType.List, "", "a,,b", ",")]
     [InlineData(SettingType.Map, "a", "=1", "a=1,a=2")]
@@ -42,7 +42,7 @@ public sealed class SettingFormTests
     [InlineData(SettingType.Postgres, "", "mysql://db/x", "postgres://", "postgres://u:p@/x", "postgres://db:x/y", "postgres://u:p/w@db", "postgres://u:%zz@db", "Username=u;Password=p", "db", "Host=;Port=1", "Host=db;Port=x", "Host='db")]
     [InlineData(SettingType.Redis, "", "http://cache", "redis://a,b", "redis://cache/x", "password=x", "cache:x", "a b")]
     [InlineData(SettingType.Amqp, "", "amqp://", "http://queue", "amqp://queue:0", "queue")]
-    [InlineData(SettingType.Url, "a", "http://", "https:///x", "ht tp://x")]
+    [InlineData(SettingType.Url, "a", "http://", "https:///x", "ht tp://x", "http://a:99999", "http://a:b/", "http://a:/", "http://[::1", "http://u@/x", "HTTP://:80")]
     [InlineData(SettingType.String, "a\0b")]
     public void What_is_wrong_is_refused(SettingType type, params string[] texts)
         => Assert.All(texts, text => Assert.NotNull(new SettingForm(type, [], null, null).Fault(text)));

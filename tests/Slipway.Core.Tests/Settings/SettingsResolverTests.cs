@@ -100,6 +100,77 @@ public sealed class SettingsResolverTests
         Assert.Equal("********", settings.All[2].Shown);
     }
 
+    private const string Open = """
+        app: open
+        services: { api: { run: ./api } }
+        settings:
+          DB: postgres
+          PEM: pem
+          KEYS: jwks
+          ADDRESS: url
+          TEXT: string
+        environments: { production: {} }
+        """;
+
+    [Theory]
+    [InlineData("DB", "postgres://u:tr0ub4dor@db/x")]
+    [InlineData("DB", "postgres://u:tr0ub4dor@db:1:2/x")]
+    [InlineData("PEM", "-----BEGIN PRIVATE KEY-----\ntr0ub4dor\n-----END PRIVATE KEY-----")]
+    [InlineData("KEYS", """{"keys":[{"kty":"oct","kid":"1","k":"tr0ub4dor"}]}""")]
+    [InlineData("ADDRESS", "https://u:tr0ub4dor@a.example.org")]
+    [InlineData("TEXT", "amqp://u:tr0ub4dor@q")]
+    public void A_value_that_grants_access_is_hidden_and_refused_although_nothing_declares_it_a_secret(string name, string value)
+    {
+        var settings = SettingsResolver.Resolve(ManifestText.Resolve(Open, "production"), new() { Variables = new Dictionary<string, string> { [name] = value } });
+        Assert.Contains(settings.Faults, fault => fault.ToString().Contains($"error SLIP081: The value of '{name}', from the environment variable, holds a password or a private key"));
+        Assert.DoesNotContain("tr0ub4dor", string.Join('\n', settings.Faults.Select(fault => fault.ToString()).Concat(settings.All.Select(setting => setting.Shown))));
+        var local = SettingsResolver.Resolve(ManifestText.Resolve(Open, "local"), new() { Variables = new Dictionary<string, string> { [name] = value } });
+        Assert.Contains(local.Faults, fault => fault.ToString().Contains("warning SLIP081"));
+    }
+
+    [Theory]
+    [InlineData("DB", "postgres://db/x")]
+    [InlineData("ADDRESS", "https://a.example.org/@me?q=x")]
+    [InlineData("TEXT", "who@example.org")]
+    public void What_grants_nothing_is_shown(string name, string value)
+    {
+        var settings = SettingsResolver.Resolve(ManifestText.Resolve(Open, "production"), new() { Variables = new Dictionary<string, string> { [name] = value } });
+        Assert.Empty(settings.Faults);
+        Assert.Contains(value, settings.All.Select(setting => setting.Shown));
+    }
+
+    [Fact]
+    public void A_wrong_value_is_told_on_one_line_and_not_at_length_and_no_remedy_is_wrong_itself()
+    {
+        var settings = OfBank("production", new() { ["API__USER"] = "mary\u001b[2J\nerror" + new string('x', 5000), ["API__LIMIT"] = "5" });
+        var fault = Assert.Single(settings.Faults).ToString();
+        Assert.Contains("not 'mary [2J error", fault);
+        Assert.True(fault.Length < 300, fault);
+        Assert.EndsWith("Set it to a value such as text.", fault);
+        var pattern = SettingsResolver.Resolve(ManifestText.Resolve(Bank.Replace("range: 2..8", "pattern: '[0-9]+'"), "production"), new() { Variables = new Dictionary<string, string> { ["API__USER"] = "x", ["API__LIMIT"] = "5" } });
+        Assert.EndsWith("not 'x'. Correct it.", Assert.Single(pattern.Faults).ToString());
+    }
+
+    [Fact]
+    public void A_service_that_starts_alone_is_asked_for_its_own_settings_and_rules_only()
+    {
+        var bank = ManifestText.Resolve(Bank.Replace("rules: [", "rules: [\"exactly one of API__USER, DB\", "), "production");
+        var settings = SettingsResolver.Resolve(bank, new() { Variables = new Dictionary<string, string> { ["API__USER"] = "m" } }, bank.Services[1].Name);
+        Assert.Empty(settings.Faults);
+        Assert.Equal(["DB"], settings.All.Select(setting => setting.Setting.Name));
+    }
+
+    [Fact]
+    public void Names_in_stores_that_something_else_fills_are_taken_as_they_stand()
+    {
+        var text = Bank.Replace("rules:", "secrets: { files: { kind: mounted, folder: /x }, vars: { kind: environment, prefix: X_ }, team: { kind: encrypted, file: t } }\nrules:");
+        foreach (var (store, reference) in new[] { ("files", "secret://files/API__KEY"), ("vars", "secret://vars/API__KEY"), ("team", "secret://team/production/API__KEY"), ("mounted", "secret://mounted/API__KEY") })
+        {
+            var application = ManifestText.Resolve(text.Replace("store: home", $"store: {store}"), "production");
+            Assert.Equal(reference, SettingsResolver.Resolve(application, new() { Variables = new Dictionary<string, string>() }).All[0].Reference?.ToString());
+        }
+    }
+
     private const string Bank = """
         app: bank
         services: { api: { run: ./api }, worker: { run: ./work } }
