@@ -1,5 +1,6 @@
 using Slipway.Bench;
 using Slipway.Bench.Drift;
+using Slipway.Bench.Rotations;
 using Slipway.Bench.Settings;
 
 var names = args.Where(argument => !argument.StartsWith('-')).ToList();
@@ -10,11 +11,12 @@ Func<bool, Action<string>, CancellationToken, IAsyncEnumerable<Figure>>? bench =
     ["rollout"] => RolloutBench.Run,
     ["settings"] => SettingsBench.Run,
     ["drift"] => DriftFigures.Run,
+    ["rotations"] => RotationFigures.Measure,
     _ => null,
 };
 if (bench is null)
 {
-    Console.Error.WriteLine("usage: dotnet tasks.cs bench rollout|settings|drift [--quick] [--json]");
+    Console.Error.WriteLine("usage: dotnet tasks.cs bench rollout|settings|drift|rotations [--quick] [--json]");
     return 2;
 }
 

@@ -18,7 +18,8 @@ internal sealed record RotationRun(string Outcome, int Kills, long Records)
     public static async Task<RotationRun> ByCommand(Stack stack, IRotatedSecret secret, CancellationToken stop)
     {
         using var end = CancellationTokenSource.CreateLinkedTokenSource(stop);
-        var watching = Watch(stack, secret, null, end.Token);
+        // The one before is still the latest until this one is asked for.
+        var watching = Watch(stack, secret, await Latest(stack), end.Token);
         var (code, output, error) = await stack.Slipway("secrets", "rotate", secret.Setting, "-e", "bench", "--wait", "done");
         end.CancelAfter(Patience);
         return new(code == 0 ? await watching : $"slipway secrets rotate ended with exit code {code}: {output}{error}", 0, 0);
