@@ -28,7 +28,7 @@ internal static class ImportVerb
             using var place = SecretPlace.Of(result, common, store);
             var path = result.GetValue(file)!;
             var faults = new List<Diagnostic>();
-            var read = DotEnvFile.Read(path == "-" ? "standard input" : path, SecretValue.ReadText(path == "-" ? null : path, FileBytesMax), faults);
+            var read = DotEnvFile.Read(path == "-" ? "standard input" : path, await SecretValue.ReadText(path == "-" ? null : path, FileBytesMax, cancel), faults);
             var secrets = place.Application.Settings.Where(setting => setting.Secret && read.Entries.ContainsKey(setting.Name)).ToList();
             foreach (var setting in secrets)
             {

@@ -15,7 +15,14 @@ internal static class SecretValue
     /// <param name="name">The secret, for the question.</param>
     /// <param name="file">The file; null for standard input.</param>
     /// <param name="generate">Whether it is made by chance instead.</param>
-    public static string Read(string name, string? file, bool generate)
+    /// <param name="cancellation">Ends the wait for whoever types.</param>
+    public static Task<string> Read(string name, string? file, bool generate, CancellationToken cancellation)
+        => Interruptible(() => Read(name, file, generate), cancellation);
+
+    // Neither a key nor a pipe can be waited for with a token: the read is left behind, and the process ends without it.
+    private static Task<string> Interruptible(Func<string> read, CancellationToken cancellation) => Task.Run(read, cancellation).WaitAsync(cancellation);
+
+    private static string Read(string name, string? file, bool generate)
     {
         if (generate && file is not null)
             throw new CommandFailure(ExitCodes.Usage, "--from and --generate exclude each other.", "Give one of them.");
@@ -26,7 +33,13 @@ internal static class SecretValue
     }
 
     /// <summary>The text of a file or of standard input, one last line break removed.</summary>
-    public static string ReadText(string? file, int bytesMax = BytesMax)
+    /// <param name="file">The file; null for standard input.</param>
+    /// <param name="bytesMax">The most bytes that are taken.</param>
+    /// <param name="cancellation">Ends the wait for whoever writes.</param>
+    public static Task<string> ReadText(string? file, int bytesMax, CancellationToken cancellation)
+        => Interruptible(() => ReadText(file, bytesMax), cancellation);
+
+    private static string ReadText(string? file, int bytesMax = BytesMax)
     {
         using var stream = file is null ? Console.OpenStandardInput() : new FileStream(file, FileMode.Open, FileAccess.Read);
         var bytes = new byte[bytesMax + 1];

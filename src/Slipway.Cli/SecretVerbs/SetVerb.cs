@@ -36,7 +36,7 @@ internal static class SetVerb
             var secret = place.FullName(asked);
             var setting = place.Application.Settings.FirstOrDefault(one => place.FullName(one.Name) == secret);
             var value = result.GetValue(generate) && setting?.Type == SettingType.Jwks
-                ? SigningKeys.NewSet(setting.Rotation?.Algorithm ?? "ES256") : SecretValue.Read(secret, result.GetValue(file), result.GetValue(generate));
+                ? SigningKeys.NewSet(setting.Rotation?.Algorithm ?? "ES256") : await SecretValue.Read(secret, result.GetValue(file), result.GetValue(generate), cancel);
             if (setting is not null && SettingsResolver.ValueFault(setting, value) is { } shape)
                 throw new CommandFailure(ExitCodes.No, $"The value of {secret} must be {shape}. Nothing was kept.", "Give one of its type.");
             var version = await place.Store.Keep(secret, value, CallerVariables.User, cancel);

@@ -1,4 +1,5 @@
 using Slipway.Cli.Invoking;
+using Slipway.Core.Settings;
 
 namespace Slipway.Cli.Settings;
 
@@ -23,6 +24,8 @@ internal static class CommandVariables
                 variables.Remove(name + "_FILE");
             }
         }
+        foreach (var name in SourcesOfSecrets(caller))
+            variables.Remove(name);
         foreach (var setting in caller.Settings.All)
         {
             if (setting.Value is { } value)
@@ -30,5 +33,20 @@ internal static class CommandVariables
         }
         variables["SLIPWAY_ENVIRONMENT"] = caller.Application.Environment.ToString();
         return variables;
+    }
+
+    // What a store of variables holds is given under the settings' names, to those that see them.
+    private static IEnumerable<string> SourcesOfSecrets(CallerSettings caller)
+    {
+        var references = caller.Settings.All.Select(setting => setting.Reference)
+            .Concat(caller.Application.Settings.Select(setting => SecretReference.TryParse(setting.Value, out var reference) ? reference : null));
+        foreach (var reference in references)
+        {
+            if (reference is null)
+                continue;
+            var declared = caller.Application.SecretStores.FirstOrDefault(store => store.Name == reference.Store);
+            if (declared is { Kind: SecretStoreKind.Environment } || (declared is null && reference.Store == SecretStoreDeclaration.Environment))
+                yield return declared?.Prefix + reference.Name;
+        }
     }
 }

@@ -107,6 +107,20 @@ public sealed class SecretVerbTests : IDisposable
     }
 
     [Fact]
+    public async Task An_interruption_ends_the_wait_for_a_value()
+    {
+        using var process = Executable.Start(_folder, [], "secrets", "import", "-", "-e", "staging");
+        // More than a pipe holds: once it is written, it is being read.
+        await process.StandardInput.WriteAsync(new string('#', 900_000).AsMemory(), TestContext.Current.CancellationToken);
+        await process.StandardInput.FlushAsync(TestContext.Current.CancellationToken);
+        using (var kill = System.Diagnostics.Process.Start("kill", ["-INT", $"{process.Id}"]))
+            await kill.WaitForExitAsync(TestContext.Current.CancellationToken);
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+        Assert.Equal(3, process.ExitCode);
+        Assert.Contains("interrupted", await process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
     public async Task The_doctor_names_what_cannot_be_read()
     {
         var sick = await Executable.Run(_folder, "secrets", "doctor", "-e", "staging");

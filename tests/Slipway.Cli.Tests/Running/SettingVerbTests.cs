@@ -90,6 +90,17 @@ public sealed class SettingVerbTests : IDisposable
     }
 
     [Fact]
+    public async Task A_variable_that_feeds_a_secret_is_given_under_the_secrets_name_and_to_nobody_else()
+    {
+        Write("slipway.yaml", Manifest.Replace("secret://home/API__KEY", "secret://vars/KEY") + "\nsecrets: { vars: { kind: environment, prefix: VAULTED_ } }\n");
+        (string, string?)[] variables = [("VAULTED_KEY", "s3cr3t-value")];
+        var ran = (await Executable.Run(_folder, variables, "run", "-e", "staging", "--service", "api", "--", "env")).ShouldExit(0);
+        Assert.Contains("API__KEY=s3cr3t-value\n", ran.Output);
+        Assert.DoesNotContain("VAULTED_KEY", ran.Output);
+        Assert.DoesNotContain("s3cr3t", (await Executable.Run(_folder, variables, "run", "-e", "staging", "--service", "worker", "--", "env")).ShouldExit(0).Output);
+    }
+
+    [Fact]
     public async Task A_start_that_fails_tells_machines_every_fault()
     {
         var refused = (await Executable.Run(_folder, [("LEVEL", "loud")], "run", "--json", "-e", "production", "--", "true")).ShouldExit(1);
