@@ -22,6 +22,9 @@ internal static class ProcessTimes
                 var clock = Stopwatch.GetTimestamp();
                 using var process = Process.Start(about)!;
                 await process.WaitForExitAsync(stop);
+                // One that refuses at once would seem quick.
+                if (process.ExitCode != 0)
+                    throw new InvalidOperationException($"{commands[i].Name} exits with {process.ExitCode}: {await process.StandardOutput.ReadToEndAsync(stop)}{await process.StandardError.ReadToEndAsync(stop)}");
                 // The first two rounds only warm the file cache.
                 if (round >= 0)
                     samples[i].Add(Stopwatch.GetElapsedTime(clock).TotalMilliseconds);
