@@ -7,5 +7,9 @@ public sealed class LeakTests
 {
     [Fact]
     public async Task No_marked_secret_is_found_in_anything_that_was_written()
-        => Assert.All(await LeakFigures.Measure(TestContext.Current.SendDiagnosticMessage, TestContext.Current.CancellationToken), figure => Assert.True(figure.Ok, figure.ToString()));
+    {
+        var told = new List<string>();
+        var figures = await LeakFigures.Measure(told.Add, TestContext.Current.CancellationToken);
+        Assert.All(figures, figure => Assert.True(figure.Ok, $"{figure}\n{string.Join('\n', told)}"));
+    }
 }

@@ -70,7 +70,7 @@ internal static class LeakFigures
             var word = new LeakedText(Mark);
             var (leaks, files) = await Search(stack, word, said, outside, began, stop);
             foreach (var leak in leaks)
-                Console.Error.WriteLine($"  leaked: {leak}");
+                progress($"  leaked: {leak}");
             return
             [
                 Figure.Exactly($"marks found in {said.Count} outputs and {files} files", leaks.Count, "leaks", 0),
