@@ -10,6 +10,24 @@ public sealed class LogTests
 {
     private const int FloodLines = 60_000;
 
+    [Fact]
+    public void A_log_that_was_written_after_it_was_looked_over_is_covered_too()
+    {
+        // An instance that is restored writes into the folder of its former life, and may be gone before the next look.
+        var instances = Directory.CreateTempSubdirectory("slipway-test-").FullName;
+        var log = Path.Combine(Directory.CreateDirectory(Path.Combine(instances, "api-1")).FullName, "stdout.log");
+        File.WriteAllText(log, "using hunter2-hunter2\n");
+        var secrets = new Redactor();
+        secrets.Learn(["hunter2-hunter2"]);
+        var sweep = new LogSweep(secrets);
+        sweep.Sweep(instances, []);
+        sweep.Sweep(instances, []);
+        File.AppendAllText(log, "again hunter2-hunter2\n");
+        sweep.Sweep(instances, []);
+        Assert.Equal("using ***************\nagain ***************\n", File.ReadAllText(log));
+        Directory.Delete(instances, recursive: true);
+    }
+
     [Theory]
     [InlineData("/tmp")]
     [InlineData("/dev/shm")]
