@@ -229,7 +229,7 @@ public sealed class ReleaseEngine(EnginePorts ports, Journal journal, TimeProvid
         var state = runner.State;
         if (state.Stopping)
             return (null, Refusals.Stopping(environment));
-        if (state.Live is null)
+        if (state.Live is not { } live)
             return (null, Refusals.NothingLive(environment));
         if (fix && state.Active is { } active)
             return (null, Refusals.Busy(active));
@@ -238,7 +238,7 @@ public sealed class ReleaseEngine(EnginePorts ports, Journal journal, TimeProvid
             var (found, left, undone) = fix ? await runner.Drift.Fix(caller, cancellation) : ([], await runner.Drift.Look(cancellation), []);
             var (unreleased, untold) = declared is null ? ([], []) : await DeclaredReading.Compare(declared, state, ports, cancellation);
             var still = left.Select(one => one.Deviation).ToHashSet();
-            return (new(clock.GetUtcNow(), left, unreleased, [.. found.Where(one => !still.Contains(one.Deviation))], [.. undone, .. untold]), null);
+            return (new(clock.GetUtcNow(), live, left, unreleased, [.. found.Where(one => !still.Contains(one.Deviation))], [.. undone, .. untold]), null);
         }
         catch (Ports.TargetException fault)
         {

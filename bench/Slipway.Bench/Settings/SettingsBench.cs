@@ -7,7 +7,7 @@ namespace Slipway.Bench.Settings;
 /// <summary>The figures of settings and secrets: quick checks, a store that survives, nothing leaked, rotations that nobody notices.</summary>
 internal static class SettingsBench
 {
-    /// <param name="quick">Fewer repetitions; ends within two minutes.</param>
+    /// <param name="quick">Fewer repetitions and kinds of change; ends within a few minutes.</param>
     /// <param name="progress">Told what is going on.</param>
     /// <param name="stop">Ends the measurement.</param>
     public static async IAsyncEnumerable<Figure> Run(bool quick, Action<string> progress, [EnumeratorCancellation] CancellationToken stop)

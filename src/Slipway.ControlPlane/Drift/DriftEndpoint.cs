@@ -41,6 +41,6 @@ internal static class DriftEndpoint
             log.Asked(caller.Actor, "fix the drift of", environment.ToString(), refused?.Reason ?? $"{report!.Fixed.Length} brought back, {report.Changed.Length} left");
         if (refused is not null)
             return refused.AsRefusal();
-        return TypedResults.Ok(DriftViews.Of(environment, engine.Snapshot(environment)!.Live!.Id, report! with { Untold = [.. report.Untold, .. untold] }));
+        return TypedResults.Ok(DriftViews.Of(environment, report! with { Untold = [.. report.Untold, .. untold] }));
     }
 }

@@ -10,14 +10,26 @@ public static class ShownValue
 
     private const int LengthMax = 60;
 
-    /// <summary>A value on one line, at most 60 characters long: a value may be huge, and may hold what a terminal obeys.</summary>
-    public static string Line(string value)
+    /// <summary>A value on one line, at most 60 characters long unless said otherwise: a value may be huge, and may hold what a terminal obeys.</summary>
+    /// <param name="value">The value.</param>
+    /// <param name="lengthMax">How many characters are shown at most, 4 or more.</param>
+    public static string Line(string value, int lengthMax = LengthMax)
+        => value.Length <= lengthMax ? OneLine(value) : OneLine(value[..(lengthMax - 3)]) + "...";
+
+    /// <summary>A text of any length without line breaks and without what a terminal obeys.</summary>
+    public static string OneLine(string text)
     {
-        var line = new StringBuilder(LengthMax);
-        foreach (var c in value.Length <= LengthMax ? value.AsSpan() : value.AsSpan(0, LengthMax - 3))
+        var line = new StringBuilder(text.Length);
+        foreach (var c in text)
             line.Append(char.IsControl(c) || c is '\u2028' or '\u2029' ? ' ' : c);
-        return value.Length <= LengthMax ? line.ToString() : line.Append("...").ToString();
+        return line.ToString();
     }
+
+    /// <summary>A value of a setting whose declaration is not at hand: hidden when it may be a connection string with a password, or a key.</summary>
+    /// <param name="value">The value.</param>
+    /// <param name="lengthMax">How many characters are shown at most, 4 or more.</param>
+    public static string OfAnyType(string value, int lengthMax)
+        => GrantsAccess(SettingType.Postgres, value) || GrantsAccess(SettingType.Jwks, value) ? Hidden : Line(value, lengthMax);
 
     /// <summary>What follows the words that say what a value must be: the value, unless it grants access.</summary>
     internal static string Not(bool secret, SettingType type, string value)

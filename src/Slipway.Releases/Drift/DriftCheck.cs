@@ -7,7 +7,7 @@ namespace Slipway.Releases.Drift;
 /// <summary>Compares what runs with the releases that should run. Pure; what it cannot know it does not call drift.</summary>
 internal static class DriftCheck
 {
-    private const int ShownMax = 200;
+    private const string Missing = "missing";
 
     /// <summary>Everything that is other than declared.</summary>
     public static IEnumerable<Deviation> Of(DriftLook look)
@@ -34,20 +34,13 @@ internal static class DriftCheck
             if (IsTheTargets(name) || (instance.Variables!.TryGetValue(name, out var running) && running == declared) || (running is null && !instance.VariablesWhole))
                 continue;
             yield return released.Secrets.TryGetValue(name, out var version)
-                ? new(DriftAspect.Secrets, instance.Workload.Service, instance.Id, name, version.ToString(), running is null ? "missing" : "another value", DriftRemedy.Replace)
-                : new(DriftAspect.Settings, instance.Workload.Service, instance.Id, name, Shown(declared), running is null ? "missing" : Shown(running), DriftRemedy.Replace);
+                ? new(DriftAspect.Secrets, instance.Workload.Service, instance.Id, name, version.ToString(), running is null ? Missing : "another value", DriftRemedy.Replace)
+                : new(DriftAspect.Settings, instance.Workload.Service, instance.Id, name, ShownDeviation.Value(declared, Missing), ShownDeviation.Value(running, Missing), DriftRemedy.Replace);
         }
     }
 
     // What a target says of an instance it says itself, whatever the release gives under the same name.
     private static bool IsTheTargets(string name) => name is "PORT" or "HOST" || name.StartsWith("SLIPWAY_", StringComparison.Ordinal);
-
-    private static string Shown(string value) => value.Length switch
-    {
-        0 => "empty",
-        > ShownMax => value[..ShownMax] + "...",
-        _ => value,
-    };
 
     private static IEnumerable<Deviation> Counts(DriftLook look)
     {

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Slipway.Core.Manifests;
 using Slipway.Releases.Ports;
 
 namespace Slipway.Releases.Drift;
@@ -16,12 +17,14 @@ public sealed record DriftOrigin(string Actor, DateTimeOffset At, string By);
 
 /// <summary>What a look at an environment has found.</summary>
 /// <param name="At">When it was looked at.</param>
+/// <param name="Live">The release that all was compared with.</param>
 /// <param name="Changed">What runs otherwise than the live release says: somebody or something has changed it.</param>
 /// <param name="Unreleased">What the manifest and the stores say otherwise than the live release; empty when they were not asked.</param>
 /// <param name="Fixed">What was found and brought back.</param>
 /// <param name="Untold">What could not be compared, one sentence each.</param>
 public sealed record DriftReport(
     DateTimeOffset At,
+    ReleaseId Live,
     ImmutableArray<DriftFinding> Changed,
     ImmutableArray<DriftFinding> Unreleased,
     ImmutableArray<DriftFinding> Fixed,

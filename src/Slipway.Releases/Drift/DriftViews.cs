@@ -8,10 +8,10 @@ namespace Slipway.Releases.Drift;
 public static class DriftViews
 {
     /// <summary>A report.</summary>
-    public static DriftView Of(EnvironmentName environment, ReleaseId live, DriftReport report) => new()
+    public static DriftView Of(EnvironmentName environment, DriftReport report) => new()
     {
         Environment = environment,
-        Live = live,
+        Live = report.Live,
         LookedAt = report.At,
         Changed = [.. report.Changed.Select(one => Finding(one, environment))],
         Unreleased = [.. report.Unreleased.Select(one => Finding(one, environment))],

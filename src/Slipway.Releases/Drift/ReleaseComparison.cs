@@ -20,7 +20,6 @@ internal sealed record Declared(
 internal static class ReleaseComparison
 {
     private const string Nothing = "nothing";
-    private const int ShownMax = 200;
 
     /// <summary>Everything that a deploy would change.</summary>
     public static IEnumerable<Deviation> Of(Declared declared, Release live)
@@ -50,7 +49,7 @@ internal static class ReleaseComparison
         {
             var (mine, other) = (declared.Settings.GetValueOrDefault(name), running.Settings.GetValueOrDefault(name));
             if (mine != other)
-                yield return Unreleased(DriftAspect.Settings, running.Service.Name, name, Shown(mine), Shown(other));
+                yield return Unreleased(DriftAspect.Settings, running.Service.Name, name, ShownDeviation.Value(mine, Nothing), ShownDeviation.Value(other, Nothing));
         }
     }
 
@@ -69,17 +68,23 @@ internal static class ReleaseComparison
 
     private static IEnumerable<Deviation> Service(Service declared, Service running)
     {
-        using var now = JsonSerializer.SerializeToDocument(declared, JournalJson.Default.Service);
-        using var live = JsonSerializer.SerializeToDocument(running, JournalJson.Default.Service);
-        var others = live.RootElement.EnumerateObject().ToDictionary(one => one.Name, one => one.Value.GetRawText(), StringComparer.Ordinal);
-        var mine = now.RootElement.EnumerateObject().ToDictionary(one => one.Name, one => one.Value.GetRawText(), StringComparer.Ordinal);
-        foreach (var name in mine.Keys.Union(others.Keys, StringComparer.Ordinal))
-        {
-            var (one, other) = (mine.GetValueOrDefault(name), others.GetValueOrDefault(name));
-            if (one != other)
-                yield return Unreleased(AspectOf(name), declared.Name, name, Shown(one), Shown(other));
-        }
+        var (mine, other) = (JsonSerializer.SerializeToElement(declared, JournalJson.Default.Service), JsonSerializer.SerializeToElement(running, JournalJson.Default.Service));
+        return Differences("", mine, other).Select(one => Unreleased(
+            AspectOf(one.Path.Split('.')[0]), declared.Name, one.Path, ShownDeviation.Value(one.Declared?.GetRawText(), Nothing), ShownDeviation.Value(one.Running?.GetRawText(), Nothing)));
     }
+
+    // Down to what differs: of two probes that are the same but for one number, that number is what a person looks for.
+    private static IEnumerable<(string Path, JsonElement? Declared, JsonElement? Running)> Differences(string path, JsonElement? declared, JsonElement? running)
+    {
+        if (declared is { ValueKind: JsonValueKind.Object } mine && running is { ValueKind: JsonValueKind.Object } other)
+        {
+            return mine.EnumerateObject().Concat(other.EnumerateObject()).Select(one => one.Name).Distinct(StringComparer.Ordinal)
+                .SelectMany(name => Differences(path.Length == 0 ? name : $"{path}.{name}", Member(mine, name), Member(other, name)));
+        }
+        return declared?.GetRawText() == running?.GetRawText() ? [] : [(path, declared, running)];
+    }
+
+    private static JsonElement? Member(JsonElement element, string name) => element.TryGetProperty(name, out var member) ? member : null;
 
     private static DriftAspect AspectOf(string property) => property switch
     {
@@ -87,14 +92,6 @@ internal static class ReleaseComparison
         "routes" => DriftAspect.Routes,
         "resources" => DriftAspect.Limits,
         _ => DriftAspect.Services,
-    };
-
-    private static string Shown(string? text) => text switch
-    {
-        null => Nothing,
-        { Length: 0 } => "empty",
-        { Length: > ShownMax } => text[..ShownMax] + "...",
-        _ => text,
     };
 
     private static Deviation Unreleased(DriftAspect aspect, ServiceName service, string subject, string declared, string running)

@@ -8,7 +8,7 @@ using Slipway.Releases.Rollouts;
 
 namespace Slipway.Releases.Running;
 
-/// <summary>What the runner lends a look: the fold and what it saw, at one moment between two passes.</summary>
+/// <summary>What the runner lends a look: the fold and what it last saw. It waits for no pass, so a change may fall between the two.</summary>
 /// <param name="State">What the journal says.</param>
 /// <param name="Seen">What is seen.</param>
 /// <param name="AtRest">Whether nothing moves.</param>
@@ -25,7 +25,7 @@ internal sealed record DriftGround(
 /// <param name="environment">Which.</param>
 /// <param name="ports">What it looks at.</param>
 /// <param name="clock">The time.</param>
-/// <param name="ground">Gives the runner's view, between two passes; null when there is nothing to compare.</param>
+/// <param name="ground">Gives the runner's view of this moment; null when there is nothing to compare.</param>
 internal sealed class DriftWatch(EnvironmentName environment, EnginePorts ports, TimeProvider clock, Func<CancellationToken, Task<DriftGround?>> ground)
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
