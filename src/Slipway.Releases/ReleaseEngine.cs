@@ -226,21 +226,11 @@ public sealed class ReleaseEngine(EnginePorts ports, Journal journal, TimeProvid
         EnvironmentName environment, DeployCommand? declared, bool fix, Caller caller, CancellationToken cancellation)
     {
         var runner = Runner(environment);
-        var state = runner.State;
-        if (state.Stopping)
-            return (null, Refusals.Stopping(environment));
-        if (state.Live is not { } live)
-            return (null, Refusals.NothingLive(environment));
-        if (fix && state.Active is { } active)
-            return (null, Refusals.Busy(active));
         try
         {
-            var (found, left, undone) = fix ? await runner.Drift.Fix(caller, cancellation) : ([], await runner.Drift.Look(cancellation), []);
-            var (unreleased, untold) = declared is null ? ([], []) : await DeclaredReading.Compare(declared, state, ports, cancellation);
-            var still = left.Select(one => one.Deviation).ToHashSet();
-            return (new(clock.GetUtcNow(), live, left, unreleased, [.. found.Where(one => !still.Contains(one.Deviation))], [.. undone, .. untold]), null);
+            return await runner.Drift.Report(declared, fix, caller, cancellation);
         }
-        catch (Ports.TargetException fault)
+        catch (Exception fault) when (fault is Ports.TargetException or StaleFencingTokenException)
         {
             return (null, Refusals.NotSeen(environment, fault.Message));
         }

@@ -12,7 +12,8 @@ namespace Slipway.Releases.Running;
 /// <param name="known">Finds a release that was ever built, in any environment.</param>
 internal sealed class CandidateBuild(IArtefacts artefacts, TimeProvider clock, Func<ReleaseId, Release?> known)
 {
-    private static readonly TimeSpan TimeMax = TimeSpan.FromHours(1);
+    /// <summary>How long the builds of a release may take together.</summary>
+    public static readonly TimeSpan TimeMax = TimeSpan.FromHours(1);
 
     /// <summary>How a build of all services ended.</summary>
     /// <param name="Kept">The release; null when a service failed.</param>

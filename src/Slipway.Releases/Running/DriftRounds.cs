@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using Slipway.Core.Manifests;
 using Slipway.Releases.Drift;
 using Slipway.Releases.Journals;
 using Slipway.Releases.Ports;
@@ -16,10 +15,10 @@ internal sealed class DriftRounds(EnvironmentRunner runner, RunnerParts parts)
 
     private const int ToldMax = 200;
     private static readonly TimeSpan TellMax = TimeSpan.FromMilliseconds(200);
-    private static readonly TimeSpan WaitEvery = TimeSpan.FromMilliseconds(100);
 
     private readonly SemaphoreSlim _turn = new(1);
     private readonly DriftWatch _watch = new(runner.State.Environment, parts.Ports, parts.Clock, runner.Ground);
+    private readonly DriftFix _fix = new(runner, parts);
 
     /// <summary>When it was last looked at; null before the first time.</summary>
     public DateTimeOffset? LookedAt { get; private set; }
@@ -70,37 +69,28 @@ internal sealed class DriftRounds(EnvironmentRunner runner, RunnerParts parts)
         }
     }
 
-    /// <summary>Brings back what has drifted, and looks again.</summary>
+    /// <summary>What a look finds, what a deploy would change, and what was brought back; or why nothing was looked at.</summary>
+    /// <param name="declared">The deploy to compare with; null to leave that out.</param>
+    /// <param name="fix">Whether to bring back what has drifted.</param>
     /// <param name="caller">Who asked.</param>
-    /// <param name="cancellation">Cancels the waiting; instances that are being replaced go on being so.</param>
-    /// <returns>What was found, what of it is left, and what could not be done.</returns>
-    public async Task<(ImmutableArray<DriftFinding> Found, ImmutableArray<DriftFinding> Left, ImmutableArray<string> Undone)> Fix(
-        Caller caller, CancellationToken cancellation)
+    /// <param name="cancellation">Cancels the waiting, not what was begun.</param>
+    /// <exception cref="TargetException">The target cannot be asked.</exception>
+    public async Task<(DriftReport? Report, CommandAnswer.Refused? Refused)> Report(DeployCommand? declared, bool fix, Caller caller, CancellationToken cancellation)
     {
+        var state = runner.State;
+        if (state.Stopping)
+            return (null, Refusals.Stopping(state.Environment));
+        if (state.Live is not { } live)
+            return (null, Refusals.NothingLive(state.Environment));
+        if (fix && state.Active is { } active)
+            return (null, Refusals.Busy(active));
         var found = await Look(cancellation);
-        if (found.IsEmpty)
-            return ([], [], []);
-        await Happen(caller, new DriftFixAsked(found.Length), cancellation);
-        var undone = ImmutableArray.CreateBuilder<string>();
-        var rebuilt = Of(found, DriftRemedy.Rebuild).Any() ? await Rebuild(undone, cancellation) : [];
-        if (Of(found, DriftRemedy.Mend).Any())
-            await Mend(undone, cancellation);
-        if (Of(found, DriftRemedy.Reroute).Any())
-            await Reroute(cancellation);
-        // What ran from a damaged artefact may have read it; only a new process is sure to run what was built.
-        var condemned = Of(found, DriftRemedy.Replace).Select(one => one.Instance).OfType<InstanceId>()
-            .Concat(runner.Seen.Instances.Where(one => rebuilt.Contains(one.Service)).Select(one => one.Id)).ToImmutableSortedSet(Comparer<InstanceId>.Create(ByText));
-        if (!condemned.IsEmpty)
-            await Happen(caller, new ReplacementBegun([.. condemned]), cancellation);
-        while (!runner.State.Condemned.IsEmpty)
-            await Task.Delay(WaitEvery, parts.Clock, cancellation);
-        return (found, await Look(cancellation), undone.ToImmutable());
+        var undone = fix && !found.IsEmpty ? await _fix.Run(found, caller, cancellation) : [];
+        var left = fix && !found.IsEmpty ? await Look(cancellation) : found;
+        var (unreleased, untold) = declared is null ? ([], []) : await DeclaredReading.Compare(declared, state, parts.Ports, cancellation);
+        var still = left.Select(one => one.Deviation).ToHashSet();
+        return (new(parts.Clock.GetUtcNow(), live, left, unreleased, [.. found.Where(one => !still.Contains(one.Deviation))], [.. undone, .. untold]), null);
     }
-
-    private static int ByText(InstanceId one, InstanceId other) => string.CompareOrdinal(one.ToString(), other.ToString());
-
-    private static IEnumerable<Deviation> Of(ImmutableArray<DriftFinding> found, DriftRemedy remedy)
-        => found.Select(one => one.Deviation).Where(one => one.Remedy == remedy);
 
     private CommandAnswer Tell(ImmutableArray<DriftFinding> all)
     {
@@ -110,54 +100,5 @@ internal sealed class DriftRounds(EnvironmentRunner runner, RunnerParts parts)
         if (!runner.State.Stopping && !told.SetEquals(found.Select(one => one.Deviation)))
             runner.Happen(null, Caller.Slipway.Actor, new DriftFound(found));
         return new CommandAnswer.Unchanged("Looked.");
-    }
-
-    private Task<CommandAnswer> Happen(Caller caller, JournalEvent happened, CancellationToken cancellation) => runner.Command(
-        () =>
-        {
-            runner.Happen(null, caller.Actor, happened);
-            return new CommandAnswer.Unchanged(happened.What);
-        },
-        cancellation);
-
-    /// <summary>Builds again every artefact in use that is damaged; gives the services that run from one.</summary>
-    private async Task<HashSet<ServiceName>> Rebuild(ImmutableArray<string>.Builder undone, CancellationToken cancellation)
-    {
-        var rebuilt = new HashSet<ServiceName>();
-        var used = runner.Seen.Instances.Select(one => new WorkloadKey(one.Release, one.Service)).Distinct().Where(key => runner.State.Releases.ContainsKey(key.Release));
-        foreach (var key in used.ToList())
-        {
-            var kept = runner.State.Releases[key.Release];
-            if (kept.Release.Find(key.Service) is not { Artefact: { } digest } released)
-                continue;
-            switch (await parts.Ports.Artefacts.Restore(released.Service, digest, kept.Terms.SourceFolder, cancellation))
-            {
-                case BuildOutcome.Built { Cached: false }:
-                    rebuilt.UnionWith(kept.Release.Services.Where(one => one.Artefact == digest).Select(one => one.Service.Name));
-                    break;
-                case BuildOutcome.Failed failed:
-                    undone.Add(failed.Reason);
-                    break;
-            }
-        }
-        return rebuilt;
-    }
-
-    private async Task Mend(ImmutableArray<string>.Builder undone, CancellationToken cancellation)
-    {
-        try
-        {
-            await parts.Ports.Target.Mend(runner.State.Environment, parts.Fence, cancellation);
-        }
-        catch (TargetException fault)
-        {
-            undone.Add(fault.Message);
-        }
-    }
-
-    private async Task Reroute(CancellationToken cancellation)
-    {
-        var live = (await parts.Ports.Traffic.Inspect(runner.State.Environment, cancellation)).Live;
-        await runner.PutTableAgain(live?.Version ?? 0, cancellation);
     }
 }
