@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using Microsoft.Extensions.Logging;
 using Slipway.Core.Manifests;
 using Slipway.Releases.Ports;
 using Slipway.Targets.Processes.Commands;
@@ -12,20 +11,15 @@ using Slipway.Targets.Processes.Spawning;
 namespace Slipway.Targets.Processes.Instances;
 
 /// <summary>Keeps one instance alive: starts it, watches its health, restarts it, ends it.</summary>
-internal sealed partial class InstanceRunner : IHealthListener, IDisposable
+internal sealed class InstanceRunner : IHealthListener, IDisposable
 {
-    private readonly Lock _sync = new();
     private readonly ProcessMachine _machine;
     private readonly EnvironmentName _environment;
-    private readonly InstanceFolder _folder;
-    private readonly InstanceStart _start;
-    private readonly InstanceSight _sight;
-    private readonly Action _changed;
+    private readonly RecordKeeper _kept;
     private readonly BackOff _backOff = new(Random.Shared.NextDouble);
     private readonly CancellationTokenSource _stop = new();
     private readonly InstanceSettings _settings = new();
     private readonly InstanceCheck _check;
-    private InstanceRecord _record;
     private ControlGroup? _group;
     private RunningProcess? _process;
     private bool _endedBefore;
@@ -37,12 +31,11 @@ internal sealed partial class InstanceRunner : IHealthListener, IDisposable
     {
         _machine = machine;
         _environment = environment;
-        _folder = folder;
-        _record = record;
-        _changed = changed;
-        _start = new(machine.Home, environment, folder);
-        _check = new(_start, _settings);
-        _sight = new(_start, _settings, machine.Clock);
+        Folder = folder;
+        _kept = new(machine, folder, record, changed);
+        Plan = new(machine.Home, environment, folder);
+        _check = new(Plan, _settings);
+        Sight = new(Plan, _settings, machine.Clock);
         _group = record.Groups.IsEmpty ? null : new(record.Groups);
         _endedBefore = record.Restarts > 0;
         Output = new(folder.Output, machine.Options.LogBytesMax, machine.Options.LogFilesKept);
@@ -52,14 +45,7 @@ internal sealed partial class InstanceRunner : IHealthListener, IDisposable
     }
 
     /// <summary>What is known of it.</summary>
-    public InstanceRecord Record
-    {
-        get
-        {
-            lock (_sync)
-                return _record;
-        }
-    }
+    public InstanceRecord Record => _kept.Record;
 
     /// <summary>What it uses, as last measured.</summary>
     public Usage? Usage { get; set; }
@@ -71,13 +57,13 @@ internal sealed partial class InstanceRunner : IHealthListener, IDisposable
     public ControlGroup? Group => _group;
 
     /// <summary>Its folder.</summary>
-    public InstanceFolder Folder => _folder;
+    public InstanceFolder Folder { get; }
 
     /// <summary>How it is started.</summary>
-    public InstanceStart Plan => _start;
+    public InstanceStart Plan { get; }
 
     /// <summary>How its process looked first.</summary>
-    public InstanceSight Sight => _sight;
+    public InstanceSight Sight { get; }
 
     /// <summary>Its settings; null while they are not known.</summary>
     public ImmutableSortedDictionary<string, string>? Settings => _settings.Values;
@@ -89,26 +75,7 @@ internal sealed partial class InstanceRunner : IHealthListener, IDisposable
     public LogFile Error { get; }
 
     /// <summary>How it looks from outside.</summary>
-    public Instance Snapshot()
-    {
-        var record = Record;
-        return new()
-        {
-            Id = record.Id,
-            Service = record.Service.Name,
-            Release = record.Release,
-            Address = record.Port is null ? null : "127.0.0.1",
-            Port = record.Port,
-            Phase = Phase(record),
-            Ready = record.Ready && !record.Stopping,
-            StartedAt = record.StartedAt,
-            ReadyAt = record.ReadyAt,
-            Restarts = record.Restarts,
-            ExitCode = record.ExitCode,
-            Usage = Usage,
-            Trouble = record.Trouble,
-        };
-    }
+    public Instance Snapshot() => InstanceSnapshot.Of(Record, Usage);
 
     /// <summary>Gives it its settings: without them it can be watched, but not started.</summary>
     public void Give(ImmutableSortedDictionary<string, string> settings) => _settings.Give(settings);
@@ -131,10 +98,10 @@ internal sealed partial class InstanceRunner : IHealthListener, IDisposable
             AdoptByMark();
             return;
         }
-        _process = RunningProcess.Adopt(recorded, _folder.Mark, Members());
+        _process = RunningProcess.Adopt(recorded, Folder.Mark, Members());
         if (_process is not null)
         {
-            _sight.Take(record, recorded);
+            Sight.Take(record, recorded);
             return;
         }
         _endedBefore = true;
@@ -171,7 +138,7 @@ internal sealed partial class InstanceRunner : IHealthListener, IDisposable
     {
         Update(record => record with { StartedUp = true });
         if (Process is { } process)
-            _sight.Take(Record, process);
+            Sight.Take(Record, process);
     }
 
     void IHealthListener.ReadyChanged(bool ready, string why)
@@ -201,20 +168,7 @@ internal sealed partial class InstanceRunner : IHealthListener, IDisposable
 
     /// <summary>Writes its record to disk as it is known here.</summary>
     /// <exception cref="IOException">The disk refuses.</exception>
-    public void SaveRecord()
-    {
-        lock (_sync)
-            _folder.Save(_record);
-    }
-
-    private static InstancePhase Phase(InstanceRecord record) => record switch
-    {
-        { Stopping: true } => InstancePhase.Stopping,
-        { Done: true } => InstancePhase.Running,
-        { Process: null, Trouble: not null } => InstancePhase.BackingOff,
-        { StartedUp: true } => InstancePhase.Running,
-        _ => InstancePhase.Starting,
-    };
+    public void SaveRecord() => _kept.Save();
 
     private async Task Live(CancellationToken wake)
     {
@@ -241,11 +195,11 @@ internal sealed partial class InstanceRunner : IHealthListener, IDisposable
     {
         foreach (var row in ProcessRow.ReadAll())
         {
-            if (row.IsZombie || row.Session != row.Pid || !ProcessRow.HasVariable(row.Pid, _folder.Mark))
+            if (row.IsZombie || row.Session != row.Pid || !ProcessRow.HasVariable(row.Pid, Folder.Mark))
                 continue;
             var found = ProcessIdentity.Of(row.Pid);
             Update(before => before with { Process = found, StartedAt = _machine.Clock.GetUtcNow(), StartedUp = false });
-            _process = RunningProcess.Adopt(found, _folder.Mark, Members());
+            _process = RunningProcess.Adopt(found, Folder.Mark, Members());
             return;
         }
     }
@@ -273,17 +227,17 @@ internal sealed partial class InstanceRunner : IHealthListener, IDisposable
         if (Record.Service.Port is not null && (Record.Port is not { } held || !PortRegister.IsFree(held)))
         {
             if (Record.Port is { } lost)
-                _machine.Ports.Release(lost, _folder.RecordPath);
-            var port = await _machine.Ports.Take(_folder.RecordPath);
+                _machine.Ports.Release(lost, Folder.RecordPath);
+            var port = await _machine.Ports.Take(Folder.RecordPath);
             Update(record => record with { Port = port });
         }
         _group ??= _machine.Limit(Record);
         Update(record => record with { Process = null, Ready = false, StartedUp = false, Groups = _group?.Folders ?? [] });
-        var (request, builtAt) = _start.Request(Record, settings, _group);
+        var (request, builtAt) = Plan.Request(Record, settings, _group);
         _memoryKillsBefore = _group?.MemoryKills() ?? 0;
-        _outputFrom = LogFile.LengthOf(_folder.Output);
-        _errorFrom = LogFile.LengthOf(_folder.Error);
-        var process = RunningProcess.Start(request, _folder.Mark, Members());
+        _outputFrom = LogFile.LengthOf(Folder.Output);
+        _errorFrom = LogFile.LengthOf(Folder.Error);
+        var process = RunningProcess.Start(request, Folder.Mark, Members());
         Update(record => record with
         {
             Process = process.Identity,
@@ -337,7 +291,7 @@ internal sealed partial class InstanceRunner : IHealthListener, IDisposable
     }
 
     private string? LastLine()
-        => LogFile.LastTellingLine(_folder.Error, _errorFrom) ?? LogFile.LastTellingLine(_folder.Output, _outputFrom);
+        => LogFile.LastTellingLine(Folder.Error, _errorFrom) ?? LogFile.LastTellingLine(Folder.Output, _outputFrom);
 
     private async Task End()
     {
@@ -350,35 +304,10 @@ internal sealed partial class InstanceRunner : IHealthListener, IDisposable
         for (var attempt = 0; attempt < 20 && _group?.TryRemove() == false; attempt++)
             await Task.Delay(50);
         if (record.Port is { } port)
-            _machine.Ports.Release(port, _folder.RecordPath);
-        _folder.DeleteWork();
+            _machine.Ports.Release(port, Folder.RecordPath);
+        Folder.DeleteWork();
         Update(before => before with { Process = null, Groups = [], EndedAt = _machine.Clock.GetUtcNow() });
     }
 
-    private void Update(Func<InstanceRecord, InstanceRecord> change)
-    {
-        lock (_sync)
-        {
-            var next = change(_record);
-            // It may quote the instance's own last line.
-            if (next.Trouble is { } trouble && trouble != _record.Trouble)
-                next = next with { Trouble = _machine.Options.Secrets.Redact(trouble) };
-            if (next == _record)
-                return;
-            _record = next;
-            try
-            {
-                _folder.Save(next);
-            }
-            catch (IOException e)
-            {
-                // The instance goes on being watched; only a control plane that takes over would know less of it.
-                LogNotSaved(_machine.Logger, e, next.Id);
-            }
-        }
-        _changed();
-    }
-
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The state of {Instance} could not be saved.")]
-    private static partial void LogNotSaved(ILogger logger, Exception error, InstanceId instance);
+    private void Update(Func<InstanceRecord, InstanceRecord> change) => _kept.Update(change);
 }

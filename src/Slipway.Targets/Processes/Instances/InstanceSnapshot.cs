@@ -1,0 +1,36 @@
+using Slipway.Releases.Ports;
+
+namespace Slipway.Targets.Processes.Instances;
+
+/// <summary>Shows an instance as the engine sees it.</summary>
+internal static class InstanceSnapshot
+{
+    /// <summary>The instance of a record.</summary>
+    /// <param name="record">What is known of it.</param>
+    /// <param name="usage">What it uses; null while unknown.</param>
+    public static Instance Of(InstanceRecord record, Usage? usage) => new()
+    {
+        Id = record.Id,
+        Service = record.Service.Name,
+        Release = record.Release,
+        Address = record.Port is null ? null : "127.0.0.1",
+        Port = record.Port,
+        Phase = Phase(record),
+        Ready = record.Ready && !record.Stopping,
+        StartedAt = record.StartedAt,
+        ReadyAt = record.ReadyAt,
+        Restarts = record.Restarts,
+        ExitCode = record.ExitCode,
+        Usage = usage,
+        Trouble = record.Trouble,
+    };
+
+    private static InstancePhase Phase(InstanceRecord record) => record switch
+    {
+        { Stopping: true } => InstancePhase.Stopping,
+        { Done: true } => InstancePhase.Running,
+        { Process: null, Trouble: not null } => InstancePhase.BackingOff,
+        { StartedUp: true } => InstancePhase.Running,
+        _ => InstancePhase.Starting,
+    };
+}
