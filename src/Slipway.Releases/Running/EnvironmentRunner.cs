@@ -26,12 +26,10 @@ internal sealed class EnvironmentRunner
     private readonly TrafficWatch _watch;
     private readonly BuildUnderWay _build;
     private readonly RotationDriver _rotations;
+    private readonly Publication _publication;
     private RolloutId? _judged;
     private bool _orphansGone;
     private string? _trouble;
-    private string? _publishedTrouble;
-    private (EnvironmentState? State, Observation Seen) _published = (null, Observation.None);
-    private object? _publishedWaits;
 
     /// <summary>Makes the runner of an environment from its fold.</summary>
     public EnvironmentRunner(EnvironmentState state, RunnerParts parts)
@@ -43,6 +41,7 @@ internal sealed class EnvironmentRunner
         _watch = new(_environment, parts.Ports.Traffic, parts.Clock);
         _build = new(parts, Wake);
         Drift = new(this, parts);
+        _publication = new(parts.Published);
         _rotations = new(parts.Ports, parts.Clock, Wake);
     }
 
@@ -318,15 +317,5 @@ internal sealed class EnvironmentRunner
         Publish();
     }
 
-    private void Publish()
-    {
-        var (state, seen) = _published;
-        if (ReferenceEquals(state, State) && seen.TargetAnswers == Seen.TargetAnswers && seen.Instances.SequenceEqual(Seen.Instances)
-            && seen.Gates.SequenceEqual(Seen.Gates) && ReferenceEquals(seen.Table, Seen.Table) && seen.Address == Seen.Address
-            && seen.Faults.SequenceEqual(Seen.Faults) && _publishedTrouble == _trouble && ReferenceEquals(_publishedWaits, RotationWaits))
-            return;
-        _published = (State, Seen);
-        (_publishedTrouble, _publishedWaits) = (_trouble, RotationWaits);
-        _parts.Published();
-    }
+    private void Publish() => _publication.Tell(State, Seen, _trouble, RotationWaits);
 }

@@ -14,7 +14,6 @@ namespace Slipway.Targets.Processes.Instances;
 internal sealed class InstanceRunner : IHealthListener, IDisposable
 {
     private readonly ProcessMachine _machine;
-    private readonly EnvironmentName _environment;
     private readonly RecordKeeper _kept;
     private readonly BackOff _backOff = new(Random.Shared.NextDouble);
     private readonly CancellationTokenSource _stop = new();
@@ -30,7 +29,6 @@ internal sealed class InstanceRunner : IHealthListener, IDisposable
     public InstanceRunner(ProcessMachine machine, EnvironmentName environment, InstanceFolder folder, InstanceRecord record, Action changed)
     {
         _machine = machine;
-        _environment = environment;
         Folder = folder;
         _kept = new(machine, folder, record, changed);
         Plan = new(machine.Home, environment, folder);
