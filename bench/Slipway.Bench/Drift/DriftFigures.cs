@@ -93,7 +93,8 @@ internal static class DriftFigures
         var left = view;
         for (var tries = 0; tries < 10; tries++)
         {
-            (left, _) = await stage.Look(change.Undo is null ? [.. how, "--fix"] : how);
+            // Once is enough to ask for it; what comes after is only patience with what starts slowly.
+            (left, _) = await stage.Look(change.Undo is null && tries == 0 ? [.. how, "--fix"] : how);
             if (Count(left) == 0)
                 break;
             await Task.Delay(TimeSpan.FromMilliseconds(500), stop);

@@ -15,7 +15,7 @@ internal static class CheckVerb
     /// <summary>The verb's command.</summary>
     public static Command Make()
     {
-        var command = new Command("check", "Check the manifest and what was rendered from it; with -e or --all also the settings of a start here. Every fault at once.");
+        var command = new Command("check", "Check the manifest and what was rendered from it; with -e or --all also the settings of a start here, but for what secret stores hold: see secrets doctor. Every fault at once.");
         var all = new Option<bool>("--all") { Description = "Check the settings of every environment." };
         command.Options.Add(all);
         var common = CommonOptions.AddTo(command, "the manifest of all, the settings of none.");
@@ -23,7 +23,7 @@ internal static class CheckVerb
             command,
             "0 it is right; 1 a setting or a rendered file is wrong; 2 the manifest or the command line is; 3 it cannot be read.",
             "slipway check                 is the manifest right, in every environment?",
-            "slipway check -e production   would it start there, with the variables of this shell?",
+            "slipway check -e production   are its settings right, with the variables of this shell?",
             "slipway check --all           in every environment?");
         command.SetAction(result => result.GetValue(all) && common.Environment(result) is not null
             ? throw new CommandFailure(ExitCodes.Usage, "-e and --all exclude each other.", "Give one of them.")
