@@ -3,7 +3,7 @@ using Slipway.Core.Manifests;
 using Slipway.Releases.Drift;
 using Slipway.Releases.Journals;
 using Slipway.Releases.Ports;
-using Slipway.Releases.Tests.Simulation;
+using Slipway.Simulation;
 
 namespace Slipway.Releases.Tests.Drift;
 

@@ -5,7 +5,7 @@ using Slipway.Core.Telemetry;
 using Slipway.Releases.Gates;
 using Slipway.Releases.Ports;
 using Slipway.Releases.Rollouts;
-using Slipway.Releases.Tests.Simulation;
+using Slipway.Simulation;
 
 namespace Slipway.Releases.Tests.Gates;
 

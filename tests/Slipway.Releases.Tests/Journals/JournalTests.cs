@@ -1,6 +1,6 @@
 using Microsoft.Data.Sqlite;
 using Slipway.Releases.Journals;
-using Slipway.Releases.Tests.Simulation;
+using Slipway.Simulation;
 
 namespace Slipway.Releases.Tests.Journals;
 

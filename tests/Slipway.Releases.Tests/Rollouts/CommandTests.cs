@@ -1,7 +1,7 @@
 using Slipway.Core.Manifests;
 using Slipway.Releases.Journals;
 using Slipway.Releases.Rollouts;
-using Slipway.Releases.Tests.Simulation;
+using Slipway.Simulation;
 
 namespace Slipway.Releases.Tests.Rollouts;
 

@@ -1,6 +1,6 @@
 using Slipway.Core.Manifests;
 using Slipway.Releases.Rollouts;
-using Slipway.Releases.Tests.Simulation;
+using Slipway.Simulation;
 
 namespace Slipway.Releases.Tests.Rollouts;
 

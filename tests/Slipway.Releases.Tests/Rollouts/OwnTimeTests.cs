@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using Slipway.Releases.Journals;
 using Slipway.Releases.Tests.Journals;
-using Slipway.Releases.Tests.Simulation;
+using Slipway.Simulation;
 
 namespace Slipway.Releases.Tests.Rollouts;
 

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 using Slipway.Core.Manifests;
 using Slipway.Core.Settings;
 using Slipway.Releases.Planning;
-using Slipway.Releases.Tests.Simulation;
+using Slipway.Simulation;
 
 namespace Slipway.Releases.Tests.Rollouts;
 

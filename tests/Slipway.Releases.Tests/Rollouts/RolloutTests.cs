@@ -1,5 +1,5 @@
 using Slipway.Core.Manifests;
-using Slipway.Releases.Tests.Simulation;
+using Slipway.Simulation;
 
 namespace Slipway.Releases.Tests.Rollouts;
 

@@ -1,6 +1,6 @@
 using Slipway.Core.Manifests;
 using Slipway.Releases.Planning;
-using Slipway.Releases.Tests.Simulation;
+using Slipway.Simulation;
 
 namespace Slipway.Releases.Tests.Rollouts;
 

@@ -3,7 +3,7 @@ using System.Text.Json;
 using Slipway.Core.Manifests;
 using Slipway.Core.Settings;
 using Slipway.Releases.Rotations;
-using Slipway.Releases.Tests.Simulation;
+using Slipway.Simulation;
 
 namespace Slipway.Releases.Tests.Rotations;
 

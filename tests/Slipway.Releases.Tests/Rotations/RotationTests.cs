@@ -1,7 +1,7 @@
 using Slipway.Core.Settings;
 using Slipway.Releases.Rollouts;
 using Slipway.Releases.Rotations;
-using Slipway.Releases.Tests.Simulation;
+using Slipway.Simulation;
 
 namespace Slipway.Releases.Tests.Rotations;
 

@@ -1,5 +1,6 @@
 using Slipway.Core.Manifests;
 using Slipway.Releases.Tests.Rollouts;
+using Slipway.Simulation;
 
 namespace Slipway.Releases.Tests.Simulation;
 

@@ -1,6 +1,6 @@
 using Slipway.Releases.Journals;
 
-namespace Slipway.Releases.Tests.Simulation;
+namespace Slipway.Simulation;
 
 /// <summary>A journal's disk in memory; it survives the engine, and can lose the engine between any two writes.</summary>
 internal sealed class MemoryEventStore(Action step) : IEventStore

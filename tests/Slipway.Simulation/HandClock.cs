@@ -1,4 +1,4 @@
-namespace Slipway.Releases.Tests.Simulation;
+namespace Slipway.Simulation;
 
 /// <summary>A clock that stands still until it is turned by hand; timers ring in order.</summary>
 internal sealed class HandClock : TimeProvider

@@ -1,7 +1,8 @@
 using System.Collections.Immutable;
 using Slipway.Core.Manifests;
+using Slipway.Releases;
 
-namespace Slipway.Releases.Tests.Simulation;
+namespace Slipway.Simulation;
 
 /// <summary>Applications to play with.</summary>
 internal static class Scenes

@@ -8,7 +8,7 @@ using Slipway.Core.Settings;
 using Slipway.Core.Telemetry;
 using Slipway.Releases.Ports;
 
-namespace Slipway.Releases.Tests.Simulation;
+namespace Slipway.Simulation;
 
 /// <summary>
 /// Instances, a gateway and users, all simulated over a clock turned by hand. It outlives engines, checks at every moment

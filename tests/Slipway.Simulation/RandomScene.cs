@@ -1,6 +1,7 @@
 using Slipway.Core.Manifests;
+using Slipway.Releases;
 
-namespace Slipway.Releases.Tests.Simulation;
+namespace Slipway.Simulation;
 
 /// <summary>A random application, random faults, random people and random deaths; the same seed plays the same scene.</summary>
 internal sealed class RandomScene(int seed)

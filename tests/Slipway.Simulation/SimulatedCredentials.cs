@@ -2,7 +2,7 @@ using System.Globalization;
 using Slipway.Core.Settings;
 using Slipway.Releases.Ports;
 
-namespace Slipway.Releases.Tests.Simulation;
+namespace Slipway.Simulation;
 
 /// <summary>Who decides what grants access: a database with its roles, and a service that hands out tokens. It outlives engines.</summary>
 internal sealed class CredentialServer

@@ -3,7 +3,7 @@ using Slipway.Core.Manifests;
 using Slipway.Core.Telemetry;
 using Slipway.Releases.Ports;
 
-namespace Slipway.Releases.Tests.Simulation;
+namespace Slipway.Simulation;
 
 /// <summary>An instance of the simulated world.</summary>
 internal sealed class SimulatedInstance(Service service, ReleaseId release, int ordinal, int port, DateTimeOffset startedAt, DateTimeOffset readyAt)

@@ -1,11 +1,12 @@
 using System.Collections.Immutable;
 using Slipway.Core.Api;
 using Slipway.Core.Manifests;
+using Slipway.Releases;
 using Slipway.Releases.Drift;
 using Slipway.Releases.Journals;
 using Slipway.Releases.Rollouts;
 
-namespace Slipway.Releases.Tests.Simulation;
+namespace Slipway.Simulation;
 
 /// <summary>Plays a scene: an engine over the simulated world, started again whenever it is killed.</summary>
 internal sealed class Stage

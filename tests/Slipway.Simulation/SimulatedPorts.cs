@@ -7,7 +7,7 @@ using Slipway.Core.Settings;
 using Slipway.Core.Telemetry;
 using Slipway.Releases.Ports;
 
-namespace Slipway.Releases.Tests.Simulation;
+namespace Slipway.Simulation;
 
 /// <summary>The control plane was killed.</summary>
 internal sealed class SimulatedCrash() : Exception("The control plane was killed.");

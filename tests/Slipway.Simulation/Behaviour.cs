@@ -1,4 +1,4 @@
-namespace Slipway.Releases.Tests.Simulation;
+namespace Slipway.Simulation;
 
 /// <summary>How the instances of a simulated release behave.</summary>
 internal sealed record Behaviour
