@@ -8,6 +8,8 @@ namespace Slipway.Releases;
 /// <summary>An immutable bundle of everything that runs: what a rollout makes live and a rollback restores.</summary>
 public sealed record Release
 {
+    private readonly Lazy<Dictionary<ServiceName, ReleasedService>> _byName = new([]);
+
     /// <summary>Its identity, made from all the rest but <see cref="Stamp"/>.</summary>
     public required ReleaseId Id { get; init; }
 
@@ -21,17 +23,21 @@ public sealed record Release
     public required BuildStamp Stamp { get; init; }
 
     /// <summary>Its services, in the manifest's order.</summary>
-    public required ImmutableArray<ReleasedService> Services { get; init; }
+    public required ImmutableArray<ReleasedService> Services
+    {
+        get;
+        init => (field, _byName) = (value, new(() => ByName(value), LazyThreadSafetyMode.PublicationOnly));
+    }
 
     /// <summary>The service of that name, or null.</summary>
-    public ReleasedService? Find(ServiceName name)
+    public ReleasedService? Find(ServiceName name) => _byName.Value.GetValueOrDefault(name);
+
+    private static Dictionary<ServiceName, ReleasedService> ByName(ImmutableArray<ReleasedService> services)
     {
-        foreach (var service in Services)
-        {
-            if (service.Service.Name == name)
-                return service;
-        }
-        return null;
+        var byName = new Dictionary<ServiceName, ReleasedService>(services.Length);
+        foreach (var service in services)
+            byName.TryAdd(service.Service.Name, service);
+        return byName;
     }
 }
 

@@ -6,6 +6,8 @@ namespace Slipway.Core.Telemetry;
 /// <summary>What a gateway has counted since it started. Counters only rise; a reader takes differences.</summary>
 public sealed record TrafficReading
 {
+    private readonly Lazy<Dictionary<(ServiceName, ReleaseId), ReleaseTraffic>> _byRelease = new([]);
+
     /// <summary>Made new at every start of the gateway: when it differs, the counters began again at zero.</summary>
     public required string Epoch { get; init; }
 
@@ -19,7 +21,11 @@ public sealed record TrafficReading
     public required long Unrouted { get; init; }
 
     /// <summary>The counts, one for each service and release that ever had traffic or stands in the table.</summary>
-    public required ImmutableArray<ReleaseTraffic> Releases { get; init; }
+    public required ImmutableArray<ReleaseTraffic> Releases
+    {
+        get;
+        init => (field, _byRelease) = (value, new(() => ByRelease(value), LazyThreadSafetyMode.PublicationOnly));
+    }
 
     /// <summary>What each instance of the table carries, and each that left the table and has not ended what it carried.</summary>
     public ImmutableArray<InstanceTraffic> Instances
@@ -27,6 +33,17 @@ public sealed record TrafficReading
         // A gateway of an earlier version says nothing of them, and the serializer then leaves no array at all.
         get => field.IsDefault ? [] : field;
         init;
+    }
+
+    /// <summary>The counts of a service of a release; null when there are none.</summary>
+    public ReleaseTraffic? Find(ServiceName service, ReleaseId release) => _byRelease.Value.GetValueOrDefault((service, release));
+
+    private static Dictionary<(ServiceName, ReleaseId), ReleaseTraffic> ByRelease(ImmutableArray<ReleaseTraffic> releases)
+    {
+        var byRelease = new Dictionary<(ServiceName, ReleaseId), ReleaseTraffic>(releases.Length);
+        foreach (var one in releases)
+            byRelease.TryAdd((one.Service, one.Release), one);
+        return byRelease;
     }
 }
 

@@ -1,5 +1,6 @@
 using Slipway.Core.Manifests;
 using Slipway.Core.Telemetry;
+using Slipway.Releases.Ports;
 
 namespace Slipway.Releases.Gates;
 
@@ -38,13 +39,13 @@ public sealed class ConsecutiveErrorsGate : IGate
 
     // The gateway counts by release; with one instance that is enough to name it.
     private static InstanceId? Only(GateInput input, ServiceName service)
-        => input.CandidateInstances.Where(one => one.Service == service).ToList() is [var only] ? only.Id : null;
+        => input.Of(input.Candidate.Id, service).Where(one => one.Phase != InstancePhase.Stopping).ToList() is [var only] ? only.Id : null;
 
     private static int LongestRow(GateInput input, TrafficReading last, ReleaseTraffic traffic)
     {
         // Counters of an epoch that began after the candidate got traffic hold nothing that it inherited.
         var inherited = input.Rollout.Baseline is { } baseline && baseline.Epoch == last.Epoch
-            ? baseline.Services.FirstOrDefault(one => one.Service == traffic.Service) : null;
+            ? input.BaselineOf(traffic.Service) : null;
         var (errorsBefore, rowBefore) = (inherited?.Errors ?? 0, inherited?.ErrorsInARowMax ?? 0);
         if (!HasJustBegun(input) && input.Traffic.At(input.Now - Back) is { } from && from.At > input.Rollout.TrafficSince)
         {

@@ -15,6 +15,10 @@ namespace Slipway.Releases.Gates;
 public sealed record GateInput(
     RolloutState Rollout, Release Candidate, Release? Stable, ImmutableArray<Instance> Instances, TrafficLog Traffic, DateTimeOffset Now)
 {
+    private readonly InstanceIndex _index = new(Instances);
+    private readonly Lazy<Dictionary<ServiceName, ServiceRecord>> _records = new(() => Rollout.Record.ToDictionary(one => one.Service));
+    private readonly Lazy<Dictionary<ServiceName, ServiceBaseline>> _baselines = new(() => Rollout.Baseline?.Services.ToDictionary(one => one.Service) ?? []);
+
     /// <summary>The numbers of the gates.</summary>
     public GatePlan Plan => Rollout.Terms.Gates;
 
@@ -22,10 +26,18 @@ public sealed record GateInput(
     public IEnumerable<Instance> CandidateInstances
         => Instances.Where(one => one.Release == Candidate.Id && one.Phase != InstancePhase.Stopping);
 
+    /// <summary>The instances of one service of one release, those ending included.</summary>
+    public IEnumerable<Instance> Of(ReleaseId release, ServiceName service) => _index.Of(release, service);
+
+    /// <summary>What stable did before with a service; null when nothing is known.</summary>
+    public ServiceRecord? RecordOf(ServiceName service) => _records.Value.GetValueOrDefault(service);
+
+    /// <summary>The counters of a service when the candidate first got traffic; null when there were none.</summary>
+    public ServiceBaseline? BaselineOf(ServiceName service) => _baselines.Value.GetValueOrDefault(service);
+
     /// <summary>Whether an instance of stable that is meant to run is not ready although it once was: what ails the candidate may ail both.</summary>
     public bool StableIsSick(ServiceName service)
-        => Stable is not null && Instances.Any(one => one.Release == Stable.Id && one.Service == service
-            && one.Phase == InstancePhase.Running && !one.Ready && one.ReadyAt is not null);
+        => Stable is not null && Of(Stable.Id, service).Any(one => one.Phase == InstancePhase.Running && !one.Ready && one.ReadyAt is not null);
 }
 
 /// <summary>One way to judge a candidate. Pure: the same input, the same readings.</summary>

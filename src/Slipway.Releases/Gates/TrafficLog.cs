@@ -67,7 +67,7 @@ public sealed record TrafficLog
 
     /// <summary>The counters of a service of a release; null when there are none.</summary>
     public static ReleaseTraffic? Find(TrafficReading reading, ServiceName service, ReleaseId release)
-        => reading.Releases.FirstOrDefault(one => one.Service == service && one.Release == release);
+        => reading.Find(service, release);
 
     /// <summary>The record of a release over the last seconds, service by service.</summary>
     public ImmutableArray<ServiceRecord> Record(Release release, DateTimeOffset since)

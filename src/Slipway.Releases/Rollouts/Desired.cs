@@ -10,6 +10,9 @@ namespace Slipway.Releases.Rollouts;
 /// <param name="Shares">The services that take traffic.</param>
 public sealed record Desired(ImmutableArray<DesiredWorkload> Workloads, ImmutableArray<DesiredShare> Shares)
 {
+    private readonly Lazy<Dictionary<WorkloadKey, int>> _counts = new(
+        () => Workloads.ToDictionary(one => new WorkloadKey(one.Release.Id, one.Service.Service.Name), one => one.Instances), LazyThreadSafetyMode.PublicationOnly);
+
     /// <summary>Nothing at all.</summary>
     public static Desired Nothing { get; } = new([], []);
 
@@ -32,8 +35,7 @@ public sealed record Desired(ImmutableArray<DesiredWorkload> Workloads, Immutabl
     }
 
     /// <summary>How many instances of a service of a release should run, those included that are about to be replaced.</summary>
-    public int Count(ReleaseId release, ServiceName service)
-        => Workloads.FirstOrDefault(one => one.Release.Id == release && one.Service.Service.Name == service)?.Instances ?? 0;
+    public int Count(ReleaseId release, ServiceName service) => _counts.Value.GetValueOrDefault(new(release, service));
 
     /// <summary>Whether a service may only ever run in one release: its plan says so, or the strategy does.</summary>
     public static bool HandsOver(RolloutState rollout, EnvironmentState state, ServiceName service)

@@ -9,6 +9,8 @@ namespace Slipway.Releases.Rollouts;
 /// <summary>What is seen of an environment at one moment.</summary>
 public sealed record Observation
 {
+    private readonly InstanceIndex _index = InstanceIndex.Empty;
+
     /// <summary>Nothing seen yet.</summary>
     public static Observation None { get; } = new();
 
@@ -16,7 +18,11 @@ public sealed record Observation
     public bool TargetAnswers { get; init; }
 
     /// <summary>Every instance, those ending included.</summary>
-    public ImmutableArray<Instance> Instances { get; init; } = [];
+    public ImmutableArray<Instance> Instances
+    {
+        get;
+        init => (field, _index) = (value, new(value));
+    } = [];
 
     /// <summary>What the gates of the rollout say.</summary>
     public ImmutableArray<GateReading> Gates { get; init; } = [];
@@ -37,8 +43,10 @@ public sealed record Observation
     public Uri? Address { get; init; }
 
     /// <summary>The instances of one service of one release, those ending included.</summary>
-    public IEnumerable<Instance> Of(ReleaseId release, ServiceName service)
-        => Instances.Where(one => one.Release == release && one.Service == service);
+    public IEnumerable<Instance> Of(ReleaseId release, ServiceName service) => _index.Of(release, service);
+
+    /// <summary>The instances of one service, of whatever release.</summary>
+    public IEnumerable<Instance> Of(ServiceName service) => _index.Of(service);
 
     /// <summary>How many of them may take traffic.</summary>
     public int Ready(ReleaseId release, ServiceName service)

@@ -47,7 +47,7 @@ public static class Tables
     /// <summary>Whether an instance of the candidate may take traffic yet: it is proved and, where all is handed over at once, all others are too.</summary>
     private static List<Instance> Serving(RolloutState? rollout, Observation seen, DesiredShare share) =>
     [
-        .. seen.Instances.Where(one => one.Service == share.Service && one.Port is not null
+        .. seen.Of(share.Service).Where(one => one.Port is not null
             && one.Phase == InstancePhase.Running && (one.Ready || one.ReadyAt is not null) && MayServe(rollout, one)),
     ];
 

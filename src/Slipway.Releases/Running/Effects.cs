@@ -194,7 +194,7 @@ internal sealed class Effects(EnvironmentName environment, EnginePorts ports, Se
         if (!_idleSince.TryGetValue(key, out var since))
             _idleSince[key] = since = clock.GetUtcNow();
         var inFlight = traffic is null || traffic.At < since || traffic.TableVersion < _table.Version ? (int?)null
-            : traffic.Releases.FirstOrDefault(one => one.Release == key.Release && one.Service == key.Service)?.InFlight ?? 0;
+            : traffic.Find(key.Service, key.Release)?.InFlight ?? 0;
         return inFlight == 0 || clock.GetUtcNow() >= since + DrainDeadline(state, key.Release);
     }
 

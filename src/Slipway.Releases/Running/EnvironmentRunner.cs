@@ -272,8 +272,13 @@ internal sealed class EnvironmentRunner
         var rollout = State.Find(id)!;
         if (rollout.Phase == RolloutPhase.Building && rollout.Candidate is null && _build.Next(State, rollout, cancellation) is { } built)
             return built;
-        if (_prover.Next(State, rollout, Seen, cancellation) is { } proved)
-            return proved;
+        if (_prover.Passed(State, rollout, Seen, cancellation) is { Count: > 0 } passed)
+        {
+            // Looking again after each would cost a large application its seconds.
+            foreach (var proved in passed.SkipLast(1))
+                Happen(id, Caller.Slipway.Actor, proved);
+            return passed[^1];
+        }
         if (FinishedJobs.Next(State, rollout, Seen) is { } job)
             return job;
         if (rollout is { Phase: RolloutPhase.RollingBack, Explained: false } && Seen.TableCurrent)

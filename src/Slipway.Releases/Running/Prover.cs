@@ -32,24 +32,25 @@ internal sealed class Prover(EnvironmentName environment, ITarget target, Action
             _runs.Clear();
     }
 
-    /// <summary>Starts the checks that are due, and gives the next instance that has passed all of its own.</summary>
-    public InstanceProved? Next(EnvironmentState state, RolloutState rollout, Observation seen, CancellationToken cancellation)
+    /// <summary>Starts the checks that are due, and gives the instances that have passed all of their own.</summary>
+    public IReadOnlyList<InstanceProved> Passed(EnvironmentState state, RolloutState rollout, Observation seen, CancellationToken cancellation)
     {
         if (rollout.Candidate is not { } candidate
             || rollout.Phase is not (RolloutPhase.Starting or RolloutPhase.Proving or RolloutPhase.HandingOver or RolloutPhase.Baking or RolloutPhase.Waiting))
-            return null;
+            return [];
         var release = state.Releases[candidate].Release;
+        var passed = new List<InstanceProved>();
         foreach (var instance in seen.Instances)
         {
             if (instance.Release != candidate || !instance.Ready || instance.Phase != InstancePhase.Running || rollout.Proved.Contains(instance.Id))
                 continue;
             var checks = release.Find(instance.Service)!.Service.Health.Smoke;
             if (checks.IsDefaultOrEmpty)
-                return new(instance.Id, 0);
-            if (Outcomes(instance.Id, cancellation) is { } outcomes && outcomes.All(outcome => outcome.Passed))
-                return new(instance.Id, outcomes.Length);
+                passed.Add(new(instance.Id, 0));
+            else if (Outcomes(instance.Id, cancellation) is { } outcomes && outcomes.All(outcome => outcome.Passed))
+                passed.Add(new(instance.Id, outcomes.Length));
         }
-        return null;
+        return passed;
     }
 
     private ImmutableArray<SmokeOutcome>? Outcomes(InstanceId instance, CancellationToken cancellation)
