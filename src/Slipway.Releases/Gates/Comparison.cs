@@ -17,7 +17,7 @@ public sealed record Comparison(TrafficWindow? Candidate, TrafficWindow? Stable,
     /// </summary>
     public static Comparison Of(GateInput input, ServiceName service)
     {
-        var record = input.RecordOf(service);
+        var record = input.Rollout.RecordOf(service);
         if (!input.Traffic.Answers || input.Traffic.Last is null)
             return new(null, null, record, "the gateway does not answer");
         if (input.Rollout.ShiftedAt is not { } began)

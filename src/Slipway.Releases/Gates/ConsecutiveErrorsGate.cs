@@ -45,7 +45,7 @@ public sealed class ConsecutiveErrorsGate : IGate
     {
         // Counters of an epoch that began after the candidate got traffic hold nothing that it inherited.
         var inherited = input.Rollout.Baseline is { } baseline && baseline.Epoch == last.Epoch
-            ? input.BaselineOf(traffic.Service) : null;
+            ? baseline.Of(traffic.Service) : null;
         var (errorsBefore, rowBefore) = (inherited?.Errors ?? 0, inherited?.ErrorsInARowMax ?? 0);
         if (!HasJustBegun(input) && input.Traffic.At(input.Now - Back) is { } from && from.At > input.Rollout.TrafficSince)
         {

@@ -16,8 +16,13 @@ public sealed record GateInput(
     RolloutState Rollout, Release Candidate, Release? Stable, ImmutableArray<Instance> Instances, TrafficLog Traffic, DateTimeOffset Now)
 {
     private readonly InstanceIndex _index = new(Instances);
-    private readonly Lazy<Dictionary<ServiceName, ServiceRecord>> _records = new(() => Rollout.Record.ToDictionary(one => one.Service));
-    private readonly Lazy<Dictionary<ServiceName, ServiceBaseline>> _baselines = new(() => Rollout.Baseline?.Services.ToDictionary(one => one.Service) ?? []);
+
+    /// <summary>Every instance of the environment.</summary>
+    public ImmutableArray<Instance> Instances
+    {
+        get;
+        init => (field, _index) = (value, new(value));
+    } = Instances;
 
     /// <summary>The numbers of the gates.</summary>
     public GatePlan Plan => Rollout.Terms.Gates;
@@ -28,12 +33,6 @@ public sealed record GateInput(
 
     /// <summary>The instances of one service of one release, those ending included.</summary>
     public IEnumerable<Instance> Of(ReleaseId release, ServiceName service) => _index.Of(release, service);
-
-    /// <summary>What stable did before with a service; null when nothing is known.</summary>
-    public ServiceRecord? RecordOf(ServiceName service) => _records.Value.GetValueOrDefault(service);
-
-    /// <summary>The counters of a service when the candidate first got traffic; null when there were none.</summary>
-    public ServiceBaseline? BaselineOf(ServiceName service) => _baselines.Value.GetValueOrDefault(service);
 
     /// <summary>Whether an instance of stable that is meant to run is not ready although it once was: what ails the candidate may ail both.</summary>
     public bool StableIsSick(ServiceName service)

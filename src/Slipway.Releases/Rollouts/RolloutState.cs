@@ -8,6 +8,8 @@ namespace Slipway.Releases.Rollouts;
 /// <summary>A rollout as the journal tells it.</summary>
 public sealed record RolloutState
 {
+    private readonly Lazy<Dictionary<ServiceName, ServiceRecord>> _records = new([]);
+
     /// <summary>Its identity.</summary>
     public required RolloutId Id { get; init; }
 
@@ -54,7 +56,11 @@ public sealed record RolloutState
     public TrafficBaseline? Baseline { get; init; }
 
     /// <summary>Stable's record from when it last had traffic to speak of.</summary>
-    public ImmutableArray<ServiceRecord> Record { get; init; } = [];
+    public ImmutableArray<ServiceRecord> Record
+    {
+        get;
+        init => (field, _records) = (value, new(() => value.ToDictionary(one => one.Service), LazyThreadSafetyMode.PublicationOnly));
+    } = [];
 
     /// <summary>Instances that passed their smoke checks.</summary>
     public ImmutableHashSet<InstanceId> Proved { get; init; } = [];
@@ -127,6 +133,9 @@ public sealed record RolloutState
 
     /// <summary>Whether the old instances end before the new start, for all services.</summary>
     public bool IsRecreate => Terms.Plan.Strategy == Strategy.Recreate && StableKnown && Stable is not null;
+
+    /// <summary>Stable's record of a service; null when there is none.</summary>
+    public ServiceRecord? RecordOf(ServiceName service) => _records.Value.GetValueOrDefault(service);
 
     /// <summary>The event by which it is undone, whatever its phase.</summary>
     /// <param name="failure">Why.</param>

@@ -83,7 +83,23 @@ public sealed record Failure(
 /// <summary>The candidate's counters when it first got traffic.</summary>
 /// <param name="Epoch">The gateway's.</param>
 /// <param name="Services">One for each service it had counters for.</param>
-public sealed record TrafficBaseline(string Epoch, ImmutableArray<ServiceBaseline> Services);
+public sealed record TrafficBaseline(string Epoch, ImmutableArray<ServiceBaseline> Services)
+{
+    private readonly Lazy<Dictionary<ServiceName, ServiceBaseline>> _byService = Index(Services);
+
+    /// <summary>The counters, by service.</summary>
+    public ImmutableArray<ServiceBaseline> Services
+    {
+        get;
+        init => (field, _byService) = (value, Index(value));
+    } = Services;
+
+    /// <summary>The counters of a service; null when there were none.</summary>
+    public ServiceBaseline? Of(ServiceName service) => _byService.Value.GetValueOrDefault(service);
+
+    private static Lazy<Dictionary<ServiceName, ServiceBaseline>> Index(ImmutableArray<ServiceBaseline> services)
+        => new(() => services.ToDictionary(one => one.Service), LazyThreadSafetyMode.PublicationOnly);
+}
 
 /// <summary>Counters of a service of the candidate when it first got traffic.</summary>
 /// <param name="Service">The service.</param>
