@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
 using Slipway.Core.Manifests;
 using Slipway.Core.Telemetry;
 using Slipway.Releases.Rollouts;
@@ -15,6 +16,9 @@ public sealed record TrafficLog
     private static readonly TimeSpan FineFor = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan Coarse = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan Kept = TimeSpan.FromMinutes(20);
+
+    // Every gate asks every reading for every service, and a large application has many.
+    private static readonly ConditionalWeakTable<TrafficReading, Dictionary<(ServiceName, ReleaseId), ReleaseTraffic>> Index = [];
 
     /// <summary>No reading at all.</summary>
     public static TrafficLog Empty { get; } = new();
@@ -67,7 +71,15 @@ public sealed record TrafficLog
 
     /// <summary>The counters of a service of a release; null when there are none.</summary>
     public static ReleaseTraffic? Find(TrafficReading reading, ServiceName service, ReleaseId release)
-        => reading.Releases.FirstOrDefault(one => one.Service == service && one.Release == release);
+        => Index.GetValue(reading, Indexed).GetValueOrDefault((service, release));
+
+    private static Dictionary<(ServiceName, ReleaseId), ReleaseTraffic> Indexed(TrafficReading reading)
+    {
+        var index = new Dictionary<(ServiceName, ReleaseId), ReleaseTraffic>(reading.Releases.Length);
+        foreach (var one in reading.Releases)
+            index.TryAdd((one.Service, one.Release), one);
+        return index;
+    }
 
     /// <summary>The record of a release over the last seconds, service by service.</summary>
     public ImmutableArray<ServiceRecord> Record(Release release, DateTimeOffset since)
