@@ -62,6 +62,7 @@ internal static class Scenes
         RequestsMin = 20,
         InconclusiveDeadline = TimeSpan.FromSeconds(30),
         WhenInconclusive = InconclusiveAction.Hold,
+        Misses = 0.1,
     };
 
     public static Application Application(RolloutPlan plan, params Service[] services) => new()

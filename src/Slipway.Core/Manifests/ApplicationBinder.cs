@@ -69,6 +69,9 @@ internal static class ApplicationBinder
             RequestsMin = (int)values["requests"]!,
             InconclusiveDeadline = (TimeSpan)inconclusive["after"]!,
             WhenInconclusive = (InconclusiveAction)(int)inconclusive["then"]!,
+            FalseAlarms = (double)values["false_alarms"]!,
+            Misses = (double)values["misses"]!,
+            Caution = (double)values["caution"]!,
         };
     }
 }

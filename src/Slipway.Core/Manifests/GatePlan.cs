@@ -9,7 +9,10 @@ public sealed record GatePlan
     /// <summary>Share of the memory limit that rolls back at once, 0 to 1; default 0.95.</summary>
     public required double MemoryMax { get; init; }
 
-    /// <summary>Share of failed requests that fails, 0 to 1; default 0.05.</summary>
+    /// <summary>The share of its requests that a service may fail where the manifest names no objective for it, 0 to 1.</summary>
+    public const double ErrorObjective = 0.001;
+
+    /// <summary>Share of failed requests that a candidate must surely stay below to pass, 0 to 1; default 0.05.</summary>
     public required double ErrorRatioMax { get; init; }
 
     /// <summary>Candidate's p95 latency over stable's in the same seconds that fails; default 2.</summary>
@@ -35,6 +38,24 @@ public sealed record GatePlan
 
     /// <summary>What happens then; default <see cref="InconclusiveAction.Hold"/>.</summary>
     public required InconclusiveAction WhenInconclusive { get; init; }
+
+    /// <summary>The chance, at most, that a gate ever undoes a release that is as good as it should be, 0 to 1; default 0.001.</summary>
+    public double FalseAlarms
+    {
+        // The journal of an earlier version says nothing of it, nor of the next.
+        get => field > 0 ? field : 0.001;
+        init;
+    }
+
+    /// <summary>The chance, at most, that a gate passes a release that is at its limit or beyond, 0 to 1; default 0.001.</summary>
+    public double Misses
+    {
+        get => field > 0 ? field : 0.001;
+        init;
+    }
+
+    /// <summary>The chance, at most, that a share of the traffic is taken back for nothing, 0 to 1; 0 for never; default 0.15.</summary>
+    public double Caution { get; init; }
 }
 
 /// <summary>What to do with a gate that cannot say.</summary>

@@ -61,6 +61,9 @@ internal static class ManifestTable
         memory | size 1Mi..1024Ti | | 256Mi | Memory that one instance may use; no limit when not given.
         cpu | number 0.01..1024 | | 0.5 | Processor time that one instance may use, in cores; no limit when not given.
 
+        # objective
+        errors | share 0.001%..50% | 0.1% | 0.5% | Share of its requests that may fail; a release is not undone while it keeps that.
+
         # service
         kind | choice web api worker scheduler job static ai | | api | What the service is. When not given: its name if that is a kind, else web with a route, else worker.
         folder | folder-path | . | src/api | The folder that build and dev run in, relative to the manifest.
@@ -80,6 +83,7 @@ internal static class ManifestTable
         resources | resources | | { memory: 256Mi, cpu: 0.5 } | What one instance may use.
         stop | duration 0s..1h | 10s | 30s | How long an instance may take to end after SIGTERM before it is killed.
         overlap | boolean | | false | Whether instances of two releases may run at once; true, but false for a scheduler.
+        objective | objective | | { errors: 0.1% } | What it promises its users.
 
         # backing service (image)
         image! | text | | postgres:16 | Its kind and version.
@@ -147,7 +151,7 @@ internal static class ManifestTable
 
         # gates
         consecutive | integer 1..1000 | 3 | 5 | Server errors in a row of one service that roll back at once.
-        errors | share 0%..100% | 5% | 1% | Share of failed requests that rolls back.
+        errors | share 0.1%..100% | 5% | 1% | Share of failed requests that a release must surely stay below to get more traffic; one that fails more than its service's objective and more than the release before rolls back long before.
         latency | factor 1x..1000x | 2x | 1.5x | Latency (p95) over that of the release before, in the same seconds, that rolls back.
         latency_floor | duration 0s..1m | 20ms | 50ms | Latency below which the ratio says nothing.
         memory | share 1%..100% | 95% | 90% | Share of the memory limit that rolls back at once.
@@ -155,6 +159,9 @@ internal static class ManifestTable
         pool | share 1%..100% | 90% | 80% | Share of the database pool that rolls back when sustained.
         sustained | duration 1s..1d | 30s | 1m | How long a level must hold to count as sustained.
         requests | integer 1..1000000 | 50 | 200 | Requests below which ratios are inconclusive.
+        false_alarms | share 0.0001%..10% | 0.1% | 0.01% | The chance, at most, that a gate ever undoes a good release.
+        misses | share 0.0001%..50% | 0.1% | 1% | The chance, at most, that a gate passes a release that is at its limit; smaller needs more requests.
+        caution | share 0%..50% | 15% | 5% | The chance, at most, that a step's traffic is taken back for a moment from a good release on a first suspicion; 0% for never.
         inconclusive | inconclusive | | { after: 2m, then: hold } | What to do when a gate cannot say.
 
         # gateway (listen)

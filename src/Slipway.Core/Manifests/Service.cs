@@ -55,6 +55,9 @@ public sealed record Service
     /// ones before it starts the new, once everything else has been promoted.
     /// </summary>
     public required bool Overlap { get; init; }
+
+    /// <summary>The share of its requests that may fail, 0 to 1; null for <see cref="GatePlan.ErrorObjective"/>.</summary>
+    public double? ErrorObjective { get; init; }
 }
 
 /// <summary>What a service is.</summary>

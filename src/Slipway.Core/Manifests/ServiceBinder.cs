@@ -27,6 +27,7 @@ internal static class ServiceBinder
             Resources = values["resources"] is Values limits ? new((long?)limits["memory"], (double?)limits["cpu"]) : new(null, null),
             StopGrace = (TimeSpan)values["stop"]!,
             Overlap = (bool?)values["overlap"] ?? kind != ServiceKind.Scheduler,
+            ErrorObjective = values["objective"] is Values objective ? (double?)objective["errors"] : null,
         };
     }
 

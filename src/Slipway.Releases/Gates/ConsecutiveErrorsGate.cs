@@ -66,9 +66,8 @@ public sealed class ConsecutiveErrorsGate : IGate
             return false;
         if (stable.ErrorsInARow >= input.Plan.ConsecutiveErrors || (HasJustBegun(input) && stable.ErrorsInARowMax >= input.Plan.ConsecutiveErrors))
             return stable.Requests > 0;
-        // A common fault shows first in whoever has less luck, so half the limit over one second is witness enough.
-        var window = input.Traffic.Since(input.Traffic.At(input.Now - WitnessTime)!, service, input.Stable.Id);
-        return window.Errors >= input.Plan.ConsecutiveErrors && window.ErrorRatio > input.Plan.ErrorRatioMax / 2;
+        // A common fault shows first in whoever has less luck, so what stable failed meanwhile need be no row, only no chance.
+        return StableWitness.SharesRow(input, service, WitnessTime, input.Candidate.Find(service)?.Service.ErrorObjective ?? GatePlan.ErrorObjective);
     }
 
     private static bool HasJustBegun(GateInput input)

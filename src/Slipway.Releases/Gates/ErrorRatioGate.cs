@@ -1,14 +1,17 @@
+using System.Globalization;
+using Slipway.Core.Manifests;
+using Slipway.Releases.Evidence;
+using Slipway.Releases.Rollouts;
+
 namespace Slipway.Releases.Gates;
 
 /// <summary>
-/// D5: the share of failed requests, against stable over the same seconds. It fails when the share is above the limit and
-/// so far above that chance is no excuse: a service that fails exactly at the limit would show as many errors in less than
-/// one of a hundred such windows (upper tail of the binomial distribution).
+/// D5: failed requests. It fails once the evidence refutes both excuses, that the service keeps its objective and that it is
+/// no worse than stable; it passes once the evidence refutes that the service is at the limit. Both tests may be looked at
+/// after every request, for as long as one likes, and are wrong at most as often as the plan says.
 /// </summary>
 public sealed class ErrorRatioGate : IGate
 {
-    private const double ChanceMax = 0.01;
-
     /// <inheritdoc/>
     public IEnumerable<GateReading> Read(GateInput input)
     {
@@ -17,62 +20,62 @@ public sealed class ErrorRatioGate : IGate
         foreach (var released in input.Candidate.Services)
         {
             if (!released.Service.Routes.IsEmpty)
-                yield return Judge(input, Comparison.Of(input, released.Service.Name)) with { Service = released.Service.Name };
+                yield return Judge(input, released.Service.Name) with { Service = released.Service.Name };
         }
     }
 
-    private static GateReading Judge(GateInput input, Comparison compared)
+    private static GateReading Judge(GateInput input, ServiceName service)
     {
-        var max = input.Plan.ErrorRatioMax;
-        if (compared.Candidate is not { } candidate)
-            return Say(Verdict.Inconclusive, compared.Missing);
-        var against = compared.Stable is { } stable ? $"stable {stable.ErrorRatio:P1} of {stable.Requests:N0}"
-            : compared.Record is { } record ? $"stable's record before {Ratio(record.Errors, record.Requests):P1} of {record.Requests:N0}"
-            : "nothing to compare with";
-        var text = $"{candidate.ErrorRatio:P1} of {candidate.Requests:N0} ({against}), at most {max:P0}";
-        if (candidate.Requests < input.Plan.RequestsMin)
-            return Say(Verdict.Inconclusive, $"{text}; at least {input.Plan.RequestsMin} requests are needed");
-        if (candidate.ErrorRatio <= max)
-            return Say(Verdict.Pass, text);
-        if (compared.Stable is { } same && same.ErrorRatio > max)
+        if (!input.Traffic.Answers || input.Traffic.Last is null)
+            return Say(Verdict.Inconclusive, "the gateway does not answer");
+        if (input.Evidence?.Of(service) is not { } evidence)
+            return Say(Verdict.Inconclusive, "the gateway has only begun to count");
+        var record = input.Rollout.Record.FirstOrDefault(one => one.Service == service);
+        var text = Numbers(evidence, record);
+        var usual = Math.Max(evidence.Objective, record is null ? 0 : (double)record.Errors / Math.Max(1, record.Requests));
+        if (StableWitness.BothAil(input, service, usual))
             return Say(Verdict.Inconclusive, $"{text}; stable fails as well, so the release is not to blame") with { Shared = true };
-        return Chance(candidate.Errors, candidate.Requests, max) < ChanceMax
-            ? Say(Verdict.Fail, text)
-            : Say(Verdict.Inconclusive, $"{text}; too few to rule out chance");
+        if (evidence.Failing >= Caution.FailsAt(input.Plan))
+        {
+            var odds = $"more than the objective allows (as evidence {Odds(evidence.AgainstObjective)}) and more than stable ({Odds(evidence.AgainstStable)})";
+            return StableWitness.Ails(input, service, usual) && evidence.Exposure.StableRequests == 0
+                ? Say(Verdict.Inconclusive, $"{text}; stable is not ready either, so the release is not to blame") with { Shared = true }
+                : Say(Verdict.Fail, $"{text}: {odds}");
+        }
+        if (input.Rollout.WithdrawnAt is not null)
+            return Say(Verdict.Inconclusive, $"{input.Rollout.WithdrawnWhy}; stepped back");
+        var suspect = Caution.Suspects(input.Plan, evidence.Exposure, input.Now - (input.Rollout.ShiftedAt ?? input.Now), Reference(evidence, record))
+            && !StableWitness.Ails(input, service, usual);
+        var passed = evidence.Passing >= 1 / input.Plan.Misses;
+        return Say(passed ? Verdict.Pass : Verdict.Inconclusive, passed ? text : $"{text}; {Needed(input.Plan, evidence)}") with { Suspect = suspect };
     }
 
-    private static double Ratio(long part, long whole) => whole == 0 ? 0 : (double)part / whole;
+    // What a good release would fail: its objective, or what stable is known to fail if that is more.
+    private static double Reference(ServiceEvidence evidence, ServiceRecord? record)
+    {
+        var (requests, errors) = (evidence.Exposure.StableRequests + (record?.Requests ?? 0), evidence.Exposure.StableErrors + (record?.Errors ?? 0));
+        return requests == 0 ? evidence.Objective : Math.Max(evidence.Objective, (double)errors / requests);
+    }
+
+    private static string Needed(GatePlan plan, ServiceEvidence evidence)
+        => $"{evidence.RequestsToPass(1 / plan.Misses):N0} more without an error would show that fewer than {plan.ErrorRatioMax:0.##%} fail";
+
+    private static string Numbers(ServiceEvidence evidence, ServiceRecord? record)
+    {
+        var seen = evidence.Exposure;
+        var against = seen.StableRequests > 0 ? $"stable {Percent(seen.StableRatio)} of {seen.StableRequests:N0}"
+            : record is not null ? $"stable's record before {Percent((double)record.Errors / record.Requests)} of {record.Requests:N0}"
+            : "nothing to compare with";
+        return $"{seen.Errors:N0} of {seen.Requests:N0} failed, {Percent(seen.Ratio)} ({against}, objective {Percent(evidence.Objective)})";
+    }
+
+    private static string Percent(double ratio) => ratio.ToString("0.##%", CultureInfo.InvariantCulture);
+
+    private static string Odds(double wealth) => wealth > 1e6 ? "above 1,000,000 to 1" : $"{wealth:N0} to 1";
 
     private static GateReading Say(Verdict verdict, string text) => new("errors", null, verdict, text)
     {
         Watched = true,
         Remedy = "Read the candidate's log lines, correct the fault and deploy again.",
     };
-
-    /// <summary>The chance of at least so many failures when each of n requests fails with probability p: 1 minus the binomial distribution function.</summary>
-    internal static double Chance(long failures, long n, double p)
-    {
-        if (failures <= 0)
-            return 1;
-        if (p is <= 0 or >= 1)
-            return p <= 0 ? 0 : 1;
-        // Far above the mean the tail is nil; summing millions of terms to learn that would be a waste.
-        var mean = n * p;
-        if (n > 10_000)
-            return Math.Exp(-n * Divergence((double)failures / n, p)) is var bound && failures > mean ? bound : 1;
-        var term = Math.Pow(1 - p, n);
-        double below = 0;
-        if (term == 0)
-            return failures > mean ? Math.Exp(-n * Divergence((double)failures / n, p)) : 1;
-        for (long k = 0; k < failures; k++)
-        {
-            below += term;
-            term *= (double)(n - k) / (k + 1) * (p / (1 - p));
-        }
-        return Math.Max(0, 1 - below);
-    }
-
-    // Chernoff's bound of the tail: exp(-n D(q||p)).
-    private static double Divergence(double q, double p)
-        => (q * Math.Log(q / p)) + (q >= 1 ? 0 : (1 - q) * Math.Log((1 - q) / (1 - p)));
 }

@@ -1,10 +1,11 @@
 using System.Collections.Immutable;
+using Slipway.Releases.Evidence;
 
 namespace Slipway.Releases.Gates;
 
 /// <summary>
-/// All gates, read together. It remembers since when a limit has been exceeded; a control plane that restarts begins to
-/// count anew, which can only delay a verdict.
+/// All gates, read together. It keeps the evidence, and remembers since when a limit has been exceeded; a control plane that
+/// restarts begins to count that anew, which can only delay a verdict.
 /// </summary>
 public sealed class GateBoard
 {
@@ -13,11 +14,14 @@ public sealed class GateBoard
         new CrashGate(), new DependencyGate(), new ConsecutiveErrorsGate(), new MemoryGate(), new ErrorRatioGate(), new LatencyGate(), new ResourceGate(),
     ];
 
+    private readonly EvidenceBook _evidence = new();
     private ImmutableDictionary<string, DateTimeOffset> _exceededSince = ImmutableDictionary<string, DateTimeOffset>.Empty;
 
     /// <summary>Reads all gates.</summary>
     public ImmutableArray<GateReading> Read(GateInput input)
     {
+        _evidence.Take(input);
+        input = input with { Evidence = _evidence };
         var readings = Gates.SelectMany(gate => gate.Read(input)).ToImmutableArray();
         var since = _exceededSince;
         _exceededSince = readings.Where(one => one.Exceeded)

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Slipway.Core.Manifests;
+using Slipway.Releases.Evidence;
 using Slipway.Releases.Ports;
 using Slipway.Releases.Rollouts;
 
@@ -26,6 +27,9 @@ public sealed record GateInput(
 
     /// <summary>The numbers of the gates.</summary>
     public GatePlan Plan => Rollout.Terms.Gates;
+
+    /// <summary>What speaks for and against its services; null before anything was read.</summary>
+    public EvidenceBook? Evidence { get; init; }
 
     /// <summary>Instances of the candidate that are not asked to end.</summary>
     public IEnumerable<Instance> CandidateInstances

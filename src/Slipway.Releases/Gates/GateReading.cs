@@ -28,6 +28,9 @@ public sealed record GateReading(string Name, ServiceName? Service, Verdict Verd
     /// <summary>Whether stable is as bad, so that the release is not to blame.</summary>
     public bool Shared { get; init; }
 
+    /// <summary>Whether it looks so bad, without any proof, that the candidate's traffic is better taken back for a moment.</summary>
+    public bool Suspect { get; init; }
+
     /// <summary>Whether a limit is exceeded now, which fails only once it has lasted; the board turns it into a failure then.</summary>
     public bool Exceeded { get; init; }
 

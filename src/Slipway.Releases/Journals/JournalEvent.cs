@@ -21,6 +21,8 @@ namespace Slipway.Releases.Journals;
 [JsonDerivedType(typeof(WaitEnded), WaitEnded.Name)]
 [JsonDerivedType(typeof(RolloutSteered), RolloutSteered.Name)]
 [JsonDerivedType(typeof(TrafficShifted), TrafficShifted.Name)]
+[JsonDerivedType(typeof(TrafficWithdrawn), TrafficWithdrawn.Name)]
+[JsonDerivedType(typeof(TrafficReturned), TrafficReturned.Name)]
 [JsonDerivedType(typeof(HandOverBegun), HandOverBegun.Name)]
 [JsonDerivedType(typeof(JobFinished), JobFinished.Name)]
 [JsonDerivedType(typeof(RolloutPromoted), RolloutPromoted.Name)]

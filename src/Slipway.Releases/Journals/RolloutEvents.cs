@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Slipway.Core.Manifests;
+using Slipway.Releases.Evidence;
 using Slipway.Releases.Planning;
 using Slipway.Releases.Rollouts;
 
@@ -151,6 +152,9 @@ public sealed record TrafficShifted(
     int Step, int Percent, TrafficBaseline? Baseline, ImmutableArray<ServiceRecord> Record, ImmutableArray<string> Gates) : JournalEvent
 {
     internal const string Name = "traffic-shifted";
+
+    /// <summary>What the gateway had counted of both releases; null when it did not answer, or an earlier version wrote this.</summary>
+    public TrafficCounts? Counts { get; init; }
 
     /// <inheritdoc/>
     public override string Kind => Name;

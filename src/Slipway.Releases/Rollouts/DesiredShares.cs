@@ -26,7 +26,7 @@ internal static class DesiredShares
         var shares = old.Select(service => service.Name).Union(candidate.Keys)
             .Select(name => Share(state, rollout, stable.GetValueOrDefault(name), candidate.GetValueOrDefault(name)))
             .Where(share => share.Weights.Length > 0);
-        var candidateWins = rollout.Percent >= 100;
+        var candidateWins = rollout.Share >= 100;
         return Distinct(shares.OrderBy(share => candidate.ContainsKey(share.Service) == candidateWins ? 0 : 1)
             .ThenBy(share => stable.ContainsKey(share.Service) == candidateWins ? 1 : 0));
     }
@@ -37,7 +37,7 @@ internal static class DesiredShares
         var handsOver = Desired.HandsOver(rollout, state, name);
         var percent = rollout.Promoted || (handsOver && rollout.HandedOver) ? 100
             : handsOver || rollout.Phase == RolloutPhase.RollingBack ? 0
-            : rollout.Percent;
+            : rollout.Share;
         if (next is null)
             return new(name, old!.Routes, [(rollout.Stable!.Value, Whole)]);
         var candidate = rollout.Candidate!.Value;

@@ -53,7 +53,7 @@ internal static class Judgement
         {
             case RolloutPhase.Starting or RolloutPhase.Proving or RolloutPhase.HandingOver when now >= RolloutMachine.StartDeadline(state, rollout):
                 return NotReady(state, rollout, seen);
-            case RolloutPhase.Baking when !seen.TableCurrent && now >= rollout.PhaseSince + plan.StartDeadline:
+            case RolloutPhase.Baking when !seen.TableCurrent && now >= Later(rollout.PhaseSince, seen.TableBehindSince) + plan.StartDeadline:
                 return new($"No gateway confirmed the new table within {plan.StartDeadline.TotalSeconds:0} s{Fault(seen, rollout)}.", null, null, null, [],
                     "Read the gateway's log, gateway.log in the environment's folder.");
             case RolloutPhase.Waiting when now >= rollout.PhaseSince + plan.ApprovalDeadline:
@@ -77,6 +77,8 @@ internal static class Judgement
 
     private static string Fault(Observation seen, RolloutState rollout)
         => seen.Faults.FirstOrDefault(one => one.Release is null || one.Release == rollout.Candidate) is { } fault ? $" ({fault.Reason})" : "";
+
+    private static DateTimeOffset Later(DateTimeOffset one, DateTimeOffset? other) => other > one ? other.Value : one;
 
     private static string Minutes(TimeSpan time) => time.TotalMinutes >= 1 ? $"{time.TotalMinutes:0.#} min" : $"{time.TotalSeconds:0.#} s";
 }

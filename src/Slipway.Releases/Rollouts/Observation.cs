@@ -36,6 +36,9 @@ public sealed record Observation
     /// <summary>Whether <see cref="Table"/> is what the state asks for.</summary>
     public bool TableCurrent { get; init; }
 
+    /// <summary>Since when it is not; null while it is.</summary>
+    public DateTimeOffset? TableBehindSince { get; init; }
+
     /// <summary>Effects that failed, by release; the gateway's under no release.</summary>
     public ImmutableArray<EffectFault> Faults { get; init; } = [];
 

@@ -29,9 +29,11 @@ public static class RolloutMachine
             return Built(state, rollout);
         if (Judgement.Failing(state, rollout, seen, now) is { } failure)
             return new Decision.Move(failure);
+        if (SteppingBack.Next(state, rollout, seen, now) is { } step)
+            return new Decision.Move(step);
         if (rollout.PausedAt is { } paused)
             return new Decision.Wait(paused + rollout.Terms.Plan.ApprovalDeadline, "a person to resume it");
-        return rollout.Phase switch
+        var next = rollout.Phase switch
         {
             RolloutPhase.Starting or RolloutPhase.Proving => Prepared(state, rollout, seen),
             RolloutPhase.Waiting => Answered(state, rollout, seen, now),
@@ -39,13 +41,18 @@ public static class RolloutMachine
             RolloutPhase.HandingOver => HandedOver(state, rollout, seen, now),
             _ => Guarded(rollout, now),
         };
+        // What was taken back is given again before anything else happens to the traffic.
+        return rollout.WithdrawnAt is not null && (rollout.Phase == RolloutPhase.Baking || next is Decision.Move { Event: not (InstancesReady or WaitBegun) })
+            ? new Decision.Wait(SteppingBack.ReturnsAt(rollout), $"stepped back: {rollout.WithdrawnWhy}; gives {rollout.Percent} % again at {SteppingBack.ReturnsAt(rollout):HH:mm:ss} UTC")
+            : next;
     }
 
     /// <summary>When a phase that gets the candidate's instances ready must be over.</summary>
     public static DateTimeOffset StartDeadline(EnvironmentState state, RolloutState rollout)
     {
         var old = rollout.Phase == RolloutPhase.HandingOver ? Undoing.EndingTime(state, rollout) : TimeSpan.Zero;
-        return rollout.PhaseSince + rollout.Terms.Plan.StartDeadline + old;
+        var held = rollout.PausedFor + (rollout.WithdrawnAt is null ? TimeSpan.Zero : rollout.Terms.Plan.ApprovalDeadline);
+        return rollout.PhaseSince + rollout.Terms.Plan.StartDeadline + old + held;
     }
 
     /// <summary>When the present bake is over if nothing fails.</summary>
@@ -80,6 +87,14 @@ public static class RolloutMachine
         return NeedsApproval(rollout) ? Approval(rollout) : Shift(rollout, seen);
     }
 
+    // More of the traffic while both releases fail would only blur who is to blame.
+    private static Decision Shift(RolloutState rollout, Observation seen)
+        => rollout is { TrafficSince: not null, IsRollback: false, PromoteAsked: false } && rollout.AcceptedStep < rollout.Step
+            && seen.Gates.FirstOrDefault(gate => gate.Shared) is { } shared
+            ? Hold(shared) : Shifted(rollout, seen);
+
+    private static Decision Hold(GateReading shared) => new Decision.Move(new WaitBegun(WaitCause.SharedFault, $"Holding: {shared}."));
+
     private static Decision Answered(EnvironmentState state, RolloutState rollout, Observation seen, DateTimeOffset now)
     {
         var deadline = rollout.PhaseSince + rollout.Terms.Plan.ApprovalDeadline;
@@ -88,7 +103,7 @@ public static class RolloutMachine
             case WaitCause.Approval when !NeedsApproval(rollout):
                 return rollout.IsRecreate && !rollout.HandedOver ? new Decision.Move(new HandOverBegun()) : Shift(rollout, seen);
             case WaitCause.Inconclusive or WaitCause.SharedFault when rollout.AcceptedStep >= rollout.Step || rollout.PromoteAsked:
-                return After(state, rollout, seen, now);
+                return Baked(rollout) ? After(state, rollout, seen, now) : Shift(rollout, seen);
             case WaitCause.Inconclusive when seen.Gates.Where(gate => gate.Watched).All(gate => gate.Verdict == Verdict.Pass):
                 return new Decision.Move(new WaitEnded("The gates pass now."));
             case WaitCause.SharedFault when !seen.Gates.Any(gate => gate.Shared):
@@ -111,7 +126,7 @@ public static class RolloutMachine
         if (rollout.PromoteAsked || step.Bake == TimeSpan.Zero)
             return After(state, rollout, seen, now);
         if (seen.Gates.FirstOrDefault(gate => gate.Shared) is { } shared)
-            return new Decision.Move(new WaitBegun(WaitCause.SharedFault, $"Holding: {shared}."));
+            return Hold(shared);
         if (now < end)
             return new Decision.Wait(end, null);
         var unsure = seen.Gates.FirstOrDefault(gate => gate is { Watched: true, Verdict: Verdict.Inconclusive });
@@ -156,13 +171,16 @@ public static class RolloutMachine
         // Only a rollback can be past its deadline here; it is not undone, so it ends where it was going.
         if ((!ready || !proved || !seen.TableCurrent) && now < deadline)
             return new Decision.Wait(deadline, missing ?? "the gateway to confirm the new table");
-        return rollout.Percent < 100 ? Shift(rollout, seen) : Promote(rollout, seen, now);
+        return rollout.Percent < 100 ? Shifted(rollout, seen) : Promote(rollout, seen, now);
     }
 
     private static Decision Guarded(RolloutState rollout, DateTimeOffset now)
         => rollout.GuardUntil is { } until && now < until
             ? new Decision.Wait(until, null)
             : new Decision.Move(new RolloutEnded(RolloutOutcome.Promoted, null, rollout.GuardUntil is null ? null : "The guard is over: the candidate stays live."));
+
+    // A fault that both share may hold a step whose traffic has not shifted yet.
+    private static bool Baked(RolloutState rollout) => rollout.Percent == rollout.Steps[rollout.Step].Percent;
 
     private static bool NeedsApproval(RolloutState rollout)
         => rollout.Steps[rollout.Step].Approval && rollout.ApprovedStep < rollout.Step && !rollout.PromoteAsked;
@@ -171,7 +189,7 @@ public static class RolloutMachine
         => new Decision.Move(new WaitBegun(WaitCause.Approval, $"Waiting for approval to give {rollout.Steps[rollout.Step].Percent} % to the candidate."));
 
     // The runner fills in what the gateway counted; the machine only says that traffic shifts.
-    private static Decision Shift(RolloutState rollout, Observation seen)
+    private static Decision Shifted(RolloutState rollout, Observation seen)
         => new Decision.Move(new TrafficShifted(
             rollout.Step, rollout.Steps[rollout.Step].Percent, null, [], [.. seen.Gates.Select(gate => gate.ToString())]));
 

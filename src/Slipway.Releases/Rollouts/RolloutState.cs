@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Slipway.Core.Manifests;
+using Slipway.Releases.Evidence;
 using Slipway.Releases.Journals;
 using Slipway.Releases.Planning;
 
@@ -61,6 +62,21 @@ public sealed record RolloutState
         get;
         init => (field, _records) = (value, new(() => value.ToDictionary(one => one.Service), LazyThreadSafetyMode.PublicationOnly));
     } = [];
+
+    /// <summary>What the gateway had counted of both releases at each change of the shares, oldest first.</summary>
+    public ImmutableArray<TrafficCounts> Counts { get; init; } = [];
+
+    /// <summary>Since when all traffic is back with stable on a suspicion; null while the candidate has its share.</summary>
+    public DateTimeOffset? WithdrawnAt { get; init; }
+
+    /// <summary>What the suspicion is, with its numbers.</summary>
+    public string? WithdrawnWhy { get; init; }
+
+    /// <summary>How many times in a row this step's traffic was taken back.</summary>
+    public int Withdrawals { get; init; }
+
+    /// <summary>The candidate's share of the traffic now, in percent: none while it is taken back.</summary>
+    public int Share => WithdrawnAt is null ? Percent : 0;
 
     /// <summary>Instances that passed their smoke checks.</summary>
     public ImmutableHashSet<InstanceId> Proved { get; init; } = [];
@@ -157,9 +173,11 @@ public sealed record RolloutState
             JobFinished e => this with { JobsDone = JobsDone.Add(e.Service) },
             InstanceProved e => this with { Proved = Proved.Add(e.Instance) },
             WaitBegun e => Enter(RolloutPhase.Waiting, at) with { Waiting = e.Cause, WaitingWhy = e.Why },
-            WaitEnded => Enter(RolloutPhase.Baking, at),
+            WaitEnded => Enter(Step >= 0 && Percent == Steps[Step].Percent ? RolloutPhase.Baking : RolloutPhase.Starting, at),
             RolloutSteered e => Steered(e.Verb, at),
             TrafficShifted e => Shifted(e, at),
+            TrafficWithdrawn e => this with { WithdrawnAt = at, WithdrawnWhy = e.Why, Withdrawals = Withdrawals + 1, Counts = Counted(e.Counts) },
+            TrafficReturned e => Returned(e, at),
             HandOverBegun => Enter(RolloutPhase.HandingOver, at) with { HandedOver = true },
             RolloutPromoted e => Enter(RolloutPhase.Guarding, at) with { Promoted = true, Percent = 100, HandedOver = true, GuardUntil = e.GuardUntil },
             RollBackBegun e => Enter(RolloutPhase.RollingBack, at) with
@@ -171,6 +189,7 @@ public sealed record RolloutState
                 GuardUntil = null,
                 HandedOver = false,
                 PausedAt = null,
+                WithdrawnAt = null,
             },
             FailureExplained e => this with { Explained = true, Failure = Failure is null ? null : Failure with { LastLines = e.LastLines } },
             RolloutEnded e => Enter(RolloutPhase.Done, at) with { Outcome = e.Outcome, Failure = e.Failure ?? Failure, EndedAt = at },
@@ -207,8 +226,20 @@ public sealed record RolloutState
             ShiftedAt = at,
             Baseline = Baseline ?? e.Baseline,
             Record = records,
+            Counts = Counted(e.Counts),
+            Withdrawals = 0,
         };
     }
+
+    // A bake begins anew; what only prepares the next step is given the time that it could not go on.
+    private RolloutState Returned(TrafficReturned e, DateTimeOffset at)
+    {
+        var held = at - (WithdrawnAt ?? at);
+        var next = Phase == RolloutPhase.Baking ? Enter(RolloutPhase.Baking, at) : this with { PausedFor = PausedFor + held };
+        return next with { WithdrawnAt = null, ShiftedAt = at, Counts = Counted(e.Counts), Withdrawals = e.Shared ? Math.Max(0, Withdrawals - 1) : Withdrawals };
+    }
+
+    private ImmutableArray<TrafficCounts> Counted(TrafficCounts? counts) => counts is null ? Counts : Counts.Add(counts);
 
     private RolloutState Steered(SteerVerb verb, DateTimeOffset at) => verb switch
     {

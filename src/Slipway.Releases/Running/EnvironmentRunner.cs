@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Slipway.Core.Manifests;
+using Slipway.Releases.Evidence;
 using Slipway.Releases.Journals;
 using Slipway.Releases.Ports;
 using Slipway.Releases.Rollouts;
@@ -220,11 +221,13 @@ internal sealed class EnvironmentRunner
             _watch.Reset();
             _prover.Reset();
         }
+        var current = _effects.Table is { } table ? Tables.Same(table.Services, services) : services.IsEmpty;
         Seen = Seen with
         {
             Table = _effects.Table,
             Address = _effects.Address,
-            TableCurrent = _effects.Table is { } table ? Tables.Same(table.Services, services) : services.IsEmpty,
+            TableCurrent = current,
+            TableBehindSince = current ? null : Seen.TableBehindSince ?? _parts.Clock.GetUtcNow(),
             Faults = _effects.Faults,
             SmokeFailures = _prover.Failures,
             Gates = _watch.Judge(State, Judged(), Seen.Instances),
@@ -293,6 +296,10 @@ internal sealed class EnvironmentRunner
         {
             case Decision.Move { Event: TrafficShifted shifted } when rollout.Candidate is { } candidate:
                 return Measured(shifted, rollout, candidate);
+            case Decision.Move { Event: TrafficWithdrawn withdrawn }:
+                return withdrawn with { Counts = Counts(rollout) };
+            case Decision.Move { Event: TrafficReturned returned }:
+                return returned with { Counts = Counts(rollout) };
             case Decision.Move move:
                 return move.Event;
             case Decision.Wait wait:
@@ -305,9 +312,14 @@ internal sealed class EnvironmentRunner
 
     private TrafficShifted Measured(TrafficShifted shifted, RolloutState rollout, ReleaseId candidate) => shifted with
     {
+        Counts = Counts(rollout),
         Baseline = rollout.Baseline is null ? _watch.Log.Baseline(candidate) : null,
         Record = rollout.Stable is { } stable ? _watch.Log.Record(State.Releases[stable].Release, _parts.Clock.GetUtcNow() - RecordTime) : [],
     };
+
+    private TrafficCounts? Counts(RolloutState rollout) => _watch.Log is { Answers: true, Last: { } last }
+        ? TrafficCounts.Of(last, State.Releases[rollout.Candidate!.Value].Release, rollout.Stable is { } stable ? State.Releases[stable].Release : null)
+        : null;
 
     private async Task<FailureExplained> Explain(RolloutState rollout, CancellationToken cancellation)
         => new(await LastLines.Of(_parts.Ports.Target, _parts.Clock, rollout, cancellation));

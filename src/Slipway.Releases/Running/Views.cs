@@ -49,7 +49,7 @@ internal static class Views
             Promoted = rollout.Promoted,
             Candidate = Release(state, rollout.Candidate),
             Stable = Release(state, rollout.StableKnown ? rollout.Stable : rollout.IsOver ? null : state.Live),
-            Percent = rollout.Percent,
+            Percent = rollout.Share,
             Steps = [.. rollout.Steps.Select(step => step.Percent)],
             Step = rollout.Step,
             Gates = current ? [.. seen.Gates.Select(Gate)] : [],

@@ -132,7 +132,7 @@ public sealed class FailureTests
         stage.World.RequestRate = 0;
         await stage.Deploy(Shop, "2");
         await stage.Until(one => one.View().Phase == "waiting");
-        Assert.Contains("requests are needed", stage.View().Waiting, StringComparison.Ordinal);
+        Assert.Contains("more without an error would show", stage.View().Waiting, StringComparison.Ordinal);
         Assert.IsType<CommandAnswer.Accepted>(await stage.Steer(SteerVerb.Approve));
         await stage.Until(one => one.View() is { Phase: "waiting", Step: 1 });
         await stage.Until(one => one.State.Current is null, 400);

@@ -1,0 +1,54 @@
+using Slipway.Core.Manifests;
+
+namespace Slipway.Releases.Evidence;
+
+/// <summary>
+/// When it is wise to take a share of the traffic back for a moment, long before anything is proved. The levels are chosen so
+/// that a good release meets that at most with the plan's chance while it has a share, however long that lasts.
+/// </summary>
+internal static class Caution
+{
+    // A release at the limit shows the errors it takes within so many seconds, but for this chance.
+    private const double HorizonSeconds = 10;
+    private const double UnseenMax = 0.01;
+    private const double ExpectedMax = 50;
+    private const double FirstShare = 0.95;
+
+    /// <summary>Whether so many errors are suspicious.</summary>
+    /// <param name="plan">The numbers of the gates.</param>
+    /// <param name="exposure">What was seen since the share began.</param>
+    /// <param name="lasted">For how long.</param>
+    /// <param name="reference">The share of requests that a good release fails.</param>
+    public static bool Suspects(GatePlan plan, in ErrorBlock exposure, TimeSpan lasted, double reference)
+    {
+        if (plan.Caution <= 0 || exposure.Errors == 0)
+            return false;
+        var more = exposure.Errors - Fewest(plan.ErrorRatioMax * exposure.Requests / Math.Max(1, lasted.TotalSeconds) * HorizonSeconds);
+        if (more < 0)
+            return false;
+        var level = plan.Caution * (more == 0 ? FirstShare : (1 - FirstShare) * Math.Pow(0.5, more));
+        return Binomial.Tail(exposure.Errors, exposure.Requests, reference) <= level;
+    }
+
+    /// <summary>How many shares in a row, each taken back, are proof enough: so many by chance are rarer than half the false alarms over all steps.</summary>
+    public static int Proof(GatePlan plan, int steps)
+        => Math.Max(2, (int)Math.Ceiling(Math.Log(plan.FalseAlarms / (2.0 * Math.Max(1, steps))) / Math.Log(plan.Caution)));
+
+    /// <summary>What a gate's evidence must reach to undo: half of the false alarms is left to it where the other half is for caution.</summary>
+    public static double FailsAt(GatePlan plan) => (plan.Caution > 0 ? 2 : 1) / plan.FalseAlarms;
+
+    // The most errors that a release at the limit shows within the horizon all but surely; much traffic need not fear a single one.
+    private static long Fewest(double expected)
+    {
+        var mean = Math.Min(expected, ExpectedMax);
+        var term = Math.Exp(-mean);
+        var below = term;
+        long fewest = 1;
+        while (below + (term *= mean / fewest) <= UnseenMax)
+        {
+            below += term;
+            fewest++;
+        }
+        return fewest;
+    }
+}

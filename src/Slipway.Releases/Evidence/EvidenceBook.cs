@@ -1,0 +1,85 @@
+using Slipway.Core.Manifests;
+using Slipway.Releases.Gates;
+using Slipway.Releases.Rollouts;
+
+namespace Slipway.Releases.Evidence;
+
+/// <summary>
+/// The evidence of one rollout, service by service. It takes each reading of the gateway once; a control plane that begins
+/// in the middle of a rollout begins with what was journaled when the shares changed, as if it had been there.
+/// </summary>
+public sealed class EvidenceBook
+{
+    // The chance that stable's true ratio is above the bound that is made from its record.
+    private const double RecordRisk = 0.001;
+
+    private readonly Dictionary<ServiceName, ServiceEvidence> _services = [];
+    private readonly Dictionary<ServiceName, (ServiceRecord? Record, double Bound)> _bounds = [];
+    private TrafficCounts? _last;
+    private int _shifts;
+    private DateTimeOffset? _bake;
+
+    /// <summary>What speaks for and against a service; null when nothing was read of it.</summary>
+    public ServiceEvidence? Of(ServiceName service) => _services.GetValueOrDefault(service);
+
+    /// <summary>Takes what was read since it was last asked to.</summary>
+    public void Take(GateInput input)
+    {
+        if (input.Rollout.TrafficSince is not { } since || input.Traffic.Last is not { } reading)
+            return;
+        var rollout = input.Rollout;
+        for (; _shifts < rollout.Counts.Length; _shifts++)
+        {
+            Advance(input, since, rollout.Counts[_shifts]);
+            foreach (var service in _services.Values)
+            {
+                service.BeginExposure();
+                service.BeginBake();
+            }
+        }
+        _last ??= TrafficCounts.Of(input.Traffic.At(rollout.ShiftedAt ?? since)!, input.Candidate, input.Stable);
+        if (_last.At != reading.At || _last.Epoch != reading.Epoch)
+            Advance(input, since, TrafficCounts.Of(reading, input.Candidate, input.Stable));
+        if (rollout.Phase != RolloutPhase.Baking || _bake == rollout.PhaseSince)
+            return;
+        // A bake that begins with a change of the shares began to count there; one that follows a wait begins now.
+        if (rollout.PhaseSince != rollout.ShiftedAt)
+        {
+            foreach (var service in _services.Values)
+                service.BeginBake();
+        }
+        _bake = rollout.PhaseSince;
+    }
+
+    private void Advance(GateInput input, DateTimeOffset since, TrafficCounts to)
+    {
+        var from = _last;
+        _last = to;
+        for (var i = 0; from is not null && i < to.Services.Length; i++)
+        {
+            var name = to.Services[i].Service;
+            var block = TrafficCounts.Between(from, to, i);
+            if (!_services.TryGetValue(name, out var service))
+            {
+                if (input.Candidate.Find(name) is not { } released)
+                    continue;
+                _services[name] = service = new(released.Service, input.Plan);
+            }
+            if (block != default)
+                service.Take(to.At - since, block, RecordBound(input, name));
+        }
+    }
+
+    // What stable may have failed before, at most. Little is known from few requests, and not even then is a release good
+    // that fails more than the limit, unless stable is known to.
+    private double RecordBound(GateInput input, ServiceName service)
+    {
+        var record = input.Rollout.Record.FirstOrDefault(one => one.Service == service);
+        if (_bounds.TryGetValue(service, out var known) && ReferenceEquals(known.Record, record))
+            return known.Bound;
+        var bound = record is null ? 0 : ErrorEvidence.Tolerated * Math.Min(
+            Binomial.UpperBound(record.Errors, record.Requests, RecordRisk), Math.Max(input.Plan.ErrorRatioMax, (double)record.Errors / Math.Max(1, record.Requests)));
+        _bounds[service] = (record, Math.Min(0.9, bound));
+        return _bounds[service].Bound;
+    }
+}
