@@ -27,7 +27,9 @@ internal sealed class EnvironmentRunner
     private readonly BuildUnderWay _build;
     private readonly RotationDriver _rotations;
     private readonly Publication _publication;
-    private RolloutId? _judged;
+    private readonly GuardWatch _guard = new();
+    private readonly AlarmRounds _alarms = new();
+    private (RolloutId? Rollout, bool StableKnown) _judged;
     private bool _orphansGone;
     private string? _trouble;
 
@@ -213,11 +215,11 @@ internal sealed class EnvironmentRunner
     private void Look()
     {
         var services = Tables.Of(State, Desired.Of(State, Seen), Seen);
-        var rollout = State.Current;
-        if (rollout?.Id != _judged)
+        var judged = (State.Current?.Id, State.Current?.StableKnown == true);
+        if (judged != _judged)
         {
-            _judged = rollout?.Id;
-            _watch.Reset();
+            _judged = judged;
+            _watch.Forget(State);
             _prover.Reset();
         }
         Seen = Seen with
@@ -228,6 +230,8 @@ internal sealed class EnvironmentRunner
             Faults = _effects.Faults,
             SmokeFailures = _prover.Failures,
             Gates = _watch.Judge(State, Judged(), Seen.Instances),
+            GuardGates = _watch.Judge(State, Desired.GuardedBehind(State), Seen.Instances),
+            TrafficAnswers = _watch.Log.Answers,
         };
     }
 
@@ -259,6 +263,11 @@ internal sealed class EnvironmentRunner
             moved = true;
         }
         moved |= _rotations.Decide(this, cancellation);
+        while (_alarms.Next(State, Seen, _parts.Clock.GetUtcNow()) is { } alarm)
+        {
+            Happen(null, Caller.Slipway.Actor, alarm);
+            moved = true;
+        }
         if (State.Stopping && Seen is { TargetAnswers: true, Instances.IsEmpty: true } && _effects.GatewayEnded)
         {
             Happen(null, Caller.Slipway.Actor, new DownFinished());
@@ -278,14 +287,17 @@ internal sealed class EnvironmentRunner
             return job;
         if (rollout is { Phase: RolloutPhase.RollingBack, Explained: false } && Seen.TableCurrent)
             return await Explain(rollout, cancellation);
-        var guarded = State.Guarded;
-        if (rollout is { Phase: RolloutPhase.Building, Candidate: not null } && rollout.Candidate != State.Live && guarded is { Phase: RolloutPhase.Guarding })
+        // Whoever restores a release has decided against the one that is live; there is nothing left to guard.
+        if (rollout is { Phase: RolloutPhase.Building, IsRollback: true } && rollout.Candidate != State.Live)
+            EndGuard(id);
+        if (_guard.Next(State, rollout, Seen, _parts.Clock.GetUtcNow()) is { } guard)
+            return guard;
+        var seen = Desired.GuardedBehind(State)?.Id == id ? Seen with { Gates = Seen.GuardGates } : Seen;
+        switch (RolloutMachine.Next(State, State.Find(id)!, seen, _parts.Clock.GetUtcNow()))
         {
-            Happen(guarded.Id, Caller.Slipway.Actor, new RolloutEnded(RolloutOutcome.Promoted, null, $"The guard ends early: {id} follows."));
-            Look();
-        }
-        switch (RolloutMachine.Next(State, State.Find(id)!, Seen, _parts.Clock.GetUtcNow()))
-        {
+            case Decision.Move { Event: HandOverBegun or RolloutPromoted } move:
+                EndGuard(id);
+                return move.Event;
             case Decision.Move { Event: TrafficShifted shifted } when rollout.Candidate is { } candidate:
                 return Measured(shifted, rollout, candidate);
             case Decision.Move move:
@@ -298,6 +310,15 @@ internal sealed class EnvironmentRunner
         }
     }
 
+    // The guard of a release goes on until its successor takes its place; from then on there is no way back past that one.
+    private void EndGuard(RolloutId successor)
+    {
+        if (State.Guarded is not { Phase: RolloutPhase.Guarding } guarded || guarded.Id == successor)
+            return;
+        Happen(guarded.Id, Caller.Slipway.Actor, new RolloutEnded(RolloutOutcome.Promoted, null, $"The guard ends early: {successor} follows."));
+        Look();
+    }
+
     private TrafficShifted Measured(TrafficShifted shifted, RolloutState rollout, ReleaseId candidate) => shifted with
     {
         Baseline = rollout.Baseline is null ? _watch.Log.Baseline(candidate) : null,
@@ -307,7 +328,7 @@ internal sealed class EnvironmentRunner
     private async Task<FailureExplained> Explain(RolloutState rollout, CancellationToken cancellation)
         => new(await LastLines.Of(_parts.Ports.Target, _parts.Clock, rollout, cancellation));
 
-    private bool IsWatched() => State.Current is { Phase: not (RolloutPhase.Building or RolloutPhase.Done) } || !State.Condemned.IsEmpty;
+    private bool IsWatched() => State.Current is { Phase: not (RolloutPhase.Building or RolloutPhase.Done) } || State.Guarded is not null || !State.Condemned.IsEmpty;
 
     private void Report(string trouble)
     {
