@@ -192,20 +192,21 @@ public sealed record RolloutState
             return this;
         if (Phase == RolloutPhase.RollingBack)
             return this with { Stable = live, StableKnown = false };
-        return Enter(RolloutPhase.Building, at) with
+        return new()
         {
-            Stable = null,
-            StableKnown = false,
-            Steps = [],
-            Step = -1,
-            Percent = 0,
-            TrafficSince = null,
-            ShiftedAt = null,
-            Baseline = null,
-            Record = [],
-            Proved = [],
-            ApprovedStep = -1,
-            AcceptedStep = -1,
+            Id = Id,
+            Environment = Environment,
+            Blueprint = Blueprint,
+            Terms = Terms,
+            Candidate = Candidate,
+            Phase = RolloutPhase.Building,
+            PhaseSince = at,
+            JobsDone = JobsDone,
+            PromoteAsked = PromoteAsked,
+            PausedAt = PausedAt is null ? null : at,
+            Actor = Actor,
+            Path = Path,
+            RequestedAt = RequestedAt,
             Milestones = Milestones.Add(new(at, $"{undone}, which it was to follow, is undone, so it begins anew.")),
         };
     }

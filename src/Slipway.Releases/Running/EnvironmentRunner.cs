@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Slipway.Core.Manifests;
+using Slipway.Releases.Gates;
 using Slipway.Releases.Journals;
 using Slipway.Releases.Ports;
 using Slipway.Releases.Rollouts;
@@ -29,6 +30,7 @@ internal sealed class EnvironmentRunner
     private readonly Publication _publication;
     private readonly GuardWatch _guard = new();
     private readonly AlarmRounds _alarms = new();
+    private readonly WarmWitness _witness;
     private (RolloutId? Rollout, bool StableKnown) _judged;
     private bool _orphansGone;
     private string? _trouble;
@@ -42,6 +44,7 @@ internal sealed class EnvironmentRunner
         _prover = new(_environment, parts.Ports.Target, Wake);
         _watch = new(_environment, parts.Ports.Traffic, parts.Clock);
         _build = new(parts, Wake);
+        _witness = new(new(_environment, parts.Ports.Target, parts.Clock, Wake), parts.Clock);
         Drift = new(this, parts);
         _publication = new(parts.Published);
         _rotations = new(parts.Ports, parts.Clock, Wake);
@@ -229,11 +232,14 @@ internal sealed class EnvironmentRunner
             TableCurrent = _effects.Table is { } table ? Tables.Same(table.Services, services) : services.IsEmpty,
             Faults = _effects.Faults,
             SmokeFailures = _prover.Failures,
-            Gates = _watch.Judge(State, Judged(), Seen.Instances),
-            GuardGates = _watch.Judge(State, Desired.GuardedBehind(State), Seen.Instances),
+            Gates = Read(Judged()),
+            GuardGates = Read(Desired.GuardedBehind(State)),
             TrafficAnswers = _watch.Log.Answers,
         };
     }
+
+    private ImmutableArray<GateReading> Read(RolloutState? rollout)
+        => _witness.Hear(State, rollout, _watch.Judge(State, rollout, Seen.Instances), Seen, _watch.Log);
 
     private RolloutState? Judged()
         => Desired.Mover(State) is { Phase: not (RolloutPhase.RollingBack or RolloutPhase.Done) } rollout ? rollout : null;
