@@ -68,17 +68,21 @@ internal sealed class WarmWitness(WarmSmoke smoke, TimeProvider clock)
             _failingSince[key] = since = now;
         if (!JudgesTraffic(gate))
             return gate.Name == "readiness" && now - since < ConfirmTime(stable) ? Doubt(gate, stable) : gate;
-        if (_shared.TryGetValue((rollout.Id, service), out var shared) && !FailsOfItsOwn(rollout, gate, service, traffic, shared, now))
-            return gate with { Verdict = Verdict.Inconclusive, Text = $"{gate.Text}; until {shared:HH:mm:ss} UTC both failed, which is held against nobody" };
         if (stable.Find(service)!.Service.Health.Smoke.IsEmpty)
-            return now - since < ConfirmTime(stable) ? Doubt(gate, stable) : gate;
+            return now - since < ConfirmTime(stable) ? Doubt(gate, stable) : Afterwards(rollout, gate, service, traffic);
         return smoke.Ask(rollout.Id, service, warm.First(one => one.Ready).Id) switch
         {
-            { Passed: true } => gate,
+            { Passed: true } => Afterwards(rollout, gate, service, traffic),
             { Passed: false } answer => Shared(gate, $"{stable.Id} fails its smoke check too, {answer.Text}"),
             _ => Doubt(gate, stable),
         };
     }
+
+    // Counts from the time in which both failed stay in what gates look at for a while after it.
+    private GateReading Afterwards(RolloutState rollout, GateReading gate, ServiceName service, TrafficLog traffic)
+        => _shared.TryGetValue((rollout.Id, service), out var shared) && !FailsOfItsOwn(rollout, gate, service, traffic, shared, clock.GetUtcNow())
+            ? gate with { Verdict = Verdict.Inconclusive, Text = $"{gate.Text}; until {shared:HH:mm:ss} UTC both failed, which is held against nobody" }
+            : gate;
 
     private static bool JudgesTraffic(GateReading gate) => gate.Watched || gate.Name == "consecutive-errors";
 
