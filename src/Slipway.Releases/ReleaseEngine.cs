@@ -91,6 +91,8 @@ public sealed class ReleaseEngine(EnginePorts ports, Journal journal, TimeProvid
         var runner = Runner(command.Application.Environment);
         if (!command.Queue && (runner.State.Active ?? runner.State.Queue.FirstOrDefault()) is { } busy)
             return Refusals.Busy(busy);
+        if (Circuit.Of(runner.State) is { } circuit)
+            return Refusals.CircuitOpen(command.Application.Environment, circuit);
         ports.Redactor.Learn(command.Secrets.Values.SelectMany(secrets => secrets.Values));
         Blueprint blueprint;
         try
@@ -162,6 +164,8 @@ public sealed class ReleaseEngine(EnginePorts ports, Journal journal, TimeProvid
         if (ports.FreeBytes() is var free && free < ports.FreeBytesMin)
             return Refusals.DiskFull(free, ports.FreeBytesMin);
         var runner = Runner(command.Environment);
+        if (Circuit.Of(runner.State) is { } circuit)
+            return Refusals.CircuitOpen(command.Environment, circuit);
         try
         {
             if (await RotationCommands.Refusal(ports, runner.State, Runners.Select(one => one.State), command.Plan, cancellation) is { } refused)

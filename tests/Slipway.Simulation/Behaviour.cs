@@ -25,6 +25,9 @@ internal sealed record Behaviour
     /// <summary>How long after its start an instance loses what it depends on; null for never.</summary>
     public TimeSpan? LosesReadinessAfter { get; init; }
 
+    /// <summary>The time within which an instance notices that it has lost it, each by its own chance.</summary>
+    public TimeSpan NoticesWithin { get; init; }
+
     /// <summary>How long after its start an instance ends by itself; null for never.</summary>
     public TimeSpan? EndsAfter { get; init; }
 

@@ -24,7 +24,11 @@ internal static class Scenes
             Build = new(["build", name]),
             Run = new([name]),
             Port = kind is ServiceKind.Worker or ServiceKind.Scheduler or ServiceKind.Job ? null : 5000,
-            Health = new() { Smoke = smoke ? [new("ping", new ProbeCheck.Http("/ping"), "GET", null, null, null, TimeSpan.FromSeconds(1))] : [] },
+            Health = new()
+            {
+                Ready = new(new ProbeCheck.Http("/ready"), TimeSpan.Zero, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1), 1, 3),
+                Smoke = smoke ? [new("ping", new ProbeCheck.Http("/ping"), "GET", null, null, null, TimeSpan.FromSeconds(1))] : [],
+            },
             Routes = kind is ServiceKind.Worker or ServiceKind.Scheduler or ServiceKind.Job || route is null ? []
                 : [new(null, route.Length > 0 ? route : $"/{name}", false, false, TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(30))],
             Needs = [.. (needs ?? []).Select(Name<ServiceName>)],

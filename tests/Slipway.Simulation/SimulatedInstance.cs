@@ -11,6 +11,7 @@ internal sealed class SimulatedInstance(Service service, ReleaseId release, int 
     private bool _ended;
     private bool _wasReady;
     private int _restarts;
+    private DateTimeOffset? _lostAt;
 
     public Service Service => service;
 
@@ -42,7 +43,10 @@ internal sealed class SimulatedInstance(Service service, ReleaseId release, int 
             _ended = true;
             _restarts++;
         }
-        Ready = !Gone && StopAt is null && !_ended && now >= readyAt && !behaviour.NeverReady && !(age >= behaviour.LosesReadinessAfter);
+        _lostAt = age >= behaviour.LosesReadinessAfter ? _lostAt ?? now : null;
+        // The port was drawn by chance, so it tells how soon this one looks.
+        var noticed = now - _lostAt >= behaviour.NoticesWithin * (port % 997 / 997.0);
+        Ready = !Gone && StopAt is null && !_ended && now >= readyAt && !behaviour.NeverReady && !noticed;
         _wasReady |= Ready;
         return before != (Ready, Gone, _ended);
     }

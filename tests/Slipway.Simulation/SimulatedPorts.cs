@@ -100,12 +100,14 @@ internal sealed class SimulatedPorts(World world, Life life) : ITarget, ITraffic
 
     public Task Remove(EnvironmentName environment, FencingToken token, CancellationToken cancellation) => Effect(() => world.StopGateway(token));
 
-    public Task<BuildOutcome> Build(Service service, string sourceFolder, IProgress<string> output, CancellationToken cancellation)
+    public async Task<BuildOutcome> Build(Service service, string sourceFolder, IProgress<string> output, CancellationToken cancellation)
     {
         life.Step();
-        return Task.FromResult<BuildOutcome>(world.Behaviours.GetValueOrDefault(sourceFolder.TrimStart('/'))?.BuildFails == true
+        if (world.Building is { } building)
+            await building.Task.WaitAsync(cancellation);
+        return world.Behaviours.GetValueOrDefault(sourceFolder.TrimStart('/'))?.BuildFails == true
             ? new BuildOutcome.Failed($"The build of {service.Name} ended with exit code 1.", ["error CS1002: ; expected"])
-            : new BuildOutcome.Built(World.Digest($"{sourceFolder} {service.Name}"), Cached: false));
+            : new BuildOutcome.Built(World.Digest($"{sourceFolder} {service.Name}"), Cached: false);
     }
 
     public Task<ArtefactDigest> Fingerprint(Service service, string sourceFolder, CancellationToken cancellation)

@@ -11,6 +11,8 @@ namespace Slipway.Simulation;
 /// <summary>Plays a scene: an engine over the simulated world, started again whenever it is killed.</summary>
 internal sealed class Stage
 {
+    private static readonly TimeSpan QuietTick = TimeSpan.FromSeconds(2);
+
     private readonly Func<int, int?> _crashAfter;
     private MemoryEventStore _disk;
     private Life _life;
@@ -118,6 +120,18 @@ internal sealed class Stage
             await Tick();
     }
 
+    /// <summary>Lets a long quiet time pass in larger steps.</summary>
+    public async Task Skip(TimeSpan time)
+    {
+        var end = World.Clock.GetUtcNow() + time;
+        while (end - World.Clock.GetUtcNow() is { Ticks: > 0 } left)
+            await Tick(left < QuietTick ? left : QuietTick);
+    }
+
+    /// <summary>Whether all traffic is with the release of a rollout, counted from 1.</summary>
+    public bool IsBack(int rollout)
+        => World.Table!.Services.All(service => service.Releases.All(one => (one.Release == State.Rollouts[rollout - 1].Candidate) == (one.Weight > 0)));
+
     /// <summary>Lets time pass until something holds.</summary>
     public async Task Until(Func<Stage, bool> holds, double secondsMax = 120)
     {
@@ -176,7 +190,9 @@ internal sealed class Stage
         + $"\nwaits: {View().Waiting}; gates: {string.Join(" | ", View().Gates.Select(gate => $"{gate.Name} {gate.Verdict} {gate.Reading}"))}"
         + $"\ninstances: {string.Join(", ", World.Instances.Select(one => $"{one.Id}{(one.Ready ? "+" : "-")}"))}";
 
-    private async Task Tick()
+    private Task Tick() => Tick(TimeSpan.FromMilliseconds(100));
+
+    private async Task Tick(TimeSpan time)
     {
         try
         {
@@ -187,7 +203,7 @@ internal sealed class Stage
         {
             await Begin();
         }
-        World.Advance(TimeSpan.FromMilliseconds(100));
+        World.Advance(time);
         Watch();
         Watched?.Invoke();
     }

@@ -58,6 +58,9 @@ internal sealed partial class World(HandClock clock, int seed)
 
     public bool TargetAnswers { get; set; } = true;
 
+    /// <summary>What builds wait for; null for nothing.</summary>
+    public TaskCompletionSource? Building { get; set; }
+
     public TimeSpan StartTime { get; set; } = TimeSpan.FromSeconds(1);
 
     public RouteTable? Table => _table;

@@ -5,6 +5,7 @@ using Slipway.Cli.Following;
 using Slipway.Cli.Invoking;
 using Slipway.Cli.Output;
 using Slipway.Core.Api;
+using Slipway.Core.Manifests;
 
 namespace Slipway.Cli.Verbs;
 
@@ -30,10 +31,18 @@ internal static class HistoryVerb
             else if (rollouts.Count == 0)
                 StandardStreams.Line($"There was no rollout in {environment} yet.");
             else
-                TableWriter.Show(Table(rollouts));
+                await Show(calls, rollouts, environment, cancel);
             return ExitCodes.Done;
         });
         return command;
+    }
+
+    private static async Task Show(ControlPlaneCalls calls, IReadOnlyList<RolloutView> rollouts, EnvironmentName environment, CancellationToken cancel)
+    {
+        TableWriter.Show(Table(rollouts));
+        var view = await calls.Get(Paths.Of(ApiRoutes.Environment, environment), ApiJson.Default.EnvironmentView, cancel);
+        if (view.Circuit is not null && view.Alarms?.FirstOrDefault(one => one.Kind == "circuit-open") is { } open)
+            StandardStreams.Line($"The circuit is open since {Durations.Stamp(open.Since)}: {open.Text} {open.Remedy}");
     }
 
     /// <summary>The rollouts as a table.</summary>

@@ -48,6 +48,11 @@ internal static class StatusVerb
             yield return $"  queued    {queued.Id} by {queued.Actor}";
         foreach (var rotation in view.Rotations ?? []) // Generated readers leave out the default of a value that the JSON leaves out.
             yield return $"  rotation  {rotation.Id} of {rotation.Setting}: {RotationWords.Now(rotation)}";
+        foreach (var alarm in view.Alarms ?? [])
+        {
+            yield return $"  ALARM     {alarm.Text} ({alarm.Kind}, since {Durations.Stamp(alarm.Since)})";
+            yield return $"            {alarm.Remedy}";
+        }
         foreach (var trouble in view.Troubles)
             yield return $"  trouble   {trouble}";
     }

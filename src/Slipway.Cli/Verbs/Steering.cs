@@ -37,6 +37,8 @@ internal static class Steering
                 cancel);
             if (common.Json(result))
                 StandardStreams.Line(JsonSerializer.SerializeToUtf8Bytes(view, ApiJson.Default.RolloutView));
+            else if (view.Outcome is not null)
+                StandardStreams.Line($"The circuit of {chosen} is closed: deploys are taken again.");
             else
                 StandardStreams.Line($"Rollout {view.Id}: {RolloutWords.Now(view, DateTimeOffset.UtcNow)}. Follow it with: slipway show {view.Id} -f");
             return ExitCodes.Done;

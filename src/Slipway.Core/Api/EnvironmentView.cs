@@ -43,7 +43,27 @@ public sealed record EnvironmentView
 
     /// <summary>What is wrong right now, one sentence each; empty when all is well.</summary>
     public required IReadOnlyList<string> Troubles { get; init; }
+
+    /// <summary>What needs a person now, oldest first; empty when nothing does.</summary>
+    public IReadOnlyList<AlarmView> Alarms { get; init; } = [];
+
+    /// <summary>Why deploys are refused until a person has looked; null while they are taken.</summary>
+    public CircuitView? Circuit { get; init; }
 }
+
+/// <summary>Something that needs a person.</summary>
+/// <param name="Kind"><c>approval</c>, <c>undecided</c>, <c>shared-fault</c>, <c>circuit-open</c>, <c>guard-blind</c>, <c>undo-stuck</c>; later versions may know more.</param>
+/// <param name="Rollout">The rollout that it is about; null for none.</param>
+/// <param name="Since">Since when.</param>
+/// <param name="Text">What it is, one sentence.</param>
+/// <param name="Remedy">What to do.</param>
+public sealed record AlarmView(string Kind, RolloutId? Rollout, DateTimeOffset Since, string Text, string Remedy);
+
+/// <summary>A circuit that is open: release after release was undone by a gate to the same stable one.</summary>
+/// <param name="Stable">The release that all were undone to.</param>
+/// <param name="Since">Since when it is open.</param>
+/// <param name="Undone">The rollouts, newest first.</param>
+public sealed record CircuitView(ReleaseId Stable, DateTimeOffset Since, IReadOnlyList<RolloutId> Undone);
 
 /// <summary>A release as the control plane shows it.</summary>
 public sealed record ReleaseView

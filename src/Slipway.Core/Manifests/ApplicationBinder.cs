@@ -32,6 +32,7 @@ internal static class ApplicationBinder
     private static RolloutPlan BindRollout(Values values)
     {
         var strategy = (Strategy)(int)values["strategy"]!;
+        var circuit = values.Below("circuit");
         return new()
         {
             Strategy = strategy,
@@ -40,6 +41,7 @@ internal static class ApplicationBinder
             ApprovalDeadline = (TimeSpan)values["approval_deadline"]!,
             StartDeadline = (TimeSpan)values["start"]!,
             DrainDeadline = (TimeSpan)values["drain"]!,
+            Circuit = new((int)circuit["after"]!, (TimeSpan)circuit["within"]!),
         };
     }
 

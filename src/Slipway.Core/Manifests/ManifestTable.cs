@@ -144,6 +144,11 @@ internal static class ManifestTable
         approval_deadline | duration 1s..30d | 1d | 4h | How long an approval or a pause may last before the rollout is undone.
         start | duration 100ms..1d | 2m | 5m | How long new instances may take to be ready and proved.
         drain | duration 0s..1d | 30s | 1m | How long requests in flight on an old instance may last.
+        circuit | circuit | | { after: 3, within: 1h } | When failing releases are refused until a person has looked.
+
+        # circuit (after)
+        after | integer 0..100 | 3 | 5 | Rollouts in a row, undone by a gate to the same release, that open it; 0 for never.
+        within | duration 1m..30d | 1h | 1d | The time in which they must have been undone.
 
         # inconclusive (then)
         after | duration 0s..7d | 2m | 5m | How long a step may stay without a verdict beyond its bake time.

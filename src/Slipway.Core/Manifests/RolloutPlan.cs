@@ -22,7 +22,15 @@ public sealed record RolloutPlan
 
     /// <summary>How long requests in flight on an instance may last once it gets no new ones.</summary>
     public required TimeSpan DrainDeadline { get; init; }
+
+    /// <summary>When failing releases are refused until a person has looked; null in what was recorded before there was such a thing.</summary>
+    public CircuitPlan? Circuit { get; init; }
 }
+
+/// <summary>When a circuit opens: further deploys are then refused until a person closes it.</summary>
+/// <param name="After">So many rollouts in a row that a gate undid; 0 for never.</param>
+/// <param name="Within">The time in which they must have been undone.</param>
+public sealed record CircuitPlan(int After, TimeSpan Within);
 
 /// <summary>How a release goes live.</summary>
 public enum Strategy

@@ -29,8 +29,17 @@ public sealed record Desired(ImmutableArray<DesiredWorkload> Workloads, Immutabl
         var stable = rollout is { StableKnown: true } ? rollout.Stable : state.Live;
         if (stable is { } id)
             Add(workloads, state, state.Releases[id], seen, service => StableCount(rollout, service, state, seen));
-        if (Candidate(rollout, state) is { } candidate)
-            Add(workloads, state, candidate, seen, service => CandidateCount(rollout!, service, state, seen));
+        var candidate = Candidate(rollout, state);
+        var warm = GuardedBehind(state);
+        if (candidate is not null)
+        {
+            // The release before may be deployed again while it is still warm; then it is both.
+            var both = candidate.Release.Id == warm?.Stable ? warm : null;
+            Add(workloads, state, candidate, seen, service => Math.Max(
+                CandidateCount(rollout!, service, state, seen), both is null ? 0 : StableCount(both, service, state, seen)));
+        }
+        if (warm?.Stable is { } before && before != candidate?.Release.Id)
+            Add(workloads, state, state.Releases[before], seen, service => StableCount(warm, service, state, seen));
         return new(workloads.ToImmutable(), DesiredShares.Of(state, rollout));
     }
 
@@ -48,6 +57,10 @@ public sealed record Desired(ImmutableArray<DesiredWorkload> Workloads, Immutabl
     /// <summary>The rollout that moves the environment: the one past its build, else the guarded one.</summary>
     internal static RolloutState? Mover(EnvironmentState state)
         => state.Active is { StableKnown: true } active ? active : state.Guarded;
+
+    /// <summary>The guarded rollout while its successor moves the environment: the release before it stays warm; null otherwise.</summary>
+    internal static RolloutState? GuardedBehind(EnvironmentState state)
+        => state.Guarded is { Phase: RolloutPhase.Guarding } guarded && Mover(state) is { } mover && mover.Id != guarded.Id ? guarded : null;
 
     private static KeptRelease? Candidate(RolloutState? rollout, EnvironmentState state)
         => rollout is { StableKnown: true, Candidate: { } id, Phase: not (RolloutPhase.RollingBack or RolloutPhase.Done) } && id != rollout.Stable

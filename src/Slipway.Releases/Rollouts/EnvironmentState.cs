@@ -40,6 +40,12 @@ public sealed record EnvironmentState
     /// <summary>Since when; null while none is.</summary>
     public DateTimeOffset? CondemnedAt { get; init; }
 
+    /// <summary>What needs a person now, as it was last journaled.</summary>
+    public ImmutableArray<Alarm> Alarms { get; init; } = [];
+
+    /// <summary>When a person last closed the circuit; null for never.</summary>
+    public DateTimeOffset? CircuitClosedAt { get; init; }
+
     /// <summary>The rollout that is neither queued, guarded nor over; null when none is.</summary>
     public RolloutState? Active => Rollouts.FindLast(one => !one.IsOver && one.Phase != RolloutPhase.Queued && !IsGuarded(one));
 
@@ -68,7 +74,10 @@ public sealed record EnvironmentState
         RotationRequested e => this with { Rotations = Rotations.Add(RotationState.Of(e, record)) },
         RotationEvent e => Rotated(e.Rotation, rotation => rotation.Apply(e, record.At)),
         DownRequested => this with { Stopping = true },
-        DownFinished => this with { Stopping = false, Live = null, Drift = [], Condemned = [], CondemnedAt = null },
+        DownFinished => this with { Stopping = false, Live = null, Drift = [], Condemned = [], CondemnedAt = null, Alarms = [] },
+        AlarmRaised e => this with { Alarms = Alarms.Add(new(e.Alarm, e.Of, e.Text, e.Remedy, record.At)) },
+        AlarmCleared e => this with { Alarms = Alarms.RemoveAll(one => one.IsSame(e.Alarm, e.Of)) },
+        CircuitClosed => this with { CircuitClosedAt = record.At },
         DriftFound e => this with { Drift = e.Findings },
         DriftFixAsked => this,
         ReplacementBegun e => this with { Condemned = Condemned.Union(e.Instances), CondemnedAt = record.At },
@@ -129,9 +138,14 @@ public sealed record EnvironmentState
                 break;
             case RollBackBegun when rollout.Promoted:
                 moved = moved with { UndoesPromotion = true };
-                next = next with { Live = rollout.Stable, Lives = Lives.RemoveAt(Lives.Count - 1) };
+                next = next with
+                {
+                    Live = rollout.Stable,
+                    Lives = Lives.RemoveAt(Lives.Count - 1),
+                    Rollouts = Rollouts.ConvertAll(one => one.Id == rollout.Id ? one : one.WithoutGround(rollout.Id, rollout.Stable, record.At)),
+                };
                 break;
         }
-        return next with { Rollouts = Rollouts.Replace(Find(rollout.Id)!, moved) };
+        return next with { Rollouts = next.Rollouts.Replace(Find(rollout.Id)!, moved) };
     }
 }

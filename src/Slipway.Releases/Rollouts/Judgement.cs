@@ -22,6 +22,9 @@ internal static class Judgement
 
     private static Failure? Smoke(RolloutState rollout, Observation seen)
     {
+        // Whoever is promoted has passed them; what fails now is its successor's.
+        if (rollout.Promoted)
+            return null;
         foreach (var (instance, outcome) in seen.SmokeFailures)
         {
             if (rollout.Proved.Contains(instance))

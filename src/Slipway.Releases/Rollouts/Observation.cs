@@ -27,6 +27,12 @@ public sealed record Observation
     /// <summary>What the gates of the rollout say.</summary>
     public ImmutableArray<GateReading> Gates { get; init; } = [];
 
+    /// <summary>What the gates of the guarded rollout say while its successor moves; empty otherwise.</summary>
+    public ImmutableArray<GateReading> GuardGates { get; init; } = [];
+
+    /// <summary>Whether the gateway answered when it was last asked what it has counted.</summary>
+    public bool TrafficAnswers { get; init; }
+
     /// <summary>Smoke checks that failed, by instance.</summary>
     public ImmutableDictionary<InstanceId, SmokeOutcome> SmokeFailures { get; init; } = ImmutableDictionary<InstanceId, SmokeOutcome>.Empty;
 

@@ -20,6 +20,8 @@ public static class RolloutMachine
     {
         if (rollout.Phase is RolloutPhase.Done)
             return new Decision.Wait(null, null);
+        if (rollout.Phase is RolloutPhase.Queued && Circuit.Of(state) is { } circuit && circuit.Stops(state, rollout))
+            return new Decision.Move(circuit.End());
         if (rollout.Phase is RolloutPhase.Queued)
             return state.Active is null && !state.Stopping && state.Queue.First() == rollout
                 ? new Decision.Move(new RolloutBegun()) : new Decision.Wait(null, $"its turn, behind {state.Active?.Id}");

@@ -117,6 +117,12 @@ public sealed record RolloutState
     /// <summary>Until when it is guarded.</summary>
     public DateTimeOffset? GuardUntil { get; init; }
 
+    /// <summary>Up to when the journal knows that its guard has watched; null before its promotion.</summary>
+    public DateTimeOffset? GuardSeen { get; init; }
+
+    /// <summary>When its undoing began; null while it is not undone.</summary>
+    public DateTimeOffset? UndoneAt { get; init; }
+
     /// <summary>Why it failed or was undone.</summary>
     public Failure? Failure { get; init; }
 
@@ -179,7 +185,9 @@ public sealed record RolloutState
             TrafficWithdrawn e => this with { WithdrawnAt = at, WithdrawnWhy = e.Why, Withdrawals = Withdrawals + 1, Counts = Counted(e.Counts) },
             TrafficReturned e => Returned(e, at),
             HandOverBegun => Enter(RolloutPhase.HandingOver, at) with { HandedOver = true },
-            RolloutPromoted e => Enter(RolloutPhase.Guarding, at) with { Promoted = true, Percent = 100, HandedOver = true, GuardUntil = e.GuardUntil },
+            RolloutPromoted e => Enter(RolloutPhase.Guarding, at) with { Promoted = true, Percent = 100, HandedOver = true, GuardUntil = e.GuardUntil, GuardSeen = at },
+            GuardWatched => this with { GuardSeen = at },
+            GuardExtended e => this with { GuardUntil = e.Until, GuardSeen = at },
             RollBackBegun e => Enter(RolloutPhase.RollingBack, at) with
             {
                 Failure = e.Failure,
@@ -187,6 +195,7 @@ public sealed record RolloutState
                 Percent = 0,
                 Promoted = false,
                 GuardUntil = null,
+                UndoneAt = at,
                 HandedOver = false,
                 PausedAt = null,
                 WithdrawnAt = null,
@@ -196,6 +205,38 @@ public sealed record RolloutState
             _ => throw new InvalidOperationException($"'{record.Event.Kind}' is no event of a rollout."),
         };
         return next with { Milestones = next.Milestones.Add(new(at, record.Event.What)) };
+    }
+
+    /// <summary>
+    /// The state after the release that it was to follow has been undone beneath it. What it has seen so far was beside that one,
+    /// so it begins anew from its built candidate; one that is being undone itself goes back to the release that is live now.
+    /// </summary>
+    /// <param name="undone">The rollout beneath.</param>
+    /// <param name="live">The release that is live now.</param>
+    /// <param name="at">When.</param>
+    public RolloutState WithoutGround(RolloutId undone, ReleaseId? live, DateTimeOffset at)
+    {
+        if (!StableKnown || IsOver || Promoted || UndoesPromotion)
+            return this;
+        if (Phase == RolloutPhase.RollingBack)
+            return this with { Stable = live, StableKnown = false };
+        return new()
+        {
+            Id = Id,
+            Environment = Environment,
+            Blueprint = Blueprint,
+            Terms = Terms,
+            Candidate = Candidate,
+            Phase = RolloutPhase.Building,
+            PhaseSince = at,
+            JobsDone = JobsDone,
+            PromoteAsked = PromoteAsked,
+            PausedAt = PausedAt is null ? null : at,
+            Actor = Actor,
+            Path = Path,
+            RequestedAt = RequestedAt,
+            Milestones = Milestones.Add(new(at, $"{undone}, which it was to follow, is undone, so it begins anew.")),
+        };
     }
 
     private RolloutState Enter(RolloutPhase phase, DateTimeOffset at) => this with

@@ -30,7 +30,8 @@ internal static class Undoing
             : new Decision.Move(new RolloutEnded(rollout.Outcome!.Value, null, $"Over, though this could not be waited for: {missing}."));
     }
 
-    private static string? Missing(EnvironmentState state, RolloutState rollout, Observation seen)
+    /// <summary>What the world lacks to be as before; null for nothing.</summary>
+    public static string? Missing(EnvironmentState state, RolloutState rollout, Observation seen)
     {
         if (!seen.TargetAnswers)
             return "the target to answer";

@@ -52,6 +52,8 @@ public static class RotationMachine
             return new RotationDecision.Wait(null, missing);
         if (Live(state) is { } live)
         {
+            if (Circuit.Of(state) is not null)
+                return new RotationDecision.Wait(null, "the circuit to be closed");
             return HeldSecret.IsBefore(live, rotation) || HeldSecret.Now(rotation)!.IsIn(live, rotation.Plan)
                 ? Publish(state, rotation) : Fail(state, rotation, Gone(state, rotation), now);
         }

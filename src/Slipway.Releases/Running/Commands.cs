@@ -15,6 +15,8 @@ internal static class Commands
         var state = runner.State;
         if (state.Stopping)
             return Refusals.Stopping(state.Environment);
+        if (request.Release is null && Circuit.Of(state) is { } circuit)
+            return Refusals.CircuitOpen(state.Environment, circuit);
         var before = state.Active ?? state.Queue.LastOrDefault();
         if (before is not null && !queue)
             return Refusals.Busy(before);
@@ -50,6 +52,8 @@ internal static class Commands
     public static CommandAnswer Steer(EnvironmentRunner runner, SteerVerb verb, Caller caller, string? reason)
     {
         var state = runner.State;
+        if (verb == SteerVerb.Resume && state.Active is not { PausedAt: not null } && Circuit.Of(state) is { } circuit)
+            return Close(runner, circuit, caller, reason);
         if ((state.Current ?? state.Queue.FirstOrDefault()) is not { } rollout)
             return Refusals.NothingUnderWay(state.Environment, verb);
         if (verb == SteerVerb.Abort)
@@ -65,6 +69,14 @@ internal static class Commands
             return Refusals.DoesNotApply(rollout, verb);
         runner.Happen(rollout.Id, caller.Actor, new RolloutSteered(verb, reason));
         return new CommandAnswer.Accepted(rollout.Id, $"{rollout.Id}: {new RolloutSteered(verb, null).What}");
+    }
+
+    private static CommandAnswer Close(EnvironmentRunner runner, Circuit circuit, Caller caller, string? reason)
+    {
+        if (string.IsNullOrWhiteSpace(reason))
+            return Refusals.ReasonNeeded(runner.State.Environment);
+        runner.Happen(null, caller.Actor, new CircuitClosed(reason.Trim()));
+        return new CommandAnswer.Accepted(circuit.Undone[0].Id, $"The circuit of {runner.State.Environment} is closed: deploys are taken again.");
     }
 
     /// <summary>Ends everything.</summary>

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Slipway.Core.Manifests;
 using Slipway.Releases.Evidence;
+using Slipway.Releases.Gates;
 using Slipway.Releases.Journals;
 using Slipway.Releases.Ports;
 using Slipway.Releases.Rollouts;
@@ -28,7 +29,10 @@ internal sealed class EnvironmentRunner
     private readonly BuildUnderWay _build;
     private readonly RotationDriver _rotations;
     private readonly Publication _publication;
-    private RolloutId? _judged;
+    private readonly GuardWatch _guard = new();
+    private readonly AlarmRounds _alarms = new();
+    private readonly WarmWitness _witness;
+    private (RolloutId? Rollout, bool StableKnown) _judged;
     private bool _orphansGone;
     private string? _trouble;
 
@@ -41,6 +45,7 @@ internal sealed class EnvironmentRunner
         _prover = new(_environment, parts.Ports.Target, Wake);
         _watch = new(_environment, parts.Ports.Traffic, parts.Clock);
         _build = new(parts, Wake);
+        _witness = new(new(_environment, parts.Ports.Target, parts.Clock, Wake), parts.Clock);
         Drift = new(this, parts);
         _publication = new(parts.Published);
         _rotations = new(parts.Ports, parts.Clock, Wake);
@@ -214,11 +219,11 @@ internal sealed class EnvironmentRunner
     private void Look()
     {
         var services = Tables.Of(State, Desired.Of(State, Seen), Seen);
-        var rollout = State.Current;
-        if (rollout?.Id != _judged)
+        var judged = (State.Current?.Id, State.Current?.StableKnown == true);
+        if (judged != _judged)
         {
-            _judged = rollout?.Id;
-            _watch.Reset();
+            _judged = judged;
+            _watch.Forget(State);
             _prover.Reset();
         }
         var current = _effects.Table is { } table ? Tables.Same(table.Services, services) : services.IsEmpty;
@@ -230,9 +235,14 @@ internal sealed class EnvironmentRunner
             TableBehindSince = current ? null : Seen.TableBehindSince ?? _parts.Clock.GetUtcNow(),
             Faults = _effects.Faults,
             SmokeFailures = _prover.Failures,
-            Gates = _watch.Judge(State, Judged(), Seen.Instances),
+            Gates = Read(Judged()),
+            GuardGates = Read(Desired.GuardedBehind(State)),
+            TrafficAnswers = _watch.Log.Answers,
         };
     }
+
+    private ImmutableArray<GateReading> Read(RolloutState? rollout)
+        => _witness.Hear(State, rollout, _watch.Judge(State, rollout, Seen.Instances), Seen, _watch.Log);
 
     private RolloutState? Judged()
         => Desired.Mover(State) is { Phase: not (RolloutPhase.RollingBack or RolloutPhase.Done) } rollout ? rollout : null;
@@ -262,6 +272,11 @@ internal sealed class EnvironmentRunner
             moved = true;
         }
         moved |= _rotations.Decide(this, cancellation);
+        while (_alarms.Next(State, Seen, _parts.Clock.GetUtcNow()) is { } alarm)
+        {
+            Happen(null, Caller.Slipway.Actor, alarm);
+            moved = true;
+        }
         if (State.Stopping && Seen is { TargetAnswers: true, Instances.IsEmpty: true } && _effects.GatewayEnded)
         {
             Happen(null, Caller.Slipway.Actor, new DownFinished());
@@ -286,14 +301,17 @@ internal sealed class EnvironmentRunner
             return job;
         if (rollout is { Phase: RolloutPhase.RollingBack, Explained: false } && Seen.TableCurrent)
             return await Explain(rollout, cancellation);
-        var guarded = State.Guarded;
-        if (rollout is { Phase: RolloutPhase.Building, Candidate: not null } && rollout.Candidate != State.Live && guarded is { Phase: RolloutPhase.Guarding })
+        // Whoever restores a release has decided against the one that is live; there is nothing left to guard.
+        if (rollout is { Phase: RolloutPhase.Building, IsRollback: true } && rollout.Candidate != State.Live)
+            EndGuard(id);
+        if (_guard.Next(State, rollout, Seen, _parts.Clock.GetUtcNow()) is { } guard)
+            return guard;
+        var seen = Desired.GuardedBehind(State)?.Id == id ? Seen with { Gates = Seen.GuardGates } : Seen;
+        switch (RolloutMachine.Next(State, State.Find(id)!, seen, _parts.Clock.GetUtcNow()))
         {
-            Happen(guarded.Id, Caller.Slipway.Actor, new RolloutEnded(RolloutOutcome.Promoted, null, $"The guard ends early: {id} follows."));
-            Look();
-        }
-        switch (RolloutMachine.Next(State, State.Find(id)!, Seen, _parts.Clock.GetUtcNow()))
-        {
+            case Decision.Move { Event: HandOverBegun or RolloutPromoted } move:
+                EndGuard(id);
+                return move.Event;
             case Decision.Move { Event: TrafficShifted shifted } when rollout.Candidate is { } candidate:
                 return Measured(shifted, rollout, candidate);
             case Decision.Move { Event: TrafficWithdrawn withdrawn }:
@@ -310,6 +328,15 @@ internal sealed class EnvironmentRunner
         }
     }
 
+    // The guard of a release goes on until its successor takes its place; from then on there is no way back past that one.
+    private void EndGuard(RolloutId successor)
+    {
+        if (State.Guarded is not { Phase: RolloutPhase.Guarding } guarded || guarded.Id == successor)
+            return;
+        Happen(guarded.Id, Caller.Slipway.Actor, new RolloutEnded(RolloutOutcome.Promoted, null, $"The guard ends early: {successor} follows."));
+        Look();
+    }
+
     private TrafficShifted Measured(TrafficShifted shifted, RolloutState rollout, ReleaseId candidate) => shifted with
     {
         Counts = Counts(rollout),
@@ -324,7 +351,7 @@ internal sealed class EnvironmentRunner
     private async Task<FailureExplained> Explain(RolloutState rollout, CancellationToken cancellation)
         => new(await LastLines.Of(_parts.Ports.Target, _parts.Clock, rollout, cancellation));
 
-    private bool IsWatched() => State.Current is { Phase: not (RolloutPhase.Building or RolloutPhase.Done) } || !State.Condemned.IsEmpty;
+    private bool IsWatched() => State.Current is { Phase: not (RolloutPhase.Building or RolloutPhase.Done) } || State.Guarded is not null || !State.Condemned.IsEmpty;
 
     private void Report(string trouble)
     {

@@ -24,6 +24,7 @@ internal static class Pace
         {
             { Phase: RolloutPhase.Guarding } => GuardEvery,
             { Phase: not (RolloutPhase.Building or RolloutPhase.Done) } => WatchEvery,
+            _ when state.Guarded is not null => GuardEvery,
             _ => state.Live is null && state.Current is null && !state.Stopping ? IdleEvery * 5 : IdleEvery,
         };
         // A bake that ends between two ticks ends on time.

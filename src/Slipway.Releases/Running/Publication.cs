@@ -20,7 +20,7 @@ internal sealed class Publication(Action published)
     {
         var told = _told.Seen;
         if (ReferenceEquals(_told.State, state) && told.TargetAnswers == seen.TargetAnswers && told.Instances.SequenceEqual(seen.Instances)
-            && told.Gates.SequenceEqual(seen.Gates) && ReferenceEquals(told.Table, seen.Table) && told.Address == seen.Address
+            && told.Gates.SequenceEqual(seen.Gates) && told.GuardGates.SequenceEqual(seen.GuardGates) && ReferenceEquals(told.Table, seen.Table) && told.Address == seen.Address
             && told.Faults.SequenceEqual(seen.Faults) && _told.Trouble == trouble && ReferenceEquals(_told.Waits, waits))
             return;
         _told = (state, seen, trouble, waits);

@@ -42,6 +42,13 @@ internal static class Refusals
     public static CommandAnswer.Refused NotSeen(EnvironmentName environment, string why) => new(
         "SLIP472", $"What runs in {environment} cannot be seen: {why}", "Correct that and ask again.");
 
+    public static CommandAnswer.Refused CircuitOpen(EnvironmentName environment, Circuit circuit) => new(
+        "SLIP473", $"The circuit of {environment} is open: {circuit.Sentence}", circuit.Remedy(environment));
+
+    public static CommandAnswer.Refused ReasonNeeded(EnvironmentName environment) => new(
+        "SLIP474", $"The circuit of {environment} is closed only with a reason, which the audit log keeps.",
+        $"Say what you found: slipway resume {environment} --reason TEXT");
+
     public static CommandAnswer.Refused NotLive(EnvironmentName environment, string setting) => new(
         "SLIP463", $"Nothing that is live in {environment} holds {setting}, so there is nothing to roll.",
         $"Set it with slipway secrets set {setting} -e {environment}, and deploy.");

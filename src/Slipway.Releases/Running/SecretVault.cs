@@ -81,6 +81,8 @@ internal sealed class SecretVault(ISecretStores stores, Redactor redactor)
         WaitBegun e => e with { Why = redactor.Redact(e.Why) },
         TrafficShifted e => e with { Gates = Mask(e.Gates) },
         RolloutPromoted e => e with { Gates = Mask(e.Gates) },
+        AlarmRaised e => e with { Text = redactor.Redact(e.Text) },
+        CircuitClosed e => e with { Reason = redactor.Redact(e.Reason) },
         RotationFailed e => e with { Failure = Mask(e.Failure)! },
         RotationEnded e => e with { Failure = Mask(e.Failure) },
         _ => happened,

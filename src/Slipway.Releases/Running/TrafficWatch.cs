@@ -12,15 +12,20 @@ internal sealed class TrafficWatch(EnvironmentName environment, ITraffic traffic
 {
     private static readonly TimeSpan AnswerMax = TimeSpan.FromSeconds(2);
 
-    private GateBoard _board = new();
+    private readonly Dictionary<(RolloutId Rollout, ReleaseId? Stable), Judged> _judged = [];
     private DateTimeOffset _readAt = DateTimeOffset.MinValue;
-    private (GateInput Input, ImmutableArray<GateReading> Gates)? _judged;
+
+    private sealed record Judged(GateBoard Board, GateInput? Input, ImmutableArray<GateReading> Gates);
 
     /// <summary>What was read lately.</summary>
     public TrafficLog Log { get; private set; } = TrafficLog.Empty;
 
-    /// <summary>Forgets what gates remember, for another rollout.</summary>
-    public void Reset() => (_board, _judged) = (new(), null);
+    /// <summary>Forgets what gates remember of rollouts that are over, or have begun anew beside another stable release.</summary>
+    public void Forget(EnvironmentState state)
+    {
+        foreach (var key in _judged.Keys.Where(key => state.Find(key.Rollout) is not { IsOver: false } rollout || rollout.Stable != key.Stable).ToList())
+            _judged.Remove(key);
+    }
 
     /// <summary>Reads the counters if the last reading is older than that. True when the gateway has missed two readings, and must be looked after.</summary>
     public async Task<bool> Read(TimeSpan every, CancellationToken cancellation)
@@ -42,10 +47,13 @@ internal sealed class TrafficWatch(EnvironmentName environment, ITraffic traffic
             return [];
         var stable = rollout.Stable is { } id ? state.Releases[id].Release : null;
         var input = new GateInput(rollout, state.Releases[candidate].Release, stable, instances, Log, clock.GetUtcNow());
-        if (_judged is not { } before || before.Input.Now != input.Now || !ReferenceEquals(before.Input.Rollout, input.Rollout)
-            || !ReferenceEquals(before.Input.Traffic, input.Traffic) || before.Input.Instances != input.Instances)
-            _judged = (input, _board.Read(input));
-        return _judged.Value.Gates;
+        var key = (rollout.Id, rollout.Stable);
+        var before = _judged.GetValueOrDefault(key) ?? new(new(), null, []);
+        if (before.Input is { } last && last.Now == input.Now && ReferenceEquals(last.Rollout, input.Rollout)
+            && ReferenceEquals(last.Traffic, input.Traffic) && last.Instances == input.Instances)
+            return before.Gates;
+        _judged[key] = before with { Input = input, Gates = before.Board.Read(input) };
+        return _judged[key].Gates;
     }
 
     private async Task<TrafficReading?> Ask(CancellationToken cancellation)

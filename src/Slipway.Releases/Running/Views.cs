@@ -30,6 +30,8 @@ internal static class Views
             Drift = [.. state.Drift.Select(one => DriftViews.Finding(one, state.Environment))],
             LookedAt = runner.Drift.LookedAt,
             Troubles = Troubles(runner, state, seen),
+            Alarms = [.. state.Alarms.Select(one => new AlarmView(one.Kind, one.Of, one.Since, one.Text, one.Remedy))],
+            Circuit = Circuit.Of(state) is { } circuit ? new(circuit.Stable, circuit.Since, [.. circuit.Undone.Select(one => one.Id)]) : null,
         };
     }
 
@@ -52,7 +54,7 @@ internal static class Views
             Percent = rollout.Share,
             Steps = [.. rollout.Steps.Select(step => step.Percent)],
             Step = rollout.Step,
-            Gates = current ? [.. seen.Gates.Select(Gate)] : [],
+            Gates = [.. (current ? seen.Gates : Desired.GuardedBehind(state)?.Id == rollout.Id ? seen.GuardGates : []).Select(Gate)],
             Waiting = rollout.IsOver ? null : rollout.PausedAt is null ? rollout.WaitingWhy ?? wait?.Why : "a person to resume it",
             PhaseEndsAt = PhaseEnd(rollout, wait),
             Failure = rollout.Failure is { } failure
