@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Slipway.Core.Manifests;
+using Slipway.Releases.OneOffs;
 using Slipway.Releases.Planning;
 using Slipway.Releases.Ports;
 
@@ -27,7 +28,11 @@ public sealed record Desired(ImmutableArray<DesiredWorkload> Workloads, Immutabl
         if (stable is { } id)
             Add(workloads, state, state.Releases[id], seen, service => StableCount(rollout, service, state, seen));
         if (Candidate(rollout, state) is { } candidate)
+        {
             Add(workloads, state, candidate, seen, service => CandidateCount(rollout!, service, state, seen));
+            if (OneOffList.Workload(state, rollout!, seen) is { } oneOff)
+                workloads.Add(oneOff);
+        }
         return new(workloads.ToImmutable(), DesiredShares.Of(state, rollout));
     }
 
@@ -71,7 +76,10 @@ public sealed record Desired(ImmutableArray<DesiredWorkload> Workloads, Immutabl
     private static int CandidateCount(RolloutState rollout, Service service, EnvironmentState state, Observation seen)
     {
         if (service.Kind == ServiceKind.Job)
-            return rollout.IsRollback || service.Replicas.Min == 0 || rollout.JobsDone.Contains(service.Name) ? 0 : 1;
+            return OneOffList.IsDue(state, rollout, seen, service.Name) ? 1 : 0;
+        // Nothing of it runs before its migrations have ended.
+        if (rollout.Step < 0)
+            return 0;
         if (HandsOver(rollout, state, service.Name))
         {
             var oldRuns = seen.Of(rollout.Stable!.Value, service.Name).Any();

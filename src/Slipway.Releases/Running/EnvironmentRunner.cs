@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Slipway.Core.Manifests;
 using Slipway.Releases.Journals;
+using Slipway.Releases.OneOffs;
 using Slipway.Releases.Ports;
 using Slipway.Releases.Rollouts;
 using Slipway.Releases.Rotations;
@@ -274,8 +275,8 @@ internal sealed class EnvironmentRunner
             return built;
         if (_prover.Next(State, rollout, Seen, cancellation) is { } proved)
             return proved;
-        if (FinishedJobs.Next(State, rollout, Seen) is { } job)
-            return job;
+        if (OneOffWatch.Next(State, rollout, Seen) is { } oneOff)
+            return oneOff is MigrationFinished finished ? await SchemaVersion.Told(finished, _parts, rollout, cancellation) : oneOff;
         if (rollout is { Phase: RolloutPhase.RollingBack, Explained: false } && Seen.TableCurrent)
             return await Explain(rollout, cancellation);
         var guarded = State.Guarded;
