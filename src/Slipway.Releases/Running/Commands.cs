@@ -97,7 +97,8 @@ internal static class Commands
     {
         if (runner.State.Active is not { Stuck: { } failure, Candidate: { } candidate } stuck)
             return;
-        runner.Happen(stuck.Id, caller.Actor, new CandidateKept(candidate));
+        if (runner.State.Live != candidate)
+            runner.Happen(stuck.Id, caller.Actor, new CandidateKept(candidate));
         runner.Happen(stuck.Id, caller.Actor, new RolloutEnded(RolloutOutcome.Failed, failure, $"Over: failed, and {candidate} stays until its successor is live."));
     }
 

@@ -30,6 +30,7 @@ internal static class Views
             Instances = [.. seen.Instances.Select(one => Instance(one, seen, IsOneOff(state, one)))],
             Drift = [.. state.Drift.Select(one => DriftViews.Finding(one, state.Environment))],
             LookedAt = runner.Drift.LookedAt,
+            Schema = state.OneOffs.Schema,
             Troubles = Troubles(runner, state, seen),
         };
     }

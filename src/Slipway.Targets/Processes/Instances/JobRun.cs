@@ -64,7 +64,7 @@ internal sealed class JobRun(InstanceFolder folder)
     {
         try
         {
-            return int.TryParse(File.ReadAllText(folder.Ended), NumberStyles.None, CultureInfo.InvariantCulture, out var code) ? code : null;
+            return int.TryParse(File.ReadAllText(folder.Ended).AsSpan().TrimEnd(), NumberStyles.None, CultureInfo.InvariantCulture, out var code) ? code : null;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
