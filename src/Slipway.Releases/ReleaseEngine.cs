@@ -89,10 +89,12 @@ public sealed class ReleaseEngine(EnginePorts ports, Journal journal, TimeProvid
         if (ports.FreeBytes() is var free && free < ports.FreeBytesMin)
             return Refusals.DiskFull(free, ports.FreeBytesMin);
         var runner = Runner(command.Application.Environment);
-        if (!command.Queue && (runner.State.Active ?? runner.State.Queue.FirstOrDefault()) is { } busy)
+        if (!command.Queue && Commands.Busy(runner.State) is { } busy)
             return Refusals.Busy(busy);
         if (Circuit.Of(runner.State) is { } circuit)
             return Refusals.CircuitOpen(command.Application.Environment, circuit);
+        if (Refusals.OfMigration(command) is { } refused)
+            return refused;
         ports.Redactor.Learn(command.Secrets.Values.SelectMany(secrets => secrets.Values));
         Blueprint blueprint;
         try

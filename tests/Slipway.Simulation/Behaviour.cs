@@ -34,5 +34,14 @@ internal sealed record Behaviour
     /// <summary>Share of the memory limit in use.</summary>
     public double? Memory { get; init; }
 
+    /// <summary>How long a job, migration or seed runs.</summary>
+    public TimeSpan JobTime { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>How it ends; null for unseen.</summary>
+    public int? JobExit { get; init; } = 0;
+
+    /// <summary>Whether a second run of it ends well, whatever the first did.</summary>
+    public bool JobRecovers { get; init; }
+
     public bool IsGood => this with { Latency = Good.Latency } == Good;
 }

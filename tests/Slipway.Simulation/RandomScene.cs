@@ -10,7 +10,7 @@ internal sealed class RandomScene(int seed)
     [
         Behaviour.Good, Behaviour.Good, Behaviour.Good,
         new() { NeverReady = true }, new() { EndsAtOnce = true }, new() { SmokeFails = true }, new() { ErrorRatio = 1 }, new() { ErrorRatio = 0.3 },
-        new() { BuildFails = true }, new() { Memory = 0.99 },
+        new() { BuildFails = true }, new() { Memory = 0.99 }, new() { JobExit = 1 }, new() { JobExit = null }, new() { JobTime = TimeSpan.FromSeconds(60) },
     ];
 
     private readonly Random _random = new(seed);
@@ -90,6 +90,10 @@ internal sealed class RandomScene(int seed)
             services.Add(Scenes.Service("worker", ServiceKind.Worker, needs: services[0].Name.ToString() == "store" ? ["store"] : []));
         if (_random.Next(2) == 0)
             services.Add(Scenes.Service("clock", ServiceKind.Scheduler, replicas: 1, overlap: false));
+        if (_random.Next(3) == 0)
+            services[0] = Scenes.Migrating(services[0]);
+        if (_random.Next(3) == 0)
+            services.Add(Scenes.Job("report"));
         var plan = _random.Next(4) switch
         {
             0 => Scenes.Plan(Strategy.BlueGreen),

@@ -38,6 +38,16 @@ internal static class Scenes
             Overlap = overlap,
         };
 
+    /// <summary>A service that migrates before it starts.</summary>
+    public static Service Migrating(Service service, bool compatible = true, bool repeatable = false, double seconds = 30) => service with
+    {
+        Migration = new(new(["migrate", service.Name.ToString()]), new(TimeSpan.FromSeconds(seconds), repeatable), compatible),
+    };
+
+    /// <summary>A job.</summary>
+    public static Service Job(string name, string[]? needs = null, bool repeatable = false, double seconds = 30)
+        => Service(name, ServiceKind.Job, replicas: 1, needs: needs, smoke: false) with { Job = new(TimeSpan.FromSeconds(seconds), repeatable) };
+
     public static RolloutPlan Canary(params int[] percents) => Plan(Strategy.Canary) with
     {
         Steps = [.. percents.Select(percent => new RolloutStep(percent, TimeSpan.FromSeconds(2), false))],

@@ -37,6 +37,11 @@ internal sealed class SimulatedInstance(Service service, ReleaseId release, int 
     {
         var before = (Ready, Gone, _ended);
         Gone = StopAt <= now;
+        if (IsJob)
+        {
+            Run(now, behaviour);
+            return before != (Ready, Gone, _ended);
+        }
         var age = now - startedAt;
         if (!_ended && (behaviour.EndsAtOnce || age >= behaviour.EndsAfter))
         {
@@ -51,7 +56,37 @@ internal sealed class SimulatedInstance(Service service, ReleaseId release, int 
         return before != (Ready, Gone, _ended);
     }
 
-    public Instance Seen(Behaviour behaviour) => new()
+    /// <summary>Whether it runs once and ends.</summary>
+    public bool IsJob => service.Kind == ServiceKind.Job;
+
+    /// <summary>How it ended, if it is a job that has and somebody saw it.</summary>
+    public int? ExitCode { get; private set; }
+
+    /// <summary>Whether it is a job that has ended.</summary>
+    public bool HasEnded => IsJob && _ended;
+
+    private void Run(DateTimeOffset now, Behaviour behaviour)
+    {
+        if (_ended || Gone || now < startedAt + behaviour.JobTime)
+            return;
+        (_ended, ExitCode) = (true, behaviour.JobExit);
+        Ready = ExitCode == 0;
+    }
+
+    private Instance SeenJob() => new()
+    {
+        Id = Id,
+        Service = service.Name,
+        Release = release,
+        Phase = StopAt is not null ? InstancePhase.Stopping : _ended ? InstancePhase.Ended : InstancePhase.Running,
+        Ready = Ready,
+        StartedAt = startedAt,
+        Restarts = 0,
+        ExitCode = ExitCode,
+        Trouble = !_ended || ExitCode == 0 ? null : $"{Id} exited with code {ExitCode}",
+    };
+
+    public Instance Seen(Behaviour behaviour) => IsJob ? SeenJob() : new()
     {
         Id = Id,
         Service = service.Name,

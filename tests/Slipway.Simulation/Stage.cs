@@ -25,6 +25,8 @@ internal sealed class Stage
         _disk = new(_life.Step);
         Engine = null!;
         Journal = null!;
+        World.LiveNow = () => Engine?.Runners.SingleOrDefault()?.State.Live;
+        World.RolloutNow = () => Engine?.Runners.SingleOrDefault()?.State.Active?.Id.ToString();
     }
 
     public World World { get; }

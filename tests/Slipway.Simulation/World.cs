@@ -106,7 +106,8 @@ internal sealed partial class World(HandClock clock, int seed)
         var now = clock.GetUtcNow();
         var changed = false;
         foreach (var instance in _instances.ToList())
-            changed |= instance.Live(now, Of(instance.Release, instance.Service.Name));
+            changed |= instance.Live(now, instance.IsJob ? OfRun(instance) : Of(instance.Release, instance.Service.Name));
+        NoteEnds();
         changed |= _instances.RemoveAll(instance => instance.Gone) > 0;
         AnswerSmokes();
         Users(by);
@@ -136,6 +137,7 @@ internal sealed partial class World(HandClock clock, int seed)
             };
             _instances.Add(instance);
             mine.Add(instance);
+            NoteStart(instance);
         }
         foreach (var extra in mine.Skip(workload.Instances))
             extra.Stop(clock.GetUtcNow(), _random.NextDouble());
@@ -286,9 +288,11 @@ internal sealed partial class World(HandClock clock, int seed)
             foreach (var endpoint in release.Endpoints)
             {
                 var instance = _instances.Find(one => one.Id == endpoint.Instance);
+                if (instance?.Service.Migration is not null && !HasMigrated(instance))
+                    Violations.Add($"{instance.Id} gets traffic before its migration has ended.");
                 if (instance is null || (!instance.Ready && anyReady))
                     Violations.Add($"The table of version {_table?.Version} gives traffic to {endpoint.Instance}, which is not ready.");
-                if (instance is { Service.Health.Smoke.Length: > 0 } && !Proved.Contains((instance.Release, instance.Service.Name)) && !Smoked.Contains(instance.Id))
+                if (instance is { Service.Health.Smoke.Length: > 0 } && !Proved.Contains((instance.Release, instance.Service.Name)) && !Smoked.Contains(instance.Id) && instance.Release != LiveNow())
                     Violations.Add($"{endpoint.Instance} gets traffic but was never proved.");
             }
         }

@@ -50,6 +50,11 @@ internal static class RolloutWords
         yield return $"{verb} after {took}: {view.Failure?.Reason ?? "no reason was recorded."}";
         foreach (var line in Explanation(view))
             yield return line;
+        if (view.Promoted && view.Candidate is not null)
+        {
+            yield return $"Live in {view.Environment} all the same, since no release before can work with the data: {Name(view.Candidate)}.";
+            yield break;
+        }
         yield return view.Stable is null
             ? $"Nothing is live in {view.Environment}, as before."
             : $"Live in {view.Environment}, as before: {Name(view.Stable)}.";

@@ -22,11 +22,13 @@ internal static class DeployVerb
         strategy.AcceptOnlyFromAmong("rolling", "blue-green", "canary", "recreate");
         var version = new Option<string?>("--version") { Description = "Another version than the manifest's.", HelpName = "V" };
         var queue = new Option<bool>("--queue") { Description = "Wait in line behind a rollout under way, instead of being refused." };
+        var incompatible = new Option<bool>("--incompatible") { Description = "Its migration leaves data that no release before can work with: ask for approval, allow no way back." };
         var wait = new Option<string>("--wait") { Description = "Follow until it is promoted, until the guard has settled, or not at all.", DefaultValueFactory = _ => "promoted", HelpName = "promoted|settled|none" };
         wait.AcceptOnlyFromAmong("promoted", "settled", "none");
         command.Arguments.Add(environment);
         command.Options.Add(strategy);
         command.Options.Add(version);
+        command.Options.Add(incompatible);
         command.Options.Add(queue);
         command.Options.Add(wait);
         var common = CommonOptions.AddTo(command, "none: name one.");
@@ -47,6 +49,7 @@ internal static class DeployVerb
                 Variables = CallerVariables.For(manifest, named),
                 Strategy = ParseStrategy(result.GetValue(strategy)),
                 Version = result.GetValue(version),
+                Incompatible = result.GetValue(incompatible),
                 Queue = result.GetValue(queue),
                 Path = CallerVariables.Path,
             };

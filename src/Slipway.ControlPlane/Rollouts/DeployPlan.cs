@@ -47,6 +47,7 @@ internal static class DeployPlan
             SecretVersions = Versions(application, read),
             Version = request.Version,
             Strategy = request.Strategy,
+            Incompatible = request.Incompatible,
             Queue = request.Queue,
             Development = request.Development,
             Caller = caller.By(request.Path),

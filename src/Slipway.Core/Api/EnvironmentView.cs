@@ -41,6 +41,9 @@ public sealed record EnvironmentView
     /// <summary>When it was last looked at for drift; null before the first time since the control plane's start.</summary>
     public DateTimeOffset? LookedAt { get; init; }
 
+    /// <summary>The version that the last migration said it has brought the data to; null when none said so.</summary>
+    public string? Schema { get; init; }
+
     /// <summary>What is wrong right now, one sentence each; empty when all is well.</summary>
     public required IReadOnlyList<string> Troubles { get; init; }
 
@@ -113,7 +116,7 @@ public sealed record InstanceView
     /// <summary>The release.</summary>
     public required ReleaseId Release { get; init; }
 
-    /// <summary>One word: <c>starting</c>, <c>ready</c>, <c>not-ready</c>, <c>backing-off</c>, <c>stopping</c>.</summary>
+    /// <summary>One word: <c>starting</c>, <c>ready</c>, <c>not-ready</c>, <c>backing-off</c>, <c>stopping</c>; of a job or migration <c>running</c>, <c>finished</c>, <c>failed</c>.</summary>
     public required string Phase { get; init; }
 
     /// <summary>Where it listens, <c>address:port</c>; null for none.</summary>

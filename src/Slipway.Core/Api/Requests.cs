@@ -17,6 +17,9 @@ public sealed record DeployRequest
     /// <summary>Another version than the manifest's; null to keep it.</summary>
     public string? Version { get; init; }
 
+    /// <summary>Whether its migrations leave data that no release before can work with, whatever the manifest says.</summary>
+    public bool Incompatible { get; init; }
+
     /// <summary>Whether to wait in line behind a rollout under way, instead of being refused.</summary>
     public bool Queue { get; init; }
 

@@ -15,7 +15,7 @@ public sealed record RolloutView
     public required Strategy Strategy { get; init; }
 
     /// <summary>
-    /// One word: <c>queued</c>, <c>building</c>, <c>starting</c>, <c>proving</c>, <c>baking</c>, <c>waiting</c> (for a
+    /// One word: <c>queued</c>, <c>building</c>, <c>migrating</c>, <c>starting</c>, <c>proving</c>, <c>baking</c>, <c>waiting</c> (for a
     /// person), <c>paused</c>, <c>handing-over</c>, <c>guarding</c>, <c>rolling-back</c>, <c>done</c>.
     /// </summary>
     public required string Phase { get; init; }

@@ -9,7 +9,7 @@ internal static class ApplicationBinder
     public static Application Bind(Values root, NamedValue[] settings, EnvironmentName environment, FaultList faults)
     {
         var target = (TargetKind)(int)root["target"]!;
-        ImmutableArray<Service> services = [.. root.Map("services").Select(service => ServiceBinder.Bind(service, target))];
+        ImmutableArray<Service> services = [.. root.Map("services").Select(service => ServiceBinder.Bind(service, environment))];
         ImmutableArray<SecretStoreDeclaration> stores = [.. root.Map("secrets").Select(SecretStoreBinder.Bind)];
         return new()
         {

@@ -102,9 +102,6 @@ public static class FaultCode
     /// <summary>A service that nothing starts.</summary>
     public const string NoRun = "SLIP046";
 
-    /// <summary>A service that the target does not run.</summary>
-    public const string KindNotRun = "SLIP047";
-
     /// <summary>Canary steps that do not rise to 100.</summary>
     public const string Steps = "SLIP048";
 
@@ -179,4 +176,19 @@ public static class FaultCode
 
     /// <summary>A value that grants access, of a setting that is not declared as a secret.</summary>
     public const string UndeclaredSecret = "SLIP081";
+
+    /// <summary>A migration of a service without a build.</summary>
+    public const string MigrationWithoutBuild = "SLIP095";
+
+    /// <summary>An incompatible migration under a strategy by which two releases work on one schema.</summary>
+    public const string IncompatibleStrategy = "SLIP096";
+
+    /// <summary>A seed in an environment whose data may not be filled by it.</summary>
+    public const string SeedPlace = "SLIP097";
+
+    /// <summary>A service whose name is that of another one's migration or seed.</summary>
+    public const string OneOffName = "SLIP098";
+
+    /// <summary>A key that only a job has, on a service that is none.</summary>
+    public const string OnlyJobs = "SLIP099";
 }

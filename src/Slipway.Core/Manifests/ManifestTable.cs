@@ -64,6 +64,19 @@ internal static class ManifestTable
         # objective
         errors | share 0.001%..50% | 0.1% | 0.5% | Share of its requests that may fail; a release is not undone while it keeps that.
 
+        # migration (run)
+        run! | command | | ./Shop.Api migrate | Brings the data to what the release needs: run once per release before it starts, in the artefact's folder, with the service's settings.
+        timeout | duration 1s..1d | 10m | 5m | How long it may take before all of it is ended and the rollout fails.
+        compatible | boolean | true | false | Whether the release before can work with what it leaves. false asks for approval, and rules out going back.
+        repeatable | boolean | false | true | Whether it may be run again when nobody saw how it ended.
+
+        # seed (run)
+        run! | command | | ./Shop.Api seed | Fills an environment's data: run once for it after the migrations, in the artefact's folder, with the service's settings.
+        only | environment-name[] | | [local, staging] | The environments that it fills, of local, ci and staging; local when not given.
+        data | choice real synthetic | real | synthetic | What it fills in. Only synthetic data may go to staging.
+        timeout | duration 1s..1d | 10m | 5m | How long it may take before all of it is ended and the rollout fails.
+        repeatable | boolean | false | true | Whether it may be run again when nobody saw how it ended.
+
         # service
         kind | choice web api worker scheduler job static ai | | api | What the service is. When not given: its name if that is a kind, else web with a route, else worker.
         folder | folder-path | . | src/api | The folder that build and dev run in, relative to the manifest.
@@ -84,6 +97,10 @@ internal static class ManifestTable
         stop | duration 0s..1h | 10s | 30s | How long an instance may take to end after SIGTERM before it is killed.
         overlap | boolean | | false | Whether instances of two releases may run at once; true, but false for a scheduler.
         objective | objective | | { errors: 0.1% } | What it promises its users.
+        deadline | duration 1s..7d | 10m | 1h | How long a job may take before all of it is ended and the rollout is undone.
+        repeatable | boolean | false | true | Whether a job may be run again when nobody saw how it ended.
+        migrate | migration | | ./Shop.Api migrate | Brings the data to what the release needs, once per release and before any of it runs.
+        seed | seed[] | | { run: ./Shop.Api seed, only: [local] } | Fills the data of an environment once.
 
         # backing service (image)
         image! | text | | postgres:16 | Its kind and version.

@@ -58,6 +58,15 @@ public sealed record Service
 
     /// <summary>The share of its requests that may fail, 0 to 1; null for <see cref="GatePlan.ErrorObjective"/>.</summary>
     public double? ErrorObjective { get; init; }
+
+    /// <summary>How it runs to its end; null for anything but a job.</summary>
+    public JobPlan? Job { get; init; }
+
+    /// <summary>What brings its data to what a release needs; null for nothing.</summary>
+    public Migration? Migration { get; init; }
+
+    /// <summary>What fills the data of this environment once, in order; null for nothing.</summary>
+    public ImmutableArray<Seed>? Seeds { get; init; }
 }
 
 /// <summary>What a service is.</summary>

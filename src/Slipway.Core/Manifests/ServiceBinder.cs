@@ -6,7 +6,7 @@ namespace Slipway.Core.Manifests;
 /// <summary>Fills one service, after every rule has held.</summary>
 internal static class ServiceBinder
 {
-    public static Service Bind(NamedValue service, TargetKind target)
+    public static Service Bind(NamedValue service, EnvironmentName environment)
     {
         var values = (Values)service.Value!;
         var kind = ServiceRules.KindOf(service.Name, values);
@@ -23,11 +23,14 @@ internal static class ServiceBinder
             Health = BindHealth(values),
             Routes = [.. values.List(values.Has("routes") ? "routes" : "route").Cast<Values>().Select(BindRoute)],
             Needs = NamesOf(values.List("needs")),
-            Replicas = kind == ServiceKind.Job && target == TargetKind.Process ? new(0, 0) : (ReplicaRange)values["replicas"]!,
+            Replicas = (ReplicaRange)values["replicas"]!,
             Resources = values["resources"] is Values limits ? new((long?)limits["memory"], (double?)limits["cpu"]) : new(null, null),
             StopGrace = (TimeSpan)values["stop"]!,
             Overlap = (bool?)values["overlap"] ?? kind != ServiceKind.Scheduler,
             ErrorObjective = values["objective"] is Values objective ? (double?)objective["errors"] : null,
+            Job = kind == ServiceKind.Job ? new((TimeSpan)values["deadline"]!, values["repeatable"] is true) : null,
+            Migration = values["migrate"] is Values migration ? BindMigration(migration) : null,
+            Seeds = BindSeeds(values, environment.ToString()),
         };
     }
 
@@ -43,6 +46,18 @@ internal static class ServiceBinder
             names[i] = NameOf((string)texts[i]);
         return ImmutableCollectionsMarshal.AsImmutableArray(names);
     }
+
+    private static Migration BindMigration(Values values)
+        => new((CommandLine)values["run"]!, BindPlan(values), values["compatible"] is true);
+
+    private static ImmutableArray<Seed>? BindSeeds(Values values, string environment)
+    {
+        var seeds = values.List("seed").Cast<Values>().Where(seed => MigrationRules.Names(seed).Contains(environment))
+            .Select(seed => new Seed((CommandLine)seed["run"]!, BindPlan(seed))).ToImmutableArray();
+        return seeds.IsEmpty ? null : seeds;
+    }
+
+    private static JobPlan BindPlan(Values values) => new((TimeSpan)values["timeout"]!, values["repeatable"] is true);
 
     private static Route BindRoute(Values route) => new(
         route.Text("host"), route.Text("path")!, (bool)route["strip"]!, (bool)route["sticky"]!, (TimeSpan)route["hold"]!, (TimeSpan)route["timeout"]!);

@@ -34,8 +34,6 @@ internal static class ServiceRules
     private static void CheckRuns(NamedValue service, Values values, bool onProcess, FaultList faults)
     {
         var kind = KindOf(service.Name, values);
-        if (kind == ServiceKind.Job && onProcess)
-            faults.Warning(FaultCode.KindNotRun, values.Has("kind") ? values.KeyAt("kind") : service.At, $"The service '{service.Name}' is a job; the target process starts none in this version, so it is left out.", "Run it yourself, or make it a worker that waits for work.");
         if (!values.Has("run") && (kind != ServiceKind.Static || onProcess))
             faults.Error(FaultCode.NoRun, service.At, $"The service '{service.Name}' has no command that starts it.", kind == ServiceKind.Static ? "Add one that serves its files; the target process serves none by itself." : "Add one, such as: run: ./Shop.Api --port ${PORT}");
     }

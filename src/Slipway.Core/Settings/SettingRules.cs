@@ -48,15 +48,29 @@ internal static class SettingRules
     {
         if (service.Value is not Values values)
             return;
-        foreach (var key in (string[])["run", "dev"])
+        foreach (var (key, command) in Commands(values))
         {
-            if (values[key] is not CommandLine command)
-                continue;
             foreach (var argument in command.Arguments)
             {
                 if (SecretIn(argument, settings) is { } secret)
                     faults.Warning(FaultCode.SecretInCommand, values.KeyAt(key), $"The command of '{service.Name}' shows the secret '{secret}' to every user of its machine.", "Let the program read it from its environment.");
             }
+        }
+    }
+
+    private static IEnumerable<(string Key, CommandLine Line)> Commands(Values service)
+    {
+        foreach (var key in (string[])["run", "dev"])
+        {
+            if (service[key] is CommandLine line)
+                yield return (key, line);
+        }
+        if ((service["migrate"] as Values)?["run"] is CommandLine migration)
+            yield return ("migrate", migration);
+        foreach (var seed in service.List("seed").Cast<Values>())
+        {
+            if (seed["run"] is CommandLine line)
+                yield return ("seed", line);
         }
     }
 

@@ -28,7 +28,9 @@ internal static class DriftCheck
 
     private static IEnumerable<Deviation> VariablesOf(DriftLook look, InspectedInstance instance)
     {
-        var released = look.State.Releases[instance.Workload.Release].Release.Find(instance.Workload.Service)!;
+        // A migration or seed ends by itself, and is no service of its release.
+        if (look.State.Releases[instance.Workload.Release].Release.Find(instance.Workload.Service) is not { } released)
+            yield break;
         foreach (var (name, declared) in look.Variables[instance.Workload])
         {
             if (IsTheTargets(name) || (instance.Variables!.TryGetValue(name, out var running) && running == declared) || (running is null && !instance.VariablesWhole))

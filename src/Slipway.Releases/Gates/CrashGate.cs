@@ -1,4 +1,3 @@
-using Slipway.Core.Manifests;
 using Slipway.Releases.Ports;
 
 namespace Slipway.Releases.Gates;
@@ -11,8 +10,6 @@ public sealed class CrashGate : IGate
     {
         foreach (var instance in input.CandidateInstances)
         {
-            if (input.Candidate.Find(instance.Service) is { Service.Kind: ServiceKind.Job } && instance.ExitCode is 0)
-                continue;
             if (instance.Phase != InstancePhase.BackingOff && instance.Restarts == 0)
                 continue;
             var how = instance.ExitCode is { } code ? $"ended with exit code {code}" : "had to be started again";

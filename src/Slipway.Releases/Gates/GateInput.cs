@@ -31,9 +31,9 @@ public sealed record GateInput(
     /// <summary>What speaks for and against its services; null before anything was read.</summary>
     public EvidenceBook? Evidence { get; init; }
 
-    /// <summary>Instances of the candidate that are not asked to end.</summary>
+    /// <summary>Instances of the candidate that are not asked to end. What runs once is judged by its end, not by gates.</summary>
     public IEnumerable<Instance> CandidateInstances
-        => Instances.Where(one => one.Release == Candidate.Id && one.Phase != InstancePhase.Stopping);
+        => Instances.Where(one => one.Release == Candidate.Id && one.Phase != InstancePhase.Stopping && Candidate.Find(one.Service) is { Service.Kind: not ServiceKind.Job });
 
     /// <summary>The instances of one service of one release, those ending included.</summary>
     public IEnumerable<Instance> Of(ReleaseId release, ServiceName service) => _index.Of(release, service);

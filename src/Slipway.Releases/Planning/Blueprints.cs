@@ -11,8 +11,9 @@ internal static class Blueprints
     {
         var application = command.Application;
         var services = ImmutableArray.CreateBuilder<ReleasedService>(application.Services.Length);
-        foreach (var service in application.Services)
+        foreach (var declared in application.Services)
         {
+            var service = command.Incompatible && declared.Migration is { } migration ? declared with { Migration = migration with { Compatible = false } } : declared;
             var versions = ImmutableSortedDictionary.CreateBuilder<string, SecretVersion>(StringComparer.Ordinal);
             if (command.Secrets.TryGetValue(service.Name, out var values))
             {

@@ -59,6 +59,9 @@ public enum InstancePhase
 
     /// <summary>Asked to end.</summary>
     Stopping,
+
+    /// <summary>A job that has run, and is never started again; how it ended its exit code tells, and null means that nobody saw it.</summary>
+    Ended,
 }
 
 /// <summary>What an instance uses.</summary>

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Slipway.Core.Manifests;
+using Slipway.Releases.OneOffs;
 using Slipway.Releases.Planning;
 using Slipway.Releases.Ports;
 
@@ -33,6 +34,8 @@ public sealed record Desired(ImmutableArray<DesiredWorkload> Workloads, Immutabl
         var warm = GuardedBehind(state);
         if (candidate is not null)
         {
+            if (OneOffList.Workload(state, rollout!, seen) is { } oneOff)
+                workloads.Add(oneOff);
             // The release before may be deployed again while it is still warm; then it is both.
             var both = candidate.Release.Id == warm?.Stable ? warm : null;
             Add(workloads, state, candidate, seen, service => Math.Max(
@@ -86,7 +89,10 @@ public sealed record Desired(ImmutableArray<DesiredWorkload> Workloads, Immutabl
     private static int CandidateCount(RolloutState rollout, Service service, EnvironmentState state, Observation seen)
     {
         if (service.Kind == ServiceKind.Job)
-            return rollout.IsRollback || service.Replicas.Min == 0 || rollout.JobsDone.Contains(service.Name) ? 0 : 1;
+            return OneOffList.IsDue(state, rollout, seen, service.Name) ? 1 : 0;
+        // Nothing of it runs before its migrations have ended.
+        if (rollout.Step < 0)
+            return 0;
         if (HandsOver(rollout, state, service.Name))
         {
             var oldRuns = seen.Of(rollout.Stable!.Value, service.Name).Any();

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Slipway.Core.Manifests;
 using Slipway.Releases.Drift;
 using Slipway.Releases.Journals;
+using Slipway.Releases.OneOffs;
 using Slipway.Releases.Planning;
 using Slipway.Releases.Rotations;
 
@@ -27,6 +28,9 @@ public sealed record EnvironmentState
 
     /// <summary>The release that is live; null when none is.</summary>
     public ReleaseId? Live { get; init; }
+
+    /// <summary>What has run once, and what the data has become by it.</summary>
+    public OneOffLedger OneOffs { get; init; } = OneOffLedger.Empty;
 
     /// <summary>Whether everything is to end.</summary>
     public bool Stopping { get; init; }
@@ -73,7 +77,7 @@ public sealed record EnvironmentState
         RolloutRequested e => Requested(e, record),
         RotationRequested e => this with { Rotations = Rotations.Add(RotationState.Of(e, record)) },
         RotationEvent e => Rotated(e.Rotation, rotation => rotation.Apply(e, record.At)),
-        DownRequested => this with { Stopping = true },
+        DownRequested e => this with { Stopping = true, OneOffs = e.Reset ? OneOffLedger.Empty : OneOffs },
         DownFinished => this with { Stopping = false, Live = null, Drift = [], Condemned = [], CondemnedAt = null, Alarms = [] },
         AlarmRaised e => this with { Alarms = Alarms.Add(new(e.Alarm, e.Of, e.Text, e.Remedy, record.At)) },
         AlarmCleared e => this with { Alarms = Alarms.RemoveAll(one => one.IsSame(e.Alarm, e.Of)) },
@@ -125,7 +129,7 @@ public sealed record EnvironmentState
     private EnvironmentState Moved(RolloutState rollout, JournalRecord record)
     {
         var next = this;
-        if (!rollout.StableKnown && record.Event is StepStarting)
+        if (!rollout.StableKnown && record.Event is StepStarting or MigrationsBegun or WaitBegun)
             rollout = rollout with { Stable = Live, StableKnown = true };
         var moved = rollout.Apply(record);
         switch (record.Event)
@@ -134,6 +138,9 @@ public sealed record EnvironmentState
                 next = next with { Releases = Releases.SetItem(e.Kept.Release.Id, e.Kept) };
                 break;
             case RolloutPromoted e:
+                next = next with { Live = e.Release, Lives = Lives.Add(e.Release) };
+                break;
+            case CandidateKept e:
                 next = next with { Live = e.Release, Lives = Lives.Add(e.Release) };
                 break;
             case RollBackBegun when rollout.Promoted:
@@ -146,6 +153,6 @@ public sealed record EnvironmentState
                 };
                 break;
         }
-        return next with { Rollouts = next.Rollouts.Replace(Find(rollout.Id)!, moved) };
+        return next with { Rollouts = next.Rollouts.Replace(Find(rollout.Id)!, moved), OneOffs = OneOffs.After(record.Event, rollout) };
     }
 }

@@ -1,5 +1,6 @@
 using Slipway.Releases.Gates;
 using Slipway.Releases.Journals;
+using Slipway.Releases.OneOffs;
 
 namespace Slipway.Releases.Rollouts;
 
@@ -12,7 +13,7 @@ internal static class Judgement
         // A rollback is never rolled back: where it goes to is known, where it came from is broken.
         if (rollout.IsRollback && (rollout.TrafficSince is not null || rollout.HandedOver))
             return null;
-        var failure = Smoke(rollout, seen) ?? Gate(seen) ?? Effect(state, rollout, seen) ?? Late(state, rollout, seen, now);
+        var failure = OneOffWatch.Failed(state, rollout, seen, now) ?? Smoke(rollout, seen) ?? Gate(seen) ?? Effect(state, rollout, seen) ?? Late(state, rollout, seen, now);
         return failure is null ? null : Undo(rollout, failure);
     }
 
@@ -52,6 +53,9 @@ internal static class Judgement
     private static Failure? Late(EnvironmentState state, RolloutState rollout, Observation seen, DateTimeOffset now)
     {
         var plan = rollout.Terms.Plan;
+        // One that cannot be undone has all the time it needs.
+        if (rollout.Stuck is not null)
+            return null;
         switch (rollout.Phase)
         {
             case RolloutPhase.Starting or RolloutPhase.Proving or RolloutPhase.HandingOver when now >= RolloutMachine.StartDeadline(state, rollout):

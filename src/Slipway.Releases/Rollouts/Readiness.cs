@@ -1,4 +1,5 @@
 using Slipway.Core.Manifests;
+using Slipway.Releases.OneOffs;
 using Slipway.Releases.Planning;
 using Slipway.Releases.Ports;
 
@@ -32,7 +33,7 @@ internal static class Readiness
     {
         if (service.Kind == ServiceKind.Job)
         {
-            var over = rollout.IsRollback || service.Replicas.Min == 0 || rollout.JobsDone.Contains(service.Name) ? 1 : 0;
+            var over = OneOffList.Jobs(state, rollout).Any(one => one.Name == service.Name) ? 0 : 1;
             return (1, over, over);
         }
         if (Desired.HandsOver(rollout, state, service.Name) && !rollout.HandedOver)

@@ -1,6 +1,7 @@
 using Slipway.Core.Manifests;
 using Slipway.Releases.Gates;
 using Slipway.Releases.Journals;
+using Slipway.Releases.OneOffs;
 using Slipway.Releases.Planning;
 
 namespace Slipway.Releases.Rollouts;
@@ -18,6 +19,13 @@ public static class RolloutMachine
     /// <param name="now">The time.</param>
     public static Decision Next(EnvironmentState state, RolloutState rollout, Observation seen, DateTimeOffset now)
     {
+        var next = Usual(state, rollout, seen, now, judged: true);
+        return next is Decision.Move { Event: RollBackBegun undo } && NoWayBack.Is(state, rollout)
+            ? NoWayBack.Instead(rollout, undo, () => Usual(state, rollout, seen, now, judged: false)) : next;
+    }
+
+    private static Decision Usual(EnvironmentState state, RolloutState rollout, Observation seen, DateTimeOffset now, bool judged)
+    {
         if (rollout.Phase is RolloutPhase.Done)
             return new Decision.Wait(null, null);
         if (rollout.Phase is RolloutPhase.Queued && Circuit.Of(state) is { } circuit && circuit.Stops(state, rollout))
@@ -29,7 +37,7 @@ public static class RolloutMachine
             return Undoing.Next(state, rollout, seen, now);
         if (rollout.Phase is RolloutPhase.Building)
             return Built(state, rollout);
-        if (Judgement.Failing(state, rollout, seen, now) is { } failure)
+        if (judged && Judgement.Failing(state, rollout, seen, now) is { } failure)
             return new Decision.Move(failure);
         if (SteppingBack.Next(state, rollout, seen, now) is { } step)
             return new Decision.Move(step);
@@ -37,6 +45,7 @@ public static class RolloutMachine
             return new Decision.Wait(paused + rollout.Terms.Plan.ApprovalDeadline, "a person to resume it");
         var next = rollout.Phase switch
         {
+            RolloutPhase.Migrating => Migrated(state, rollout),
             RolloutPhase.Starting or RolloutPhase.Proving => Prepared(state, rollout, seen),
             RolloutPhase.Waiting => Answered(state, rollout, seen, now),
             RolloutPhase.Baking => Baked(state, rollout, seen, now),
@@ -54,7 +63,7 @@ public static class RolloutMachine
     {
         var old = rollout.Phase == RolloutPhase.HandingOver ? Undoing.EndingTime(state, rollout) : TimeSpan.Zero;
         var held = rollout.PausedFor + (rollout.WithdrawnAt is null ? TimeSpan.Zero : rollout.Terms.Plan.ApprovalDeadline);
-        return rollout.PhaseSince + rollout.Terms.Plan.StartDeadline + old + held;
+        return OneOffWatch.StartDeadline(state, rollout, rollout.Terms.Plan.StartDeadline + old + held);
     }
 
     /// <summary>When the present bake is over if nothing fails.</summary>
@@ -70,14 +79,32 @@ public static class RolloutMachine
             return new Decision.Wait(null, $"{undone.Id} to be undone");
         if (candidate == state.Live)
             return new Decision.Move(new RolloutEnded(RolloutOutcome.Promoted, null, $"{candidate} is live already; nothing had to be done."));
-        var steps = StepPlan.Of(rollout.Terms.Plan, state.Releases[candidate].Release, state.Live is null, rollout.IsRollback);
+        if (NoWayBack.Refusal(state, rollout) is { } refusal)
+            return new Decision.Move(new RolloutEnded(RolloutOutcome.Failed, refusal, "Over: nothing was touched."));
+        var oneOffs = OneOffList.BeforeStart(state, rollout).ToList();
+        if (oneOffs.Count == 0)
+            return FirstStep(state, rollout);
+        // Nobody is there to be asked on a laptop, and where nothing is live there is nothing to go back to.
+        var asks = state.Live is not null && !rollout.Terms.Development && oneOffs.Exists(one => !one.Compatible);
+        return new Decision.Move(asks && !rollout.MigrationApproved
+            ? new WaitBegun(WaitCause.Migration, "Waiting for approval of a migration after which no release before can work with the data.")
+            : new MigrationsBegun([.. oneOffs.Select(one => one.Name)]));
+    }
+
+    private static Decision Migrated(EnvironmentState state, RolloutState rollout)
+        => OneOffList.BeforeStart(state, rollout).FirstOrDefault() is { } next
+            ? new Decision.Wait(OneOffWatch.Deadline(next, rollout), $"{next.Name} to end") : FirstStep(state, rollout);
+
+    private static Decision FirstStep(EnvironmentState state, RolloutState rollout)
+    {
+        var steps = StepPlan.Of(rollout.Terms.Plan, state.Releases[rollout.Candidate!.Value].Release, state.Live is null, rollout.IsRollback);
         return new Decision.Move(new StepStarting(0, steps[0].Percent, steps));
     }
 
     private static Decision Prepared(EnvironmentState state, RolloutState rollout, Observation seen)
     {
         var deadline = StartDeadline(state, rollout);
-        if (rollout.IsRecreate && !rollout.HandedOver)
+        if (rollout.IsRecreate && !rollout.HandedOver && !OneOffList.Jobs(state, rollout).Any(job => job.Service.Service.Needs.IsEmpty))
             return NeedsApproval(rollout) ? Approval(rollout) : new Decision.Move(new HandOverBegun());
         var (ready, proved, missing) = Readiness.Of(state, rollout, seen);
         if (!ready)
@@ -104,6 +131,8 @@ public static class RolloutMachine
         {
             case WaitCause.Approval when !NeedsApproval(rollout):
                 return rollout.IsRecreate && !rollout.HandedOver ? new Decision.Move(new HandOverBegun()) : Shift(rollout, seen);
+            case WaitCause.Migration when rollout.MigrationApproved:
+                return new Decision.Move(new MigrationsBegun([.. OneOffList.BeforeStart(state, rollout).Select(one => one.Name)]));
             case WaitCause.Inconclusive or WaitCause.SharedFault when rollout.AcceptedStep >= rollout.Step || rollout.PromoteAsked:
                 return Baked(rollout) ? After(state, rollout, seen, now) : Shift(rollout, seen);
             case WaitCause.Inconclusive when seen.Gates.Where(gate => gate.Watched).All(gate => gate.Verdict == Verdict.Pass):
@@ -171,7 +200,8 @@ public static class RolloutMachine
         var (ready, proved, missing) = Readiness.Of(state, rollout, seen);
         var deadline = StartDeadline(state, rollout);
         // Only a rollback can be past its deadline here; it is not undone, so it ends where it was going.
-        if ((!ready || !proved || !seen.TableCurrent) && now < deadline)
+        var patient = now < deadline || rollout is { Stuck: not null, PromoteAsked: false };
+        if ((!ready || !proved || !seen.TableCurrent) && patient)
             return new Decision.Wait(deadline, missing ?? "the gateway to confirm the new table");
         return rollout.Percent < 100 ? Shifted(rollout, seen) : Promote(rollout, seen, now);
     }

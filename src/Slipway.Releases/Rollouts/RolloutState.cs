@@ -93,8 +93,17 @@ public sealed record RolloutState
     /// <summary>The step whose inconclusive gates a person has accepted; -1 for none.</summary>
     public int AcceptedStep { get; init; } = -1;
 
-    /// <summary>Jobs of the candidate that have run to their end.</summary>
-    public ImmutableHashSet<ServiceName> JobsDone { get; init; } = [];
+    /// <summary>When its jobs, migrations and seeds were seen to have begun.</summary>
+    public ImmutableDictionary<ServiceName, DateTimeOffset> OneOffStarts { get; init; } = ImmutableDictionary<ServiceName, DateTimeOffset>.Empty;
+
+    /// <summary>When the last of them ended well; null before the first.</summary>
+    public DateTimeOffset? OneOffEndedAt { get; init; }
+
+    /// <summary>Whether a person has approved of a migration after which there is no way back.</summary>
+    public bool MigrationApproved { get; init; }
+
+    /// <summary>Why it failed when it could not be undone any more; null while it has not.</summary>
+    public Failure? Stuck { get; init; }
 
     /// <summary>Whether a person asked to skip bakes and approvals.</summary>
     public bool PromoteAsked { get; init; }
@@ -176,7 +185,12 @@ public sealed record RolloutState
             ReleaseBuilt e => this with { Candidate = e.Kept.Release.Id },
             StepStarting e => Enter(RolloutPhase.Starting, at) with { Step = e.Step, Steps = Steps.IsEmpty ? e.Steps : Steps },
             InstancesReady => Phase == RolloutPhase.Starting ? this with { Phase = RolloutPhase.Proving } : this,
-            JobFinished e => this with { JobsDone = JobsDone.Add(e.Service) },
+            MigrationsBegun => Enter(RolloutPhase.Migrating, at),
+            OneOffStarted e => this with { OneOffStarts = OneOffStarts.SetItem(e.Service, at) },
+            OneOffRepeated e => this with { OneOffStarts = OneOffStarts.Remove(e.Service) },
+            JobFinished or MigrationFinished or SeedFinished => this with { OneOffEndedAt = at },
+            RolloutStuck e => this with { Stuck = e.Failure },
+            CandidateKept => this with { Promoted = true, Percent = 100 },
             InstanceProved e => this with { Proved = Proved.Add(e.Instance) },
             WaitBegun e => Enter(RolloutPhase.Waiting, at) with { Waiting = e.Cause, WaitingWhy = e.Why },
             WaitEnded => Enter(Step >= 0 && Percent == Steps[Step].Percent ? RolloutPhase.Baking : RolloutPhase.Starting, at),
@@ -229,7 +243,9 @@ public sealed record RolloutState
             Candidate = Candidate,
             Phase = RolloutPhase.Building,
             PhaseSince = at,
-            JobsDone = JobsDone,
+            OneOffStarts = OneOffStarts,
+            OneOffEndedAt = OneOffEndedAt,
+            MigrationApproved = MigrationApproved,
             PromoteAsked = PromoteAsked,
             PausedAt = PausedAt is null ? null : at,
             Actor = Actor,
@@ -285,6 +301,7 @@ public sealed record RolloutState
     private RolloutState Steered(SteerVerb verb, DateTimeOffset at) => verb switch
     {
         SteerVerb.Promote => this with { PromoteAsked = true },
+        SteerVerb.Approve when Waiting == WaitCause.Migration => this with { MigrationApproved = true },
         SteerVerb.Approve when Waiting == WaitCause.Approval => this with { ApprovedStep = Step },
         SteerVerb.Approve => this with { AcceptedStep = Step },
         SteerVerb.Pause => this with { PausedAt = at },

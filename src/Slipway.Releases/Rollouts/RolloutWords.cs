@@ -14,6 +14,9 @@ public enum RolloutPhase
     /// <summary>Builds the candidate.</summary>
     Building,
 
+    /// <summary>Runs the candidate's migrations and seeds, before any of it starts.</summary>
+    Migrating,
+
     /// <summary>Starts the candidate's instances for the next step.</summary>
     Starting,
 
@@ -68,6 +71,9 @@ public enum WaitCause
 
     /// <summary>A fault that stable shares; it goes on by itself once both have recovered.</summary>
     SharedFault,
+
+    /// <summary>A person's approval of a migration after which there is no way back.</summary>
+    Migration,
 }
 
 /// <summary>Why a rollout failed or was undone.</summary>

@@ -64,7 +64,7 @@ internal sealed class CandidateBuild(IArtefacts artefacts, TimeProvider clock, F
     }
 
     private static bool NeedsBuild(Service service, bool development)
-        => service.Build is not null && !(development && service.Dev is not null);
+        => service.Build is not null && !(development && service is { Dev: not null, Migration: null, Seeds: null });
 
     private async Task<BuildOutcome> Build(Service service, string folder, CancellationToken end, CancellationToken late)
     {

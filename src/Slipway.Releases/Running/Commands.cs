@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Slipway.Core.Manifests;
 using Slipway.Releases.Journals;
+using Slipway.Releases.OneOffs;
 using Slipway.Releases.Rollouts;
 using Slipway.Releases.Rotations;
 
@@ -17,6 +18,8 @@ internal static class Commands
             return Refusals.Stopping(state.Environment);
         if (request.Release is null && Circuit.Of(state) is { } circuit)
             return Refusals.CircuitOpen(state.Environment, circuit);
+        KeepStuck(runner, caller);
+        state = runner.State;
         var before = state.Active ?? state.Queue.LastOrDefault();
         if (before is not null && !queue)
             return Refusals.Busy(before);
@@ -41,6 +44,8 @@ internal static class Commands
         var target = to ?? state.Lives.FindLast(release => release != state.Live);
         if (target == default(ReleaseId))
             return Refusals.NothingBefore(state.Environment);
+        if (state.OneOffs.Forbids(target))
+            return Refusals.SchemaAhead(state.Environment, target);
         if (Taken(state, target) is { } rotation)
             return Refusals.Taken(target, rotation);
         return target == state.Live
@@ -96,6 +101,19 @@ internal static class Commands
         return new CommandAnswer.Accepted(null, $"Everything in {state.Environment} is being ended.");
     }
 
+    /// <summary>The rollout that a deploy has to wait for; one that fails and cannot be undone gives way to its repair.</summary>
+    public static RolloutState? Busy(EnvironmentState state) => state.Active is { Stuck: null } active ? active : state.Queue.FirstOrDefault();
+
+    // What fails and cannot be undone stays until its successor has taken over.
+    private static void KeepStuck(EnvironmentRunner runner, Caller caller)
+    {
+        if (runner.State.Active is not { Stuck: { } failure, Candidate: { } candidate } stuck)
+            return;
+        if (runner.State.Live != candidate)
+            runner.Happen(stuck.Id, caller.Actor, new CandidateKept(candidate));
+        runner.Happen(stuck.Id, caller.Actor, new RolloutEnded(RolloutOutcome.Failed, failure, $"Over: failed, and {candidate} stays until its successor is live."));
+    }
+
     // Its instances would start with what no longer grants access.
     private static RotationState? Taken(EnvironmentState state, ReleaseId target) => state.Rotations.Find(rotation => rotation.IsTaken
         && state.Releases[target].Release.Services.Any(service => service.Secrets.Values.Any(rotation.IsTakenFrom)));
@@ -107,6 +125,8 @@ internal static class Commands
     {
         if (rollout.Phase == RolloutPhase.RollingBack)
             return new CommandAnswer.Unchanged($"{rollout.Id} is being undone already.");
+        if (NoWayBack.Is(runner.State, rollout))
+            return Refusals.SchemaAhead(runner.State.Environment, rollout.Stable!.Value);
         var failure = new Failure(reason ?? $"{caller.Actor} asked for it.", null, null, null, ImmutableArray<string>.Empty, "Deploy again when you are ready.");
         runner.Happen(rollout.Id, caller.Actor, rollout.Undone(failure));
         return new CommandAnswer.Accepted(rollout.Id, $"{rollout.Id} is being undone.");

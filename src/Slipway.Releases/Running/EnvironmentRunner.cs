@@ -3,6 +3,7 @@ using Slipway.Core.Manifests;
 using Slipway.Releases.Evidence;
 using Slipway.Releases.Gates;
 using Slipway.Releases.Journals;
+using Slipway.Releases.OneOffs;
 using Slipway.Releases.Ports;
 using Slipway.Releases.Rollouts;
 using Slipway.Releases.Rotations;
@@ -297,8 +298,8 @@ internal sealed class EnvironmentRunner
                 Happen(id, Caller.Slipway.Actor, proved);
             return passed[^1];
         }
-        if (FinishedJobs.Next(State, rollout, Seen) is { } job)
-            return job;
+        if (OneOffWatch.Next(State, rollout, Seen) is { } oneOff)
+            return oneOff is MigrationFinished finished ? await SchemaVersion.Told(finished, _parts, rollout, cancellation) : oneOff;
         if (rollout is { Phase: RolloutPhase.RollingBack, Explained: false } && Seen.TableCurrent)
             return await Explain(rollout, cancellation);
         // Whoever restores a release has decided against the one that is live; there is nothing left to guard.

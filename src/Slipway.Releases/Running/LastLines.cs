@@ -7,7 +7,9 @@ namespace Slipway.Releases.Running;
 /// <summary>Fetches the end of what a failed instance wrote.</summary>
 internal static class LastLines
 {
-    private const int Lines = 20;
+    /// <summary>How many.</summary>
+    public const int Count = 20;
+
     private static readonly TimeSpan TimeMax = TimeSpan.FromSeconds(2);
 
     /// <summary>The last lines of the instance that a failure names, else of the service; what the build gave otherwise.</summary>
@@ -16,7 +18,12 @@ internal static class LastLines
         var failure = rollout.Failure!;
         if (rollout.Candidate is not { } candidate || (failure.Instance is null && failure.Service is null))
             return failure.LastLines;
-        var query = new LogQuery(rollout.Environment, failure.Service, candidate, failure.Instance, Lines, Follow: false);
+        return await Of(target, clock, new LogQuery(rollout.Environment, failure.Service, candidate, failure.Instance, Count, Follow: false), cancellation);
+    }
+
+    /// <summary>The last lines that a query gives; what cannot be read in time is left out, and said.</summary>
+    public static async Task<ImmutableArray<string>> Of(ITarget target, TimeProvider clock, LogQuery query, CancellationToken cancellation)
+    {
         var lines = new List<string>();
         using var late = new CancellationTokenSource(TimeMax, clock);
         using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellation, late.Token);
@@ -33,6 +40,6 @@ internal static class LastLines
         {
             lines.Add($"(the log could not be read: {fault.Message})");
         }
-        return [.. lines.TakeLast(Lines)];
+        return [.. lines.TakeLast(Count)];
     }
 }

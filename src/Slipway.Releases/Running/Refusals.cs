@@ -1,4 +1,5 @@
 using Slipway.Core.Manifests;
+using Slipway.Releases.OneOffs;
 using Slipway.Releases.Rollouts;
 using Slipway.Releases.Rotations;
 
@@ -78,6 +79,22 @@ internal static class Refusals
     public static CommandAnswer.Refused Taken(ReleaseId release, RotationState rotation) => new(
         "SLIP470", $"The release {release} holds what {rotation.Id} has taken out of use, so its instances would have no access.",
         "Deploy what that release was built from: it gets the secrets of today.");
+
+    public static CommandAnswer.Refused SchemaAhead(EnvironmentName environment, ReleaseId release) => new(
+        "SLIP475", $"An incompatible migration has changed the data of {environment} since the release {release}, which cannot work with it any more.", NoWayBack.Remedy);
+
+    /// <summary>Why a deploy cannot migrate as it is asked to; null when it can, or does not migrate.</summary>
+    public static CommandAnswer.Refused? OfMigration(DeployCommand command)
+    {
+        var migrations = command.Application.Services.Where(one => one.Migration is not null).ToList();
+        if (command.Incompatible && migrations.Count == 0)
+            return new("SLIP476", "No service of the application migrates, so no migration can be incompatible.", "Leave --incompatible away, or give a service migrate.");
+        var incompatible = migrations.Exists(one => command.Incompatible || one.Migration is { Compatible: false });
+        return incompatible && (command.Strategy ?? command.Application.Rollout.Strategy) != Strategy.Recreate
+            ? new("SLIP476", "An incompatible migration needs the strategy recreate: under any other the release before serves on while the new one does.",
+                "Deploy with --strategy recreate, or make the change in steps that both releases can work with.")
+            : null;
+    }
 
     private static string Word(RolloutState rollout) => rollout.PausedAt is not null ? "paused" : rollout.Phase.ToString().ToLowerInvariant();
 }

@@ -78,6 +78,8 @@ internal sealed class SecretVault(ISecretStores stores, Redactor redactor)
         RollBackBegun e => e with { Failure = Mask(e.Failure)! },
         FailureExplained e => e with { LastLines = Mask(e.LastLines) },
         RolloutEnded e => e with { Failure = Mask(e.Failure), Note = e.Note is null ? null : redactor.Redact(e.Note) },
+        RolloutStuck e => e with { Failure = Mask(e.Failure)! },
+        MigrationFinished { Schema: { } schema } e => e with { Schema = redactor.Redact(schema) },
         WaitBegun e => e with { Why = redactor.Redact(e.Why) },
         TrafficShifted e => e with { Gates = Mask(e.Gates) },
         RolloutPromoted e => e with { Gates = Mask(e.Gates) },

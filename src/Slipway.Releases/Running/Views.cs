@@ -3,6 +3,7 @@ using Slipway.Core.Api;
 using Slipway.Core.Manifests;
 using Slipway.Releases.Drift;
 using Slipway.Releases.Gates;
+using Slipway.Releases.OneOffs;
 using Slipway.Releases.Ports;
 using Slipway.Releases.Rollouts;
 
@@ -26,9 +27,10 @@ internal static class Views
             Rollout = state.Current is { } current ? Rollout(state, current, seen, waits) : null,
             Queue = [.. state.Queue.Select(queued => Rollout(state, queued, seen, waits))],
             Rotations = [.. state.Rotations.Where(one => !one.IsOver).Select(one => RotationViews.Of(runner, one))],
-            Instances = [.. seen.Instances.Select(one => Instance(one, seen))],
+            Instances = [.. seen.Instances.Select(one => Instance(one, seen, IsOneOff(state, one)))],
             Drift = [.. state.Drift.Select(one => DriftViews.Finding(one, state.Environment))],
             LookedAt = runner.Drift.LookedAt,
+            Schema = state.OneOffs.Schema,
             Troubles = Troubles(runner, state, seen),
             Alarms = [.. state.Alarms.Select(one => new AlarmView(one.Kind, one.Of, one.Since, one.Text, one.Remedy))],
             Circuit = Circuit.Of(state) is { } circuit ? new(circuit.Stable, circuit.Since, [.. circuit.Undone.Select(one => one.Id)]) : null,
@@ -55,9 +57,9 @@ internal static class Views
             Steps = [.. rollout.Steps.Select(step => step.Percent)],
             Step = rollout.Step,
             Gates = [.. (current ? seen.Gates : Desired.GuardedBehind(state)?.Id == rollout.Id ? seen.GuardGates : []).Select(Gate)],
-            Waiting = rollout.IsOver ? null : rollout.PausedAt is null ? rollout.WaitingWhy ?? wait?.Why : "a person to resume it",
+            Waiting = rollout.IsOver ? null : rollout.PausedAt is null ? (rollout.Stuck is null ? rollout.WaitingWhy : null) ?? wait?.Why : "a person to resume it",
             PhaseEndsAt = PhaseEnd(rollout, wait),
-            Failure = rollout.Failure is { } failure
+            Failure = (rollout.Failure ?? rollout.Stuck) is { } failure
                 ? new(failure.Reason, failure.Gate, failure.Instance, failure.LastLines, failure.Remedy) : null,
             Actor = rollout.Actor,
             Path = rollout.Path,
@@ -100,7 +102,7 @@ internal static class Views
         _ => "inconclusive",
     }, gate.Text);
 
-    private static InstanceView Instance(Instance instance, Observation seen) => new()
+    private static InstanceView Instance(Instance instance, Observation seen, bool isOneOff) => new()
     {
         Id = instance.Id,
         Service = instance.Service,
@@ -110,6 +112,8 @@ internal static class Views
             InstancePhase.Starting => "starting",
             InstancePhase.BackingOff => "backing-off",
             InstancePhase.Stopping => "stopping",
+            InstancePhase.Ended => instance.ExitCode is 0 ? "finished" : "failed",
+            _ when isOneOff => "running",
             _ => instance.Ready ? "ready" : "not-ready",
         },
         Address = instance.Port is { } port ? $"{instance.Address}:{port}" : null,
@@ -120,6 +124,9 @@ internal static class Views
         TrafficPercent = Percent(instance, seen),
         Trouble = instance.Trouble,
     };
+
+    private static bool IsOneOff(EnvironmentState state, Instance instance)
+        => state.Releases.TryGetValue(instance.Release, out var kept) && OneOffList.Of(kept.Release).Any(one => one.Name == instance.Service);
 
     private static double? Percent(Instance instance, Observation seen)
     {
@@ -139,6 +146,8 @@ internal static class Views
         troubles.AddRange(seen.Faults.Select(fault => fault.Reason));
         troubles.AddRange(seen.Instances.Where(one => one.Trouble is not null && one.Phase != InstancePhase.Stopping).Select(one => $"{one.Id}: {one.Trouble}"));
         troubles.AddRange(seen.Gates.Where(gate => gate.Shared).Select(gate => $"Both releases fail: {gate}"));
+        if (state.Current is { Stuck: { } stuck, Id: var stuckId })
+            troubles.Add($"{stuckId} fails and cannot be undone: {stuck.Reason} {stuck.Remedy}");
         if (!state.Drift.IsEmpty)
             troubles.Add($"{state.Drift.Length} {(state.Drift.Length == 1 ? "thing runs" : "things run")} otherwise than declared: slipway drift {state.Environment}");
         if (state.Live is { } live && !state.Stopping && seen.TargetAnswers)

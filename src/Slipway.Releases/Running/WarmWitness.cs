@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Slipway.Core.Manifests;
+using Slipway.Releases.Evidence;
 using Slipway.Releases.Gates;
 using Slipway.Releases.Ports;
 using Slipway.Releases.Rollouts;
@@ -94,7 +95,7 @@ internal sealed class WarmWitness(WarmSmoke smoke, TimeProvider clock)
         if (now - shared < Margin || traffic.At(shared + Margin) is not { } from)
             return false;
         var since = traffic.Since(from, service, rollout.Candidate!.Value);
-        return ErrorRatioGate.Chance(since.Errors, since.Requests, plan.ErrorRatioMax) < ChanceMax;
+        return Binomial.Tail(since.Errors, since.Requests, plan.ErrorRatioMax) < ChanceMax;
     }
 
     // As long as the release before may take to notice by itself what the candidate has noticed.

@@ -149,6 +149,7 @@ internal sealed partial class ProcessEnvironment
             Development = workload.Development,
             CreatedAt = _machine.Clock.GetUtcNow(),
         };
+        folder.ForgetRun();
         folder.Save(record);
         Launch(folder, record, workload.Variables);
     }

@@ -87,12 +87,38 @@ public sealed class OverlayTests
     }
 
     [Fact]
-    public void A_job_is_valid_but_left_out_by_the_process_target()
+    public void A_job_has_ten_minutes_and_runs_once_unless_it_says_otherwise()
     {
-        var text = ManifestText.WithService("replicas: 2") + "  migrate: { kind: job, run: ./migrate }\nenvironments: { prod: { target: swarm } }\n";
-        Assert.Equal(new ReplicaRange(0, 0), ManifestText.Resolve(text).Services[1].Replicas);
-        Assert.Equal(new ReplicaRange(1, 1), ManifestText.Resolve(text, "prod").Services[1].Replicas);
-        Assert.Equal(Severity.Warning, Assert.Single(ManifestText.Diagnostics(text)).Severity);
+        var text = ManifestText.WithService("replicas: 2") + "  report: { kind: job, run: ./report }\n  sweep: { kind: job, run: ./sweep, deadline: 1h, repeatable: true }\n";
+        Assert.Equal([null, JobPlan.Default, new JobPlan(TimeSpan.FromHours(1), true)], ManifestText.Resolve(text).Services.Select(service => service.Job));
+        Assert.Empty(ManifestText.Diagnostics(text));
+    }
+
+    [Fact]
+    public void A_service_migrates_in_every_environment_and_is_seeded_where_its_seeds_say()
+    {
+        const string Text = """
+            app: shop
+            services:
+              api:
+                build: make
+                run: ./api
+                migrate: ./api migrate
+                seed:
+                  - ./api seed
+                  - { run: ./api made-up, only: [local, staging], data: synthetic, timeout: 1m }
+            environments: { staging: { services: { api: { migrate: { run: ./api migrate --slowly, timeout: 1h } } } }, production: {} }
+            """;
+        Assert.Empty(ManifestText.Diagnostics(Text));
+        var (local, staging, production) = (Api("local"), Api("staging"), Api("production"));
+        Assert.Equal(["./api seed", "./api made-up"], local.Seeds!.Value.Select(seed => seed.Run.ToString()));
+        Assert.Equal("./api made-up", Assert.Single(staging.Seeds!.Value).Run.ToString());
+        Assert.Null(production.Seeds);
+        Assert.Equal(new(TimeSpan.FromMinutes(10), false), production.Migration!.Plan);
+        Assert.Equal(("./api migrate --slowly", TimeSpan.FromHours(1)), (staging.Migration!.Run.ToString(), staging.Migration.Plan.TimeMax));
+        Assert.True(local.Migration!.Compatible);
+
+        static Service Api(string environment) => ManifestText.Resolve(Text, environment).Services[0];
     }
 
     [Fact]

@@ -20,4 +20,10 @@ internal static class EndStory
         };
         return $"{record.Id} {how} after {lived.TotalSeconds:0.0} s" + (lastLine is null ? "" : $": {lastLine}");
     }
+
+    /// <summary>The sentence for a job that ended while nobody watched it.</summary>
+    /// <param name="record">The job.</param>
+    /// <param name="code">How it ended; null when nobody saw it.</param>
+    public static string OfJob(InstanceRecord record, int? code)
+        => code is null ? $"{record.Id} has ended, and nobody saw how" : $"{record.Id} exited with code {code}";
 }

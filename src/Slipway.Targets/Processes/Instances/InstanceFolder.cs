@@ -19,6 +19,12 @@ internal sealed record InstanceFolder(string Path)
 
     public string Error => System.IO.Path.Combine(Path, "stderr.log");
 
+    /// <summary>Exists once a job has been begun.</summary>
+    public string Begun => System.IO.Path.Combine(Path, "begun");
+
+    /// <summary>Holds a job's exit code once it has ended.</summary>
+    public string Ended => System.IO.Path.Combine(Path, "ended");
+
     /// <summary>The record; null when there is none or it cannot be read any more.</summary>
     public InstanceRecord? Load()
     {
@@ -32,12 +38,24 @@ internal sealed record InstanceFolder(string Path)
         }
     }
 
-    /// <summary>Keeps the record. Not flushed to disk: after a loss of power no process is left that it could tell of.</summary>
+    /// <summary>
+    /// Keeps the record. Flushed to disk only where it tells of a job: of others no process is left after a loss of power that
+    /// it could tell of, but a job that may have run must not run again.
+    /// </summary>
     public void Save(InstanceRecord record)
     {
         PrivateFolder.Create(Path);
         PrivateFolder.Write(
-            RecordPath, JsonSerializer.SerializeToUtf8Bytes(record, InstanceJson.Default.InstanceRecord), durable: false);
+            RecordPath, JsonSerializer.SerializeToUtf8Bytes(record, InstanceJson.Default.InstanceRecord), durable: record.LaunchedAtBoot is not null);
+    }
+
+    /// <summary>Forgets the run of a job of the same name, whose record is no longer kept.</summary>
+    public void ForgetRun()
+    {
+        if (!Directory.Exists(Path))
+            return;
+        File.Delete(Ended);
+        File.Delete(Begun);
     }
 
     /// <summary>

@@ -62,8 +62,11 @@ internal sealed record InstanceRecord
     /// <summary>Whether it was asked to end.</summary>
     public bool Stopping { get; init; }
 
-    /// <summary>Whether it is a job that has done its work.</summary>
+    /// <summary>Whether it is a job that has ended; how, <see cref="ExitCode"/> tells, and null means that nobody saw it.</summary>
     public bool Done { get; init; }
+
+    /// <summary>The start of the machine in which the process of a job was asked for; null before that.</summary>
+    public string? LaunchedAtBoot { get; init; }
 
     /// <summary>When all of it had gone; its logs are still kept.</summary>
     public DateTimeOffset? EndedAt { get; init; }

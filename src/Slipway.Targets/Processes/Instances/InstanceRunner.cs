@@ -19,6 +19,7 @@ internal sealed class InstanceRunner : IHealthListener, IDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly InstanceSettings _settings = new();
     private readonly InstanceCheck _check;
+    private readonly JobRun? _job;
     private ControlGroup? _group;
     private RunningProcess? _process;
     private bool _endedBefore;
@@ -33,6 +34,7 @@ internal sealed class InstanceRunner : IHealthListener, IDisposable
         _kept = new(machine, folder, record, changed);
         Plan = new(machine.Home, environment, folder);
         _check = new(Plan, _settings);
+        _job = JobRun.IsOne(record) ? new(folder) : null;
         Sight = new(Plan, _settings, machine.Clock);
         _group = record.Groups.IsEmpty ? null : new(record.Groups);
         _endedBefore = record.Restarts > 0;
@@ -91,17 +93,25 @@ internal sealed class InstanceRunner : IHealthListener, IDisposable
         var record = Record;
         if (record.Done)
             return;
-        if (record.Process is not { } recorded)
+        if (record.Process is { } recorded)
+        {
+            _process = RunningProcess.Adopt(recorded, Folder.Mark, Members());
+            if (_process is not null)
+                Sight.Take(record, recorded);
+        }
+        else
         {
             AdoptByMark();
-            return;
         }
-        _process = RunningProcess.Adopt(recorded, Folder.Mark, Members());
         if (_process is not null)
+            return;
+        if (_job is { } job)
         {
-            Sight.Take(record, recorded);
+            Update(job.Concluded);
             return;
         }
+        if (record.Process is null)
+            return;
         _endedBefore = true;
         Update(before => before with
         {
@@ -231,10 +241,15 @@ internal sealed class InstanceRunner : IHealthListener, IDisposable
         }
         _group ??= _machine.Limit(Record);
         Update(record => record with { Process = null, Ready = false, StartedUp = false, Groups = _group?.Folders ?? [] });
-        var (request, builtAt) = Plan.Request(Record, settings, _group);
+        var (request, builtAt) = Plan.Request(Record, settings, _group, _job);
         _memoryKillsBefore = _group?.MemoryKills() ?? 0;
         _outputFrom = LogFile.LengthOf(Folder.Output);
         _errorFrom = LogFile.LengthOf(Folder.Error);
+        if (_job is not null)
+        {
+            Update(record => record with { LaunchedAtBoot = ProcessIdentity.CurrentBoot });
+            SaveRecord();
+        }
         var process = RunningProcess.Start(request, Folder.Mark, Members());
         Update(record => record with
         {
@@ -251,6 +266,14 @@ internal sealed class InstanceRunner : IHealthListener, IDisposable
     private async Task Watch(RunningProcess process, CancellationToken wake)
     {
         var record = Record;
+        if (_job is not null)
+        {
+            // It is no health that a job is judged by, but its end.
+            Update(before => before with { StartedUp = true, Trouble = null });
+            await process.Ended.WaitAsync(wake);
+            await Finished(process);
+            return;
+        }
         using var end = CancellationTokenSource.CreateLinkedTokenSource(wake);
         var health = new HealthWatch(record.Service.Health, record.Port is not null, Ask, this, _machine.Clock)
             .Run(record.StartedAt ?? _machine.Clock.GetUtcNow(), record.StartedUp, record.Ready, end.Token);
@@ -271,20 +294,13 @@ internal sealed class InstanceRunner : IHealthListener, IDisposable
     private async Task Finished(RunningProcess process)
     {
         var record = Record;
-        var code = process.ExitCode();
-        var isDone = record.Service.Kind == ServiceKind.Job && code == 0;
+        var code = _job is null ? process.ExitCode() : _job.ExitCode(process.ExitCode());
         var lived = _machine.Clock.GetUtcNow() - (record.StartedAt ?? _machine.Clock.GetUtcNow());
-        var trouble = isDone ? null : EndStory.Tell(record, code, lived, _group?.MemoryKills() > _memoryKillsBefore, LastLine());
+        var trouble = _job is not null && code is null ? EndStory.OfJob(record, null) : EndStory.Tell(record, code, lived, _group?.MemoryKills() > _memoryKillsBefore, LastLine());
         _endedBefore = true;
-        Update(before => before with
-        {
-            Process = null,
-            Ready = isDone,
-            StartedUp = false,
-            ExitCode = code,
-            Done = isDone,
-            Trouble = trouble,
-        });
+        Update(before => _job is null
+            ? before with { Process = null, Ready = false, StartedUp = false, ExitCode = code, Trouble = trouble }
+            : JobRun.Over(before, code, trouble));
         await process.Kill();
     }
 

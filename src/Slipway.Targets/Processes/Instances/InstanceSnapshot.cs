@@ -28,7 +28,7 @@ internal static class InstanceSnapshot
     private static InstancePhase Phase(InstanceRecord record) => record switch
     {
         { Stopping: true } => InstancePhase.Stopping,
-        { Done: true } => InstancePhase.Running,
+        { Done: true } => InstancePhase.Ended,
         { Process: null, Trouble: not null } => InstancePhase.BackingOff,
         { StartedUp: true } => InstancePhase.Running,
         _ => InstancePhase.Starting,

@@ -17,7 +17,7 @@ internal sealed class InstanceStart(HomeFolder home, EnvironmentName environment
     /// <exception cref="CommandException">The command cannot be run as it is written.</exception>
     /// <exception cref="IOException">The artefact is gone or damaged, or the disk refuses.</exception>
     public (SpawnRequest Request, DateTimeOffset? BuiltAt) Request(
-        InstanceRecord record, ImmutableSortedDictionary<string, string> settings, ControlGroup? group)
+        InstanceRecord record, ImmutableSortedDictionary<string, string> settings, ControlGroup? group, JobRun? job = null)
     {
         var command = Command(record);
         var artefact = Artefact(record);
@@ -29,6 +29,7 @@ internal sealed class InstanceStart(HomeFolder home, EnvironmentName environment
         var program = ProgramFinder.Find(arguments[0], artefact ?? SourceFolder(record), variables.GetValueOrDefault("PATH"));
         var request = new SpawnRequest(
             program, arguments[1..], variables, RunFolder(record, artefact, work), new SpawnOutput.ToFile(folder.Output), new SpawnOutput.ToFile(folder.Error));
+        request = job?.Wrap(request) ?? request;
         return (group?.Enter(request) ?? request, builtAt);
     }
 

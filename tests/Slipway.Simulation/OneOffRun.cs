@@ -1,0 +1,75 @@
+using Slipway.Core.Manifests;
+
+namespace Slipway.Simulation;
+
+/// <summary>A run of a job, migration or seed, as the world remembers it: no engine can forget it.</summary>
+/// <param name="Release">Of which release.</param>
+/// <param name="Name">Its name.</param>
+/// <param name="Rollout">The rollout under way when it began.</param>
+/// <param name="Begun">When it began.</param>
+internal sealed record OneOffRun(ReleaseId Release, ServiceName Name, string? Rollout, DateTimeOffset Begun)
+{
+    /// <summary>Whether it has ended, or was ended.</summary>
+    public bool Over { get; set; }
+
+    /// <summary>How it ended; null while it has not, when it was ended, and when nobody saw it.</summary>
+    public int? ExitCode { get; set; }
+}
+
+/// <summary>What must hold of all that runs once.</summary>
+internal sealed partial class World
+{
+    private readonly Dictionary<SimulatedInstance, OneOffRun> _running = [];
+
+    /// <summary>Every run that ever began.</summary>
+    public List<OneOffRun> Runs { get; } = [];
+
+    /// <summary>The rollout under way.</summary>
+    public Func<string?> RolloutNow { get; set; } = () => null;
+
+    /// <summary>The release that is live, which may be one that was never proved: it stays when nothing else can be.</summary>
+    public Func<ReleaseId?> LiveNow { get; set; } = () => null;
+
+    private Behaviour OfRun(SimulatedInstance instance)
+    {
+        var behaviour = Of(instance.Release, instance.Service.Name);
+        return behaviour.JobRecovers && Runs.Count(one => one.Release == instance.Release && one.Name == instance.Service.Name) > 1
+            ? behaviour with { JobExit = 0 } : behaviour;
+    }
+
+    private void NoteStart(SimulatedInstance instance)
+    {
+        if (!instance.IsJob)
+        {
+            if (instance.Service.Migration is not null && !HasMigrated(instance))
+                Violations.Add($"{instance.Id} starts before its migration has ended.");
+            return;
+        }
+        var before = Runs.Where(one => one.Release == instance.Release && one.Name == instance.Service.Name).ToList();
+        if (before.Exists(one => one.ExitCode == 0))
+            Violations.Add($"{instance.Id} has ended well before and is run again.");
+        if (before.Exists(one => one.Rollout == RolloutNow()) && instance.Service.Job is { Repeatable: false })
+            Violations.Add($"{instance.Id} is run twice in {RolloutNow()}.");
+        if (IsAtData(instance) && _running.Any(one => !one.Value.Over && IsAtData(one.Key)))
+            Violations.Add($"{instance.Id} begins while another migration or seed runs.");
+        var run = new OneOffRun(instance.Release, instance.Service.Name, RolloutNow(), clock.GetUtcNow());
+        _running[instance] = run;
+        Runs.Add(run);
+    }
+
+    private void NoteEnds()
+    {
+        foreach (var (instance, run) in _running)
+        {
+            run.Over |= instance.HasEnded || instance.Gone;
+            run.ExitCode ??= instance.ExitCode;
+        }
+    }
+
+    private bool HasMigrated(SimulatedInstance instance)
+        => Runs.Exists(one => one.Release == instance.Release && one.ExitCode == 0 && one.Name.ToString() == $"{instance.Service.Name}-migrate");
+
+    // A migration or a seed is named after its service.
+    private static bool IsAtData(SimulatedInstance instance)
+        => instance.Service.Name.ToString() is var name && (name.EndsWith("-migrate", StringComparison.Ordinal) || name.Contains("-seed-", StringComparison.Ordinal));
+}
