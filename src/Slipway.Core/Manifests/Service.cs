@@ -55,6 +55,9 @@ public sealed record Service
     /// ones before it starts the new, once everything else has been promoted.
     /// </summary>
     public required bool Overlap { get; init; }
+
+    /// <summary>By what of its own <c>/metrics</c> it is judged; null when the manifest says nothing.</summary>
+    public MeasurePlan? Measures { get; init; }
 }
 
 /// <summary>What a service is.</summary>

@@ -26,6 +26,7 @@ internal static class ServiceBinder
             Replicas = kind == ServiceKind.Job && target == TargetKind.Process ? new(0, 0) : (ReplicaRange)values["replicas"]!,
             Resources = values["resources"] is Values limits ? new((long?)limits["memory"], (double?)limits["cpu"]) : new(null, null),
             StopGrace = (TimeSpan)values["stop"]!,
+            Measures = MeasureBinder.Bind(values),
             Overlap = (bool?)values["overlap"] ?? kind != ServiceKind.Scheduler,
         };
     }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Slipway.Releases.Measures;
 
 namespace Slipway.Releases.Gates;
 
@@ -11,13 +12,18 @@ public sealed class GateBoard
     private static readonly ImmutableArray<IGate> Gates =
     [
         new CrashGate(), new DependencyGate(), new ConsecutiveErrorsGate(), new MemoryGate(), new ErrorRatioGate(), new LatencyGate(), new ResourceGate(),
+        new MetricGate(), new JobGate(),
     ];
 
     private ImmutableDictionary<string, DateTimeOffset> _exceededSince = ImmutableDictionary<string, DateTimeOffset>.Empty;
 
+    private readonly MeasureBook _measures = new();
+
     /// <summary>Reads all gates.</summary>
     public ImmutableArray<GateReading> Read(GateInput input)
     {
+        _measures.Add(input);
+        input = input with { Measures = _measures };
         var readings = Gates.SelectMany(gate => gate.Read(input)).ToImmutableArray();
         var since = _exceededSince;
         _exceededSince = readings.Where(one => one.Exceeded)

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Slipway.Core.Manifests;
+using Slipway.Releases.Measures;
 using Slipway.Releases.Ports;
 using Slipway.Releases.Rollouts;
 
@@ -15,6 +16,9 @@ namespace Slipway.Releases.Gates;
 public sealed record GateInput(
     RolloutState Rollout, Release Candidate, Release? Stable, ImmutableArray<Instance> Instances, TrafficLog Traffic, DateTimeOffset Now)
 {
+    /// <summary>What the instances tell of themselves; filled by the board.</summary>
+    public MeasureBook Measures { get; init; } = new();
+
     /// <summary>The numbers of the gates.</summary>
     public GatePlan Plan => Rollout.Terms.Gates;
 
