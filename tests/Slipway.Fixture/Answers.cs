@@ -104,6 +104,8 @@ internal sealed class Answers(Server server, Connection connection)
             ["bytes"] => (200, new string('x', request.Number("n", 1000))),
             ["env"] => (200, string.Join('\n', Variables())),
             ["folder"] => (200, Environment.CurrentDirectory),
+            ["metrics"] when int.TryParse(_faults.Metrics, out var status) => (status, "no metrics"),
+            ["metrics"] when _faults.Metrics.Length > 0 => (200, _faults.Metrics),
             ["metrics"] => (200, "db_client_connection_count{state=\"idle\"} 6\ndb_client_connection_count{state=\"used\"} 2\ndb_client_connection_max 8\n"),
             ["status", var status] => (int.Parse(status), $"status {status}"),
             _ => (200, $"{_faults.Version} {request.Method} {request.Path}"),

@@ -12,6 +12,7 @@ namespace Slipway.Fixture;
 /// FIXTURE_ERRORS: share of answers that are 500, 0 to 1; FIXTURE_LATENCY: milliseconds before each answer;
 /// FIXTURE_FLOOD: so many numbered lines on standard output; FIXTURE_MEMORY: MiB to take;
 /// FIXTURE_LEAK: writes its secrets, then <c>go on</c> or <c>crash</c>; see <see cref="Leaks"/>;
+/// FIXTURE_METRICS: what /metrics answers, or the code of a status;
 /// FIXTURE_DRAIN: milliseconds that requests under way may take after SIGTERM (5000).
 /// All but the first four can be changed while it runs: <c>POST /faults?errors=0.5&amp;health=fail</c>.
 /// </summary>
@@ -46,6 +47,8 @@ internal sealed class Faults
 
     public int MemoryMiB { get; set; }
 
+    public string Metrics { get; set; } = "";
+
     public Task<int> Ended => _ended.Task;
 
     public static Faults FromEnvironment() => new()
@@ -62,6 +65,7 @@ internal sealed class Faults
         Exit = Text("EXIT"),
         Flood = (int)Number("FLOOD"),
         MemoryMiB = (int)Number("MEMORY"),
+        Metrics = Text("METRICS"),
     };
 
     public void End(int code) => _ended.TrySetResult(code);
@@ -75,6 +79,7 @@ internal sealed class Faults
             case "ready": Ready = value; break;
             case "errors": Errors = double.Parse(value, CultureInfo.InvariantCulture); break;
             case "latency": LatencyMs = int.Parse(value); break;
+            case "metrics": Metrics = value; break;
             case "exit": Exit = value; _ = RunAsync(); break;
             case "flood": Flood = int.Parse(value); _ = RunAsync(); break;
             case "memory": MemoryMiB = int.Parse(value); _ = RunAsync(); break;

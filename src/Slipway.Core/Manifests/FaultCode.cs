@@ -177,6 +177,33 @@ public static class FaultCode
     /// <summary>A value that grants access, of a setting that is not declared as a secret.</summary>
     public const string UndeclaredSecret = "SLIP081";
 
+    /// <summary>A metric that cannot be read as one.</summary>
+    public const string Metric = "SLIP085";
+
+    /// <summary>A gate over a metric that measures nothing, or more than one thing.</summary>
+    public const string MetricKind = "SLIP086";
+
+    /// <summary>A gate over a metric whose limits contradict each other, or that has none.</summary>
+    public const string MetricLimits = "SLIP087";
+
+    /// <summary>A limit in a unit that does not fit, or outside its range.</summary>
+    public const string MetricUnit = "SLIP088";
+
+    /// <summary>Metrics of a service without a port.</summary>
+    public const string MetricsWithoutPort = "SLIP089";
+
+    /// <summary>Two gates of the same name, or a ratio of a metric to itself.</summary>
+    public const string SameMetric = "SLIP090";
+
+    /// <summary>Gates of which one makes another meaningless.</summary>
+    public const string Gates = "SLIP091";
+
+    /// <summary>A smoke step that refers to what nothing gives it.</summary>
+    public const string SmokeReference = "SLIP092";
+
+    /// <summary>A capture or an expectation of a smoke step that cannot be read.</summary>
+    public const string SmokeForm = "SLIP093";
+
     /// <summary>A migration of a service without a build.</summary>
     public const string MigrationWithoutBuild = "SLIP095";
 

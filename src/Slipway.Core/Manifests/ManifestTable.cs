@@ -49,6 +49,33 @@ internal static class ManifestTable
         contains | text | | pong | A text that the answer must contain.
         timeout | duration 1ms..1h | 10s | 5s | How long it may take.
 
+        # metric
+        name! | text | | refused orders | What it measures, for people.
+        rate | text | | orders_total | A counter of the service's /metrics, as events a second.
+        ratio | text | | 'orders_total{result="refused"}' | A counter, as a share of the one under of.
+        of | text | | orders_total | The counter that ratio is a share of.
+        level | text | | orders_open | A gauge, as it is: the sum of the series that are meant, the median over instances.
+        above | text | | 5% | Above this it fails: a share or number for a ratio, events a second (10, 10/s, 600/m) for a rate, a number, duration or size for a level.
+        below | text | | 0.2 | Below this it fails.
+        more_than | factor 1x..1000x | | 1.5x | More than so many times that of the release before fails.
+        less_than | factor 0x..1x | | 0.5x | Less than so many times that of the release before fails.
+        events | integer 0..1000000 | 50 | 20 | Events of the new release, of the whole of a ratio or of a rate, below which nothing is said.
+        sustained | duration 1s..1d | | 1m | How long a rate or level is looked at; that of the gates when not given.
+        watched | boolean | true | false | Whether it must pass before the new release gets more traffic; if not, it only must not fail.
+
+        # jobs (processed)
+        processed | text | jobs_processed_total | mail_jobs_total | A counter of the jobs that ended, however.
+        failed | text | jobs_failed_total | mail_jobs_failed_total | A counter of the jobs that failed.
+        retried | text | jobs_retried_total | mail_jobs_retried_total | A counter of the jobs that are tried again.
+        dead_lettered | text | jobs_dead_lettered_total | mail_jobs_dead_total | A counter of the jobs that were given up.
+        queue | text | job_queue_seconds | mail_queue_seconds | A histogram of the time in the queue, in seconds.
+        work | text | job_work_seconds | mail_work_seconds | A histogram of the time at work, in seconds.
+        objective | share 0%..100% | 5% | 1% | Share of jobs that may fail, be tried again or be given up, each.
+        more_than | factor 1x..1000x | 1.5x | 2x | So many times the share of the release before is still as good.
+        slower | factor 1x..1000x | 2x | 1.5x | So many times the time (p95) of the release before is still as good.
+        slower_floor | duration 0s..1d | 100ms | 1s | Time below which nothing is slow.
+        least | integer 0..1000000 | 20 | 100 | Jobs of the new release below which nothing is said; with 0, no jobs at all will do.
+
         # route (path)
         host | host | | shop.example.org | A host name, or *.example.org for any name directly below; every host when not given.
         path | route-path | / | /api | A path prefix; matches whole segments, and the longest one wins.
@@ -92,6 +119,8 @@ internal static class ManifestTable
         route | route[] | | /api | The public route to it.
         routes | route[] | | [/api, /v2] | The same as route, for those who write a list.
         needs | service-name[] | | [db, cache] | Services and backing services that must be ready before it starts.
+        metrics | metric[] | | { name: open orders, level: orders_open, above: 100 } | What of the service's own /metrics a release must pass.
+        jobs | jobs | | mail_jobs_total | How a worker tells of its jobs. When not given, the usual names are looked for.
         replicas | replicas 0..1000 | 1 | 3..10 | How many instances run: a number, or least..most.
         resources | resources | | { memory: 256Mi, cpu: 0.5 } | What one instance may use.
         stop | duration 0s..1h | 10s | 30s | How long an instance may take to end after SIGTERM before it is killed.

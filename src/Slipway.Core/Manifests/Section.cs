@@ -101,7 +101,7 @@ internal sealed class Section(string name, string? shortKey, Key[] keys)
     /// <summary>The name in a sentence.</summary>
     public string Called => Name switch
     {
-        "gates" or "resources" => Name,
+        "gates" or "resources" or "jobs" => Name,
         ['e' or 'i', ..] => "an " + Name,
         _ => "a " + Name,
     };

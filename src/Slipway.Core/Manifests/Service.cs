@@ -67,6 +67,9 @@ public sealed record Service
 
     /// <summary>What fills the data of this environment once, in order; null for nothing.</summary>
     public ImmutableArray<Seed>? Seeds { get; init; }
+
+    /// <summary>By what of its own <c>/metrics</c> it is judged; null when the manifest says nothing.</summary>
+    public MeasurePlan? Measures { get; init; }
 }
 
 /// <summary>What a service is.</summary>

@@ -26,6 +26,7 @@ internal static class ServiceBinder
             Replicas = (ReplicaRange)values["replicas"]!,
             Resources = values["resources"] is Values limits ? new((long?)limits["memory"], (double?)limits["cpu"]) : new(null, null),
             StopGrace = (TimeSpan)values["stop"]!,
+            Measures = MeasureBinder.Bind(values),
             Overlap = (bool?)values["overlap"] ?? kind != ServiceKind.Scheduler,
             ErrorObjective = values["objective"] is Values objective ? (double?)objective["errors"] : null,
             Job = kind == ServiceKind.Job ? new((TimeSpan)values["deadline"]!, values["repeatable"] is true) : null,

@@ -13,6 +13,7 @@ internal static class ServiceRules
         CheckProbe(service.Name, values, "startup", faults);
         foreach (var smoke in values.List("smoke"))
             CheckAsked(service.Name, (Values)smoke, "smoke", tcp: false, values.Has("port"), faults);
+        MeasureRules.Check(service.Name, values, faults);
         var routes = values.Has("routes") ? "routes" : "route";
         if (values.Has("route") && values.Has("routes"))
             faults.Error(FaultCode.Conflict, values.KeyAt("routes"), "'route' and 'routes' are the same key and are both given.", "Move all routes under one of them.");

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Slipway.Releases.Evidence;
+using Slipway.Releases.Measures;
 
 namespace Slipway.Releases.Gates;
 
@@ -12,16 +13,20 @@ public sealed class GateBoard
     private static readonly ImmutableArray<IGate> Gates =
     [
         new CrashGate(), new DependencyGate(), new ConsecutiveErrorsGate(), new MemoryGate(), new ErrorRatioGate(), new LatencyGate(), new ResourceGate(),
+        new MetricGate(), new JobGate(),
     ];
 
     private readonly EvidenceBook _evidence = new();
     private ImmutableDictionary<string, DateTimeOffset> _exceededSince = ImmutableDictionary<string, DateTimeOffset>.Empty;
 
+    private readonly MeasureBook _measures = new();
+
     /// <summary>Reads all gates.</summary>
     public ImmutableArray<GateReading> Read(GateInput input)
     {
         _evidence.Take(input);
-        input = input with { Evidence = _evidence };
+        _measures.Add(input);
+        input = input with { Evidence = _evidence, Measures = _measures };
         var readings = Gates.SelectMany(gate => gate.Read(input)).ToImmutableArray();
         var since = _exceededSince;
         _exceededSince = readings.Where(one => one.Exceeded)

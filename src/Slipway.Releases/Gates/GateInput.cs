@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Slipway.Core.Manifests;
 using Slipway.Releases.Evidence;
+using Slipway.Releases.Measures;
 using Slipway.Releases.Ports;
 using Slipway.Releases.Rollouts;
 
@@ -24,6 +25,9 @@ public sealed record GateInput(
         get;
         init => (field, _index) = (value, new(value));
     } = Instances;
+
+    /// <summary>What the instances tell of themselves; filled by the board.</summary>
+    public MeasureBook Measures { get; init; } = new();
 
     /// <summary>The numbers of the gates.</summary>
     public GatePlan Plan => Rollout.Terms.Gates;

@@ -1,4 +1,6 @@
+using System.Collections.Immutable;
 using Slipway.Core.Manifests;
+using Slipway.Core.Telemetry;
 
 namespace Slipway.Releases.Ports;
 
@@ -41,6 +43,9 @@ public sealed record Instance
     /// <summary>What it uses; null while unknown.</summary>
     public Usage? Usage { get; init; }
 
+    /// <summary>What it last told of itself; null before it was asked, or when nobody wants to know.</summary>
+    public InstanceMetrics? Metrics { get; init; }
+
     /// <summary>Why it is not ready or was restarted, one sentence for people; null when all is well.</summary>
     public string? Trouble { get; init; }
 }
@@ -72,6 +77,12 @@ public enum InstancePhase
 /// <param name="PoolRatio">Share of its database pool in use, 0 to 1; null when it does not tell.</param>
 public sealed record Usage(
     long MemoryBytes, long? MemoryLimitBytes, double CpuCores, double? CpuLimitCores, double? PoolRatio);
+
+/// <summary>What an instance told under <c>/metrics</c>.</summary>
+/// <param name="At">When.</param>
+/// <param name="Samples">Of what it told, what a gate names.</param>
+/// <param name="Trouble">Why it could not be asked or read, as the end of a sentence; null when it could.</param>
+public sealed record InstanceMetrics(DateTimeOffset At, ImmutableArray<MetricSample> Samples, string? Trouble);
 
 /// <summary>How a smoke check ended.</summary>
 /// <param name="Name">The check's name.</param>

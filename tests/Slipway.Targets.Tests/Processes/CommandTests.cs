@@ -61,5 +61,5 @@ public sealed class CommandTests
     [InlineData("http_requests_total 5\n", null)]
     [InlineData("", null)]
     public void The_use_of_a_pool_is_read_from_metrics(string text, double? ratio)
-        => Assert.Equal(ratio, PoolScrape.Ratio(text));
+        => Assert.Equal(ratio, MetricsScrape.Read(text, [], DateTimeOffset.UnixEpoch).Pool);
 }

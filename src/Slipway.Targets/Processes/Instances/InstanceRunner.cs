@@ -50,6 +50,9 @@ internal sealed class InstanceRunner : IHealthListener, IDisposable
     /// <summary>What it uses, as last measured.</summary>
     public Usage? Usage { get; set; }
 
+    /// <summary>What it last told of itself.</summary>
+    public InstanceMetrics? Metrics { get; set; }
+
     /// <summary>The process that runs now.</summary>
     public ProcessIdentity? Process => _process?.Identity;
 
@@ -75,7 +78,7 @@ internal sealed class InstanceRunner : IHealthListener, IDisposable
     public LogFile Error { get; }
 
     /// <summary>How it looks from outside.</summary>
-    public Instance Snapshot() => InstanceSnapshot.Of(Record, Usage);
+    public Instance Snapshot() => InstanceSnapshot.Of(Record, Usage, Metrics);
 
     /// <summary>Gives it its settings: without them it can be watched, but not started.</summary>
     public void Give(ImmutableSortedDictionary<string, string> settings) => _settings.Give(settings);

@@ -8,7 +8,8 @@ internal static class InstanceSnapshot
     /// <summary>The instance of a record.</summary>
     /// <param name="record">What is known of it.</param>
     /// <param name="usage">What it uses; null while unknown.</param>
-    public static Instance Of(InstanceRecord record, Usage? usage) => new()
+    /// <param name="metrics">What it last told of itself; null when it was not asked.</param>
+    public static Instance Of(InstanceRecord record, Usage? usage, InstanceMetrics? metrics) => new()
     {
         Id = record.Id,
         Service = record.Service.Name,
@@ -22,6 +23,7 @@ internal static class InstanceSnapshot
         Restarts = record.Restarts,
         ExitCode = record.ExitCode,
         Usage = usage,
+        Metrics = metrics,
         Trouble = record.Trouble,
     };
 

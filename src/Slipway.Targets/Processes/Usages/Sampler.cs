@@ -37,14 +37,16 @@ internal sealed partial class Sampler(ProcessMachine machine, Func<ImmutableArra
             _meters.Remove(gone);
         if (runners.Count == 0)
             return;
+        var wanted = new WantedMetrics(runners);
         var sessions = ProcessRow.ReadAll().Where(row => !row.IsZombie).ToLookup(row => row.Session);
         foreach (var runner in runners)
         {
             try
             {
                 if (!_meters.TryGetValue(runner, out var meter))
-                    _meters[runner] = meter = new UsageMeter(runner);
-                runner.Usage = runner.Process is { } process ? meter.Measure(sessions[process.Pid], cancellation) : null;
+                    _meters[runner] = meter = new UsageMeter(runner, machine.Clock);
+                runner.Usage = runner.Process is { } process ? meter.Measure(sessions[process.Pid], wanted.Of(runner), cancellation) : null;
+                runner.Metrics = runner.Process is null ? null : meter.Metrics;
                 // Covered first: what is rotated is not looked at again.
                 runner.Output.Cover(machine.Options.Secrets);
                 runner.Error.Cover(machine.Options.Secrets);
