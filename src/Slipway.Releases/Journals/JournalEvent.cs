@@ -27,6 +27,7 @@ namespace Slipway.Releases.Journals;
 [JsonDerivedType(typeof(RollBackBegun), RollBackBegun.Name)]
 [JsonDerivedType(typeof(FailureExplained), FailureExplained.Name)]
 [JsonDerivedType(typeof(RolloutEnded), RolloutEnded.Name)]
+[JsonDerivedType(typeof(WorkEnded), WorkEnded.Name)]
 [JsonDerivedType(typeof(DriftFound), DriftFound.Name)]
 [JsonDerivedType(typeof(DriftFixAsked), DriftFixAsked.Name)]
 [JsonDerivedType(typeof(ReplacementBegun), ReplacementBegun.Name)]

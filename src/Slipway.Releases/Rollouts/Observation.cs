@@ -18,6 +18,9 @@ public sealed record Observation
     /// <summary>Every instance, those ending included.</summary>
     public ImmutableArray<Instance> Instances { get; init; } = [];
 
+    /// <summary>How the last instances ended that were asked to.</summary>
+    public ImmutableArray<EndedInstance> Ended { get; init; } = [];
+
     /// <summary>What the gates of the rollout say.</summary>
     public ImmutableArray<GateReading> Gates { get; init; } = [];
 

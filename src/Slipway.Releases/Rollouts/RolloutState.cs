@@ -151,6 +151,7 @@ public sealed record RolloutState
             WaitEnded => Enter(RolloutPhase.Baking, at),
             RolloutSteered e => Steered(e.Verb, at),
             TrafficShifted e => Shifted(e, at),
+            WorkEnded => this,
             HandOverBegun => Enter(RolloutPhase.HandingOver, at) with { HandedOver = true },
             RolloutPromoted e => Enter(RolloutPhase.Guarding, at) with { Promoted = true, Percent = 100, HandedOver = true, GuardUntil = e.GuardUntil },
             RollBackBegun e => Enter(RolloutPhase.RollingBack, at) with
