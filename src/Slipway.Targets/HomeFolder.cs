@@ -25,6 +25,9 @@ public sealed record HomeFolder(string Path)
     /// <summary>The instances of an environment, a folder for each.</summary>
     public string Instances(EnvironmentName environment) => System.IO.Path.Combine(Environment(environment), "instances");
 
+    /// <summary>The last fencing token that each service of an environment was started with, a file for each.</summary>
+    public string Fences(EnvironmentName environment) => System.IO.Path.Combine(Environment(environment), "fences");
+
     /// <summary>What an environment's instances share and keep over releases, such as an embedded database.</summary>
     public string Data(EnvironmentName environment) => System.IO.Path.Combine(Environment(environment), "data");
 }

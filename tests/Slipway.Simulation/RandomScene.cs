@@ -19,6 +19,8 @@ internal sealed class RandomScene(int seed)
     {
         var deaths = _random.Next(4);
         var stage = await Stage.Open(seed, life => life <= deaths ? _random.Next(5, 120) : null);
+        new SimulatedJobs(stage).Add(2000);
+        _ = new SimulatedSchedule(stage);
         stage.World.RequestRate = _random.Next(3) == 0 ? 5 : 100;
         await stage.Deploy(Application(), "1");
         await stage.UntilOver();

@@ -24,13 +24,29 @@ internal sealed class SimulatedInstance(Service service, ReleaseId release, int 
 
     public InstanceId Id { get; } = InstanceId.TryParse($"{service.Name}-r{release}-{ordinal}", out var id) ? id : throw new InvalidOperationException();
 
+    /// <summary>The fencing token of its start.</summary>
+    public long Fence { get; init; }
+
     public bool Ready { get; private set; }
+
+    /// <summary>Whether it was ready once.</summary>
+    public bool WasReady => _wasReady;
+
+    /// <summary>Whether it has ended by itself.</summary>
+    public bool Ended => _ended;
+
+    /// <summary>When it was asked to end; null before.</summary>
+    public DateTimeOffset? AskedAt { get; private set; }
 
     public bool Gone { get; private set; }
 
     public DateTimeOffset? StopAt { get; private set; }
 
-    public void Stop(DateTimeOffset now, double patience) => StopAt ??= now + TimeSpan.FromSeconds(0.05 + (patience * 0.5));
+    public void Stop(DateTimeOffset now, double patience)
+    {
+        AskedAt ??= now;
+        StopAt ??= now + TimeSpan.FromSeconds(0.05 + (patience * 0.5));
+    }
 
     /// <summary>Lets time pass; true when it looks different now.</summary>
     public bool Live(DateTimeOffset now, Behaviour behaviour)
@@ -98,6 +114,7 @@ internal sealed class SimulatedInstance(Service service, ReleaseId release, int 
         StartedAt = startedAt,
         ReadyAt = _wasReady ? readyAt : null,
         Restarts = _restarts,
+        Fence = Fence,
         ExitCode = _ended ? 134 : null,
         Usage = behaviour.Memory is { } share ? new((long)(share * 100_000_000), 100_000_000, 0.1, null, null) : null,
         Trouble = _ended ? "ended with exit code 134" : Ready ? null : _wasReady ? "GET /ready answered 503" : "GET /ready refused",

@@ -48,6 +48,9 @@ internal sealed class SimulatedPorts(World world, Life life) : ITarget, ITraffic
         return ValueTask.FromResult(world.Observe(cancellation));
     }
 
+    public ValueTask<ImmutableArray<EndedInstance>> Ended(EnvironmentName environment, CancellationToken cancellation)
+        => life.Dead ? throw new SimulatedCrash() : ValueTask.FromResult<ImmutableArray<EndedInstance>>([.. world.Ended.TakeLast(30)]);
+
     public Task Ensure(Workload workload, FencingToken token, CancellationToken cancellation) => Effect(() => world.Ensure(workload, token));
 
     public Task Remove(EnvironmentName environment, ReleaseId release, ServiceName service, FencingToken token, CancellationToken cancellation)

@@ -23,6 +23,7 @@ internal sealed partial class World(HandClock clock, int seed)
     private RouteTable? _table;
     private double _due;
     private long _highestFence;
+    private long _starts;
 
     public HandClock Clock => clock;
 
@@ -76,6 +77,9 @@ internal sealed partial class World(HandClock clock, int seed)
 
     public IReadOnlyList<SimulatedInstance> Instances => _instances;
 
+    /// <summary>How instances ended that were asked to.</summary>
+    public List<EndedInstance> Ended { get; } = [];
+
     /// <summary>Instances that passed their smoke checks.</summary>
     public HashSet<InstanceId> Smoked { get; } = [];
 
@@ -108,6 +112,8 @@ internal sealed partial class World(HandClock clock, int seed)
         foreach (var instance in _instances.ToList())
             changed |= instance.Live(now, instance.IsJob ? OfRun(instance) : Of(instance.Release, instance.Service.Name));
         NoteEnds();
+        Ended.AddRange(_instances.Where(instance => instance.Gone).Select(instance => new EndedInstance(
+            instance.Id, instance.Release, instance.Service.Name, instance.AskedAt!.Value, now, instance.Ended ? null : 0, Killed: false)));
         changed |= _instances.RemoveAll(instance => instance.Gone) > 0;
         AnswerSmokes();
         Users(by);
@@ -134,6 +140,7 @@ internal sealed partial class World(HandClock clock, int seed)
                 clock.GetUtcNow() + (StartTime * (0.2 + _random.NextDouble())))
             {
                 Variables = workload.Variables.ToImmutableDictionary(),
+                Fence = ++_starts,
             };
             _instances.Add(instance);
             mine.Add(instance);

@@ -26,6 +26,11 @@ internal static class RolloutWords
         return $"{view.Phase} at {view.Percent} %{step}{left}{waiting}";
     }
 
+    /// <summary>The candidate's part of a worker service: <c>worker: 1 of 3 are the candidate's (33 %)</c>.</summary>
+    public static string Share(WorkerShareView share)
+        => $"{share.Service}: {share.Candidate} of {share.AtWork} {(share.Candidate == 1 ? "is" : "are")} the candidate's"
+            + (share.AtWork == 0 ? "" : $" ({100.0 * share.Candidate / share.AtWork:0} %)");
+
     /// <summary>A gate with its numbers.</summary>
     public static string Gate(GateView gate)
         => $"gate {gate.Name}{(gate.Service is { } service ? $" of {service}" : "")}: {gate.Verdict}: {gate.Reading}";

@@ -46,6 +46,8 @@ internal static class StatusVerb
             yield return $"  rollout   {rollout.Id} ({RolloutWords.Name(rollout.Strategy)}) of {RolloutWords.Name(rollout.Candidate)}: {RolloutWords.Now(rollout, now)}";
         if (view.Schema is { } schema)
             yield return $"  schema    {schema}";
+        foreach (var share in view.Rollout?.Workers ?? [])
+            yield return $"  at work   {RolloutWords.Share(share)}";
         foreach (var queued in view.Queue)
             yield return $"  queued    {queued.Id} by {queued.Actor}";
         foreach (var rotation in view.Rotations ?? []) // Generated readers leave out the default of a value that the JSON leaves out.

@@ -128,6 +128,12 @@ public sealed record InstanceView
     /// <summary>How often it was started again.</summary>
     public required int Restarts { get; init; }
 
+    /// <summary>
+    /// The fencing token that it was started with, <c>SLIPWAY_FENCE</c>: higher than that of any start of the same service before; null
+    /// while it has none.
+    /// </summary>
+    public long? Fence { get; init; }
+
     /// <summary>Memory of its group, in bytes; null while unknown.</summary>
     public long? MemoryBytes { get; init; }
 

@@ -41,6 +41,9 @@ public sealed record RolloutView
     /// <summary>The step it is at, from 0; -1 before the first.</summary>
     public required int Step { get; init; }
 
+    /// <summary>Who works at what nobody routes to: the candidate's part of each worker service; empty when nothing is shared.</summary>
+    public IReadOnlyList<WorkerShareView> Workers { get; init; } = [];
+
     /// <summary>The gates, as last read.</summary>
     public required IReadOnlyList<GateView> Gates { get; init; }
 
@@ -68,6 +71,12 @@ public sealed record RolloutView
     /// <summary>What happened, oldest first.</summary>
     public required IReadOnlyList<MilestoneView> Milestones { get; init; }
 }
+
+/// <summary>The candidate's part of the instances of a service that work by themselves.</summary>
+/// <param name="Service">The service.</param>
+/// <param name="Candidate">How many of the candidate's are at work.</param>
+/// <param name="AtWork">How many are at work in all.</param>
+public sealed record WorkerShareView(ServiceName Service, int Candidate, int AtWork);
 
 /// <summary>Something that happened in a rollout.</summary>
 /// <param name="At">When.</param>

@@ -33,7 +33,7 @@ internal static class MeasureBinder
     private static double? Limit(Values metric, string key, string kind)
         => metric.Text(key) is { } text && MeasureLimit.TryRead(kind, text, out var limit) ? limit : null;
 
-    private static JobPlan Jobs(Values jobs) => new()
+    private static JobMeasures Jobs(Values jobs) => new()
     {
         Processed = jobs.Text("processed")!,
         Failed = jobs.Text("failed")!,

@@ -9,7 +9,7 @@ public sealed record MeasurePlan
     public required ImmutableArray<MetricGatePlan> Metrics { get; init; }
 
     /// <summary>How it tells of its jobs; null when the manifest does not say, so that the usual names are looked for.</summary>
-    public JobPlan? Jobs { get; init; }
+    public JobMeasures? Jobs { get; init; }
 }
 
 /// <summary>A gate over a metric.</summary>
@@ -55,10 +55,10 @@ public enum MeasureKind
 }
 
 /// <summary>How a worker tells of its jobs, and what is expected of them.</summary>
-public sealed record JobPlan
+public sealed record JobMeasures
 {
     /// <summary>The names that are looked for where the manifest says nothing.</summary>
-    public static JobPlan Usual { get; } = new()
+    public static JobMeasures Usual { get; } = new()
     {
         Processed = "jobs_processed_total",
         Failed = "jobs_failed_total",

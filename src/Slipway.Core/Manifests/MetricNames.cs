@@ -34,6 +34,6 @@ public static class MetricNames
     }
 
     /// <summary>How a service tells of its jobs: as its manifest says, or, of a worker with a port, as usual; null for others.</summary>
-    public static JobPlan? JobsOf(Service service)
-        => service.Measures?.Jobs ?? (service is { Kind: ServiceKind.Worker, Port: not null } ? JobPlan.Usual : null);
+    public static JobMeasures? JobsOf(Service service)
+        => service.Measures?.Jobs ?? (service is { Kind: ServiceKind.Worker, Port: not null } ? JobMeasures.Usual : null);
 }

@@ -41,6 +41,7 @@ namespace Slipway.Releases.Journals;
 [JsonDerivedType(typeof(AlarmRaised), AlarmRaised.Name)]
 [JsonDerivedType(typeof(AlarmCleared), AlarmCleared.Name)]
 [JsonDerivedType(typeof(CircuitClosed), CircuitClosed.Name)]
+[JsonDerivedType(typeof(WorkEnded), WorkEnded.Name)]
 [JsonDerivedType(typeof(DriftFound), DriftFound.Name)]
 [JsonDerivedType(typeof(DriftFixAsked), DriftFixAsked.Name)]
 [JsonDerivedType(typeof(ReplacementBegun), ReplacementBegun.Name)]

@@ -7,7 +7,7 @@ namespace Slipway.Releases.Measures;
 /// <summary>What the jobs of a worker have come to.</summary>
 public sealed class JobTally
 {
-    internal JobTally(JobPlan plan, bool isDeclared)
+    internal JobTally(JobMeasures plan, bool isDeclared)
     {
         (Plan, IsDeclared) = (plan, isDeclared);
         Counters = [Selector(plan.Processed), Selector(plan.Failed), Selector(plan.Retried), Selector(plan.DeadLettered)];
@@ -17,7 +17,7 @@ public sealed class JobTally
     }
 
     /// <summary>How it tells of them.</summary>
-    public JobPlan Plan { get; }
+    public JobMeasures Plan { get; }
 
     /// <summary>Whether the manifest says how.</summary>
     public bool IsDeclared { get; }

@@ -36,6 +36,13 @@ public interface ITarget
     /// <exception cref="StaleFencingTokenException">Another control plane has taken over.</exception>
     Task End(EnvironmentName environment, InstanceId instance, FencingToken token, CancellationToken cancellation);
 
+    /// <summary>
+    /// How instances ended that were asked to: the last of them, oldest first. The target keeps it over control planes, so that a
+    /// drain that went wrong while none watched is still told.
+    /// </summary>
+    ValueTask<ImmutableArray<EndedInstance>> Ended(EnvironmentName environment, CancellationToken cancellation)
+        => ValueTask.FromResult(ImmutableArray<EndedInstance>.Empty);
+
     /// <summary>Looks closely at all that runs: reads what each process holds and every file that it runs from. It may take seconds.</summary>
     /// <exception cref="TargetException">The target cannot be asked.</exception>
     Task<TargetInspection> Inspect(EnvironmentName environment, CancellationToken cancellation);

@@ -40,6 +40,9 @@ public sealed record Instance
     /// <summary>How it last ended; null when it never did or nobody saw it. A signal counts as 128 plus its number.</summary>
     public int? ExitCode { get; init; }
 
+    /// <summary>The fencing token of its present start: higher than that of any start of the same service before it; null while it has none.</summary>
+    public long? Fence { get; init; }
+
     /// <summary>What it uses; null while unknown.</summary>
     public Usage? Usage { get; init; }
 

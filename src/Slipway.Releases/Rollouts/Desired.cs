@@ -43,6 +43,8 @@ public sealed record Desired(ImmutableArray<DesiredWorkload> Workloads, Immutabl
         }
         if (warm?.Stable is { } before && before != candidate?.Release.Id)
             Add(workloads, state, state.Releases[before], seen, service => StableCount(warm, service, state, seen));
+        if (rollout is { Phase: RolloutPhase.RollingBack, Candidate: { } undone } && undone != rollout.Stable)
+            Add(workloads, state, state.Releases[undone], seen, service => WorkerShare.Leaving(state, rollout, service, seen));
         return new(workloads.ToImmutable(), DesiredShares.Of(state, rollout));
     }
 
@@ -77,7 +79,7 @@ public sealed record Desired(ImmutableArray<DesiredWorkload> Workloads, Immutabl
             return service.Replicas.Min;
         var handsOver = HandsOver(rollout, state, service.Name);
         if (rollout.Promoted && (ActsAlone(service) || handsOver))
-            return 0;
+            return !handsOver && WorkerShare.StableStays(state, rollout, service, seen) ? service.Replicas.Min : 0;
         if (handsOver && rollout.HandedOver)
             return 0;
         if (handsOver && rollout.Phase == RolloutPhase.RollingBack && rollout.Candidate is { } candidate
@@ -99,7 +101,7 @@ public sealed record Desired(ImmutableArray<DesiredWorkload> Workloads, Immutabl
             return rollout.HandedOver && !oldRuns && seen.TargetAnswers ? service.Replicas.Min : 0;
         }
         var percent = rollout.Promoted || rollout.Steps.IsEmpty ? 100 : rollout.Steps[Math.Max(0, rollout.Step)].Percent;
-        return StepPlan.Instances(service, percent);
+        return WorkerShare.Instances(state, rollout, service, percent);
     }
 
     private static void Add(
@@ -114,10 +116,15 @@ public sealed record Desired(ImmutableArray<DesiredWorkload> Workloads, Immutabl
             // Once started it stays, however what it needs may fare: a flapping cache must not end everything behind it.
             var mayRun = seen.Of(kept.Release.Id, released.Service.Name).Any(one => one.Phase != InstancePhase.Stopping)
                 || released.Service.Needs.All(need => wanted.GetValueOrDefault(need) == 0 || seen.Ready(kept.Release.Id, need) > 0);
-            if (instances > 0 && mayRun)
+            if (instances > 0 && mayRun && !Waits(released.Service, kept.Release.Id, seen))
                 workloads.Add(new(kept.Release, released, kept.Terms, instances));
         }
     }
+
+    // Of those that must not run twice, one that has not ended yet is waited for, even one of the same release.
+    private static bool Waits(Service service, ReleaseId release, Observation seen)
+        => !service.Overlap && seen.Instances.Any(one => one.Service == service.Name && one.Phase == InstancePhase.Stopping)
+            && seen.Of(release, service.Name).All(one => one.Phase == InstancePhase.Stopping);
 
     private static Service? Find(EnvironmentState state, ReleaseId? release, ServiceName service)
         => release is { } id && state.Releases.TryGetValue(id, out var kept) ? kept.Release.Find(service)?.Service : null;

@@ -50,6 +50,9 @@ public sealed record EnvironmentState
     /// <summary>When a person last closed the circuit; null for never.</summary>
     public DateTimeOffset? CircuitClosedAt { get; init; }
 
+    /// <summary>Ends of workers and schedulers that were told, the last of them.</summary>
+    public ImmutableList<string> WorkEnds { get; init; } = [];
+
     /// <summary>The rollout that is neither queued, guarded nor over; null when none is.</summary>
     public RolloutState? Active => Rollouts.FindLast(one => !one.IsOver && one.Phase != RolloutPhase.Queued && !IsGuarded(one));
 
@@ -85,6 +88,7 @@ public sealed record EnvironmentState
         DriftFound e => this with { Drift = e.Findings },
         DriftFixAsked => this,
         ReplacementBegun e => this with { Condemned = Condemned.Union(e.Instances), CondemnedAt = record.At },
+        WorkEnded e => Drains.Told(record.Rollout is { } of && Find(of) is { } known ? Moved(known, record) : this, e),
         ReplacementEnded => this with { Condemned = [], CondemnedAt = null },
         _ when record.Rollout is { } id && Find(id) is { } rollout => Moved(rollout, record),
         _ => throw new InvalidOperationException($"Record {record.Sequence} is of a rollout that was never asked for."),

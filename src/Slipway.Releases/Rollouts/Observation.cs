@@ -24,6 +24,9 @@ public sealed record Observation
         init => (field, _index) = (value, new(value));
     } = [];
 
+    /// <summary>How the last instances ended that were asked to.</summary>
+    public ImmutableArray<EndedInstance> Ended { get; init; } = [];
+
     /// <summary>What the gates of the rollout say.</summary>
     public ImmutableArray<GateReading> Gates { get; init; } = [];
 

@@ -23,7 +23,7 @@ internal static class Readiness
                 continue;
             allReady &= ready >= wanted;
             allProved = false;
-            missing.Add(ready < wanted ? $"{released.Service.Name} ({ready} of {wanted} ready)" : $"{released.Service.Name} ({proved} of {wanted} proved)");
+            missing.Add(Drains.Old(state, rollout, seen, released.Service) is { } old ? old : ready < wanted ? $"{released.Service.Name} ({ready} of {wanted} ready)" : $"{released.Service.Name} ({proved} of {wanted} proved)");
         }
         return (allReady, allProved, missing.Count == 0 ? null : string.Join(", ", missing));
     }
@@ -40,6 +40,6 @@ internal static class Readiness
             return (0, 0, 0);
         var percent = rollout.Phase == RolloutPhase.HandingOver ? 100 : rollout.Steps[rollout.Step].Percent;
         var ready = seen.Of(candidate.Id, service.Name).Where(one => one.Ready && one.Phase == InstancePhase.Running).ToList();
-        return (StepPlan.Instances(service, percent), ready.Count, ready.Count(one => rollout.Proved.Contains(one.Id)));
+        return (WorkerShare.Instances(state, rollout, service, percent), ready.Count, ready.Count(one => rollout.Proved.Contains(one.Id)));
     }
 }

@@ -190,6 +190,10 @@ public static class RolloutMachine
             var next = rollout.PromoteAsked ? last : rollout.Step + 1;
             return new Decision.Move(new StepStarting(next, rollout.Steps[next].Percent, rollout.Steps));
         }
+        // Promotion ends the workers of the release before; until then their work is not left to fewer than were promised.
+        var patience = BakeEnd(rollout) + rollout.Terms.Plan.StartDeadline;
+        if (WorkerShare.Missing(state, rollout, seen) is { } missing && now < patience)
+            return new Decision.Wait(patience, missing);
         var release = state.Releases[rollout.Candidate!.Value].Release;
         var handOver = release.Services.Any(one => Desired.HandsOver(rollout, state, one.Service.Name));
         return handOver && !rollout.HandedOver ? new Decision.Move(new HandOverBegun()) : Promote(rollout, seen, now);

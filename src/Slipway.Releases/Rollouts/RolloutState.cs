@@ -198,6 +198,7 @@ public sealed record RolloutState
             TrafficShifted e => Shifted(e, at),
             TrafficWithdrawn e => this with { WithdrawnAt = at, WithdrawnWhy = e.Why, Withdrawals = Withdrawals + 1, Counts = Counted(e.Counts) },
             TrafficReturned e => Returned(e, at),
+            WorkEnded => this,
             HandOverBegun => Enter(RolloutPhase.HandingOver, at) with { HandedOver = true },
             RolloutPromoted e => Enter(RolloutPhase.Guarding, at) with { Promoted = true, Percent = 100, HandedOver = true, GuardUntil = e.GuardUntil, GuardSeen = at },
             GuardWatched => this with { GuardSeen = at },

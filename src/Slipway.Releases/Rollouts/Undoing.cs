@@ -40,7 +40,15 @@ internal static class Undoing
         if (!rollout.Explained)
             return "the last log lines of what failed";
         if (rollout.Candidate is { } candidate && candidate != rollout.Stable && seen.Instances.Any(one => one.Release == candidate))
-            return "the candidate's instances to end";
+        {
+            return StableMissing(state, rollout, seen) is { } back && rollout.UndoesPromotion ? back
+                : Drains.Leaving(state, candidate, seen) ?? "the candidate's instances to end";
+        }
+        return StableMissing(state, rollout, seen);
+    }
+
+    private static string? StableMissing(EnvironmentState state, RolloutState rollout, Observation seen)
+    {
         if (rollout.Stable is not { } stable)
             return null;
         foreach (var released in state.Releases[stable].Release.Services)

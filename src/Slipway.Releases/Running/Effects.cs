@@ -186,7 +186,8 @@ internal sealed class Effects(EnvironmentName environment, EnginePorts ports, Se
     {
         if (!seen.TableCurrent)
             return false;
-        if (_table is null || !seen.Of(key.Release, key.Service).Any(one => one.Port is not null))
+        // Nobody is sent to a worker; what it has under way it finishes itself when it is asked to end.
+        if (_table is null || !IsRouted(state, key) || !seen.Of(key.Release, key.Service).Any(one => one.Port is not null))
             return true;
         var routed = _table.Services.FirstOrDefault(service => service.Service == key.Service);
         if (routed?.Releases.FirstOrDefault(release => release.Release == key.Release) is { Weight: > 0 })
@@ -197,6 +198,9 @@ internal sealed class Effects(EnvironmentName environment, EnginePorts ports, Se
             : traffic.Find(key.Service, key.Release)?.InFlight ?? 0;
         return inFlight == 0 || clock.GetUtcNow() >= since + DrainDeadline(state, key.Release);
     }
+
+    private static bool IsRouted(EnvironmentState state, WorkloadKey key)
+        => !state.Releases.TryGetValue(key.Release, out var kept) || kept.Release.Find(key.Service) is not { Service.Routes.IsEmpty: true };
 
     // Out of the table it gets nothing new; what it carries may end first.
     private async Task<bool> EndCondemned(EnvironmentState state, Observation seen, TrafficReading? traffic, CancellationToken cancellation)

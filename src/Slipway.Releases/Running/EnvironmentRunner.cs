@@ -206,7 +206,7 @@ internal sealed class EnvironmentRunner
                     await _vault.Learn(kept, cancellation);
                 _orphansGone = true;
             }
-            Seen = Seen with { TargetAnswers = true, Instances = instances };
+            Seen = Seen with { TargetAnswers = true, Instances = instances, Ended = await _parts.Ports.Target.Ended(_environment, cancellation) };
         }
         catch (TargetException fault)
         {
@@ -267,6 +267,13 @@ internal sealed class EnvironmentRunner
             }
         }
         Waits = waits.ToImmutable();
+        while (Drains.Untold(State, Seen) is { } ended)
+        {
+            if (ended.Event.CutOff)
+                _parts.Log($"{_environment}: {ended.Event.What}");
+            Happen(ended.Rollout, Caller.Slipway.Actor, ended.Event);
+            moved = true;
+        }
         if (Replacement.Ended(State, Seen, _parts.Clock.GetUtcNow()) is { } replaced)
         {
             Happen(null, Caller.Slipway.Actor, replaced);

@@ -14,6 +14,7 @@ internal sealed partial class ProcessEnvironment
     private readonly Lock _sync = new();
     private readonly Dictionary<InstanceId, InstanceRunner> _runners = [];
     private readonly List<InstanceFolder> _unreadable = [];
+    private readonly Queue<EndedInstance> _ended = [];
     private readonly ProcessMachine _machine;
     private readonly Action<EnvironmentName> _changed;
     private readonly CancellationToken _leave;
@@ -42,6 +43,16 @@ internal sealed partial class ProcessEnvironment
         }
     }
 
+    /// <summary>How the last instances ended that were asked to.</summary>
+    public ImmutableArray<EndedInstance> Ended
+    {
+        get
+        {
+            lock (_sync)
+                return [.. _ended];
+        }
+    }
+
     /// <summary>One of them; null when there is none of that name.</summary>
     public InstanceRunner? Find(InstanceId id)
     {
@@ -65,7 +76,9 @@ internal sealed partial class ProcessEnvironment
                 runner.Give(workload.Variables);
             for (var i = kept.Count - 1; i >= workload.Instances; i--)
                 kept[i].Stop();
-            if (kept.Count >= workload.Instances)
+            // Of those that must not run twice nothing is started while one still runs, whatever its release and however it hangs.
+            var mustWait = !workload.Service.Overlap && _runners.Values.Any(runner => runner.Record.Service.Name == workload.Service.Name && !kept.Contains(runner));
+            if (kept.Count >= workload.Instances || mustWait)
                 return;
             _machine.CheckRoom();
             for (var i = kept.Count; i < workload.Instances; i++)
@@ -181,7 +194,10 @@ internal sealed partial class ProcessEnvironment
         if (_leave.IsCancellationRequested)
             return;
         lock (_sync)
+        {
+            Remember(runner.Record);
             _runners.Remove(runner.Record.Id);
+        }
         runner.Dispose();
         _changed(Name);
         try
@@ -215,6 +231,7 @@ internal sealed partial class ProcessEnvironment
         var root = _machine.Home.Instances(Name);
         if (!Directory.Exists(root))
             return;
+        var ended = new List<InstanceRecord>();
         foreach (var path in Directory.EnumerateDirectories(root))
         {
             var folder = new InstanceFolder(path);
@@ -222,7 +239,19 @@ internal sealed partial class ProcessEnvironment
                 _unreadable.Add(folder);
             else if (record.EndedAt is null)
                 Launch(folder, record, settings: null);
+            else
+                ended.Add(record);
         }
+        foreach (var record in ended.OrderBy(record => record.EndedAt))
+            Remember(record);
+    }
+
+    private void Remember(InstanceRecord record)
+    {
+        if (InstanceEnding.Of(record) is { } ended)
+            _ended.Enqueue(ended);
+        while (_ended.Count > _machine.Options.EndedKept)
+            _ended.Dequeue();
     }
 
     /// <summary>An instance whose record cannot be read is nobody's: whatever bears its mark is ended.</summary>

@@ -51,6 +51,10 @@ public sealed class ProcessTarget : ITarget, IAsyncDisposable
             [.. Of(environment).Runners.Where(runner => runner.Record.EndedAt is null).Select(runner => runner.Snapshot())]);
 
     /// <inheritdoc/>
+    public ValueTask<ImmutableArray<EndedInstance>> Ended(EnvironmentName environment, CancellationToken cancellation)
+        => ValueTask.FromResult(Of(environment).Ended);
+
+    /// <inheritdoc/>
     public Task Ensure(Workload workload, FencingToken token, CancellationToken cancellation)
         => Act(() => Of(workload.Environment).Ensure(workload, token));
 

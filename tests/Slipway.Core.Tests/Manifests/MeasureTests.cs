@@ -66,9 +66,9 @@ public sealed class MeasureTests
                 new MetricGatePlan("age", MeasureKind.Level, "oldest_seconds", null) { Above = 120, LessThan = 0.5, EventsMin = 50, Watched = true },
             ],
             metrics);
-        Assert.Equal(JobPlan.Usual with { Processed = "mail_total" }, application.Services[1].Measures!.Jobs);
+        Assert.Equal(JobMeasures.Usual with { Processed = "mail_total" }, application.Services[1].Measures!.Jobs);
         Assert.Null(application.Services[2].Measures);
-        Assert.Equal(JobPlan.Usual, MetricNames.JobsOf(application.Services[2]));
+        Assert.Equal(JobMeasures.Usual, MetricNames.JobsOf(application.Services[2]));
         Assert.Equal(["mail_total", "jobs_failed_total", "jobs_retried_total", "jobs_dead_lettered_total", "job_queue_seconds_bucket", "job_work_seconds_bucket"], MetricNames.Of(application.Services[1]));
         Assert.Empty(MetricNames.Of(application.Services[0] with { Measures = null }));
     }

@@ -7,7 +7,7 @@ namespace Slipway.Releases.Tests.Gates;
 public sealed class JobGateTests
 {
     private static readonly Service Worker = Scenes.Service("mail", ServiceKind.Worker) with { Port = 5001 };
-    private static readonly Service Declared = Worker with { Measures = new() { Metrics = [], Jobs = JobPlan.Usual } };
+    private static readonly Service Declared = Worker with { Measures = new() { Metrics = [], Jobs = JobMeasures.Usual } };
 
     [Theory]
     [InlineData(0, 0, Verdict.Pass, false)]
@@ -40,7 +40,7 @@ public sealed class JobGateTests
         Assert.Null(Read(Worker, 10, _ => "up 1\n", _ => "up 1\n"));
         Assert.Null(Read(Worker, 10, _ => Told(0, 0), _ => Told(0, 0)));
         Assert.NotNull(Read(Worker, 10, look => Told(look, 0), _ => Told(0, 0)));
-        Assert.Equal(Verdict.Pass, Read(Declared with { Measures = new() { Metrics = [], Jobs = JobPlan.Usual with { JobsMin = 0 } } }, 10, _ => Told(0, 0), _ => Told(0, 0))!.Verdict);
+        Assert.Equal(Verdict.Pass, Read(Declared with { Measures = new() { Metrics = [], Jobs = JobMeasures.Usual with { JobsMin = 0 } } }, 10, _ => Told(0, 0), _ => Told(0, 0))!.Verdict);
     }
 
     private static GateReading? Read(Service worker, int looks, Func<int, string?> candidate, Func<int, string?> stable)

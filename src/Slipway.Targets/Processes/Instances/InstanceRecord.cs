@@ -62,6 +62,15 @@ internal sealed record InstanceRecord
     /// <summary>Whether it was asked to end.</summary>
     public bool Stopping { get; init; }
 
+    /// <summary>When its process was asked to end: once, by whichever control plane; null before.</summary>
+    public DateTimeOffset? AskedToEndAt { get; init; }
+
+    /// <summary>Whether it did not end within its grace, and was killed.</summary>
+    public bool Killed { get; init; }
+
+    /// <summary>The fencing token of its present start; null for one that was started before there were any.</summary>
+    public long? Fence { get; init; }
+
     /// <summary>Whether it is a job that has ended; how, <see cref="ExitCode"/> tells, and null means that nobody saw it.</summary>
     public bool Done { get; init; }
 

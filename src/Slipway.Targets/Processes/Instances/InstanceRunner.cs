@@ -20,6 +20,7 @@ internal sealed class InstanceRunner : IHealthListener, IDisposable
     private readonly InstanceSettings _settings = new();
     private readonly InstanceCheck _check;
     private readonly JobRun? _job;
+    private readonly StartFence _fence;
     private ControlGroup? _group;
     private RunningProcess? _process;
     private bool _endedBefore;
@@ -35,6 +36,7 @@ internal sealed class InstanceRunner : IHealthListener, IDisposable
         Plan = new(machine.Home, environment, folder);
         _check = new(Plan, _settings);
         _job = JobRun.IsOne(record) ? new(folder) : null;
+        _fence = new(machine.Home, environment, machine.Clock);
         Sight = new(Plan, _settings, machine.Clock);
         _group = record.Groups.IsEmpty ? null : new(record.Groups);
         _endedBefore = record.Restarts > 0;
@@ -243,7 +245,8 @@ internal sealed class InstanceRunner : IHealthListener, IDisposable
             Update(record => record with { Port = port });
         }
         _group ??= _machine.Limit(Record);
-        Update(record => record with { Process = null, Ready = false, StartedUp = false, Groups = _group?.Folders ?? [] });
+        var fence = await _fence.Next(Record.Service.Name);
+        Update(record => record with { Process = null, Ready = false, StartedUp = false, Groups = _group?.Folders ?? [], Fence = fence });
         var (request, builtAt) = Plan.Request(Record, settings, _group, _job);
         _memoryKillsBefore = _group?.MemoryKills() ?? 0;
         _outputFrom = LogFile.LengthOf(Folder.Output);
@@ -315,8 +318,7 @@ internal sealed class InstanceRunner : IHealthListener, IDisposable
         var record = Record;
         if (_process is { } process)
         {
-            await process.Stop(record.Service.StopGrace);
-            Update(before => before with { ExitCode = process.ExitCode() });
+            await new InstanceEnding(_machine, _kept).Run(process);
         }
         for (var attempt = 0; attempt < 20 && _group?.TryRemove() == false; attempt++)
             await Task.Delay(50);

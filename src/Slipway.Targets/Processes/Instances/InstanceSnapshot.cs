@@ -24,8 +24,13 @@ internal static class InstanceSnapshot
         ExitCode = record.ExitCode,
         Usage = usage,
         Metrics = metrics,
-        Trouble = record.Trouble,
+        Fence = record.Fence,
+        Trouble = Trouble(record),
     };
+
+    private static string? Trouble(InstanceRecord record) => record is { Stopping: true, AskedToEndAt: { } asked }
+        ? $"was asked to end at {asked.UtcDateTime:HH:mm:ss} UTC, and is killed at {(asked + record.Service.StopGrace).UtcDateTime:HH:mm:ss}"
+        : record.Trouble;
 
     private static InstancePhase Phase(InstanceRecord record) => record switch
     {

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using Slipway.Core.Manifests;
 
 namespace Slipway.Targets.Processes.Instances;
@@ -45,6 +46,8 @@ internal static class InstanceVariables
         yield return ("SLIPWAY_SERVICE", record.Service.Name.ToString());
         yield return ("SLIPWAY_RELEASE", record.Release.ToString());
         yield return ("SLIPWAY_INSTANCE", record.Id.ToString());
+        if (record.Fence is { } fence)
+            yield return ("SLIPWAY_FENCE", fence.ToString(CultureInfo.InvariantCulture));
         yield return ("SLIPWAY_WORK", work);
         yield return ("SLIPWAY_DATA", data);
         if (artefact is not null)

@@ -80,12 +80,24 @@ internal sealed class RunningProcess
     /// <summary>Asks its group to end; after <paramref name="grace"/> kills all that is left of its session.</summary>
     public async Task Stop(TimeSpan grace)
     {
+        Ask();
+        await EndWithin(grace);
+    }
+
+    /// <summary>Asks its group to end.</summary>
+    public void Ask() => Signal(Posix.SigTerm);
+
+    /// <summary>Waits until it has ended, which it was asked to; after <paramref name="grace"/> kills all that is left of its session.</summary>
+    /// <returns>Whether the process itself had to be killed.</returns>
+    public async Task<bool> EndWithin(TimeSpan grace)
+    {
         var deadline = Stopwatch.GetTimestamp() + (long)(grace.TotalSeconds * Stopwatch.Frequency);
-        Signal(Posix.SigTerm);
         await Task.WhenAny(Ended, Task.Delay(grace));
+        var killed = !Ended.IsCompleted;
         while (Ended.IsCompleted && Stopwatch.GetTimestamp() < deadline && Members().Count > 0)
             await Task.Delay(s_groupLook);
         await Kill();
+        return killed;
     }
 
     /// <summary>Kills all of its session and reaps it. Returns when none of it runs.</summary>
