@@ -15,6 +15,7 @@ public sealed class EvidenceBook
 
     private readonly Dictionary<ServiceName, ServiceEvidence> _services = [];
     private readonly Dictionary<ServiceName, (ServiceRecord? Record, double Bound)> _bounds = [];
+    private readonly Dictionary<ServiceName, DateTimeOffset> _forgiven = [];
     private TrafficCounts? _last;
     private int _shifts;
     private DateTimeOffset? _bake;
@@ -22,12 +23,25 @@ public sealed class EvidenceBook
     /// <summary>What speaks for and against a service; null when nothing was read of it.</summary>
     public ServiceEvidence? Of(ServiceName service) => _services.GetValueOrDefault(service);
 
+    /// <summary>
+    /// Forgets what speaks for and against a service, and what is read of it up to a time: the release before failed as well, and had
+    /// no traffic that would tell so by its counts.
+    /// </summary>
+    public void Forgive(ServiceName service, DateTimeOffset until)
+    {
+        _services.Remove(service);
+        _forgiven[service] = until;
+    }
+
     /// <summary>Takes what was read since it was last asked to.</summary>
     public void Take(GateInput input)
     {
         if (input.Rollout.TrafficSince is not { } since || input.Traffic.Last is not { } reading)
             return;
         var rollout = input.Rollout;
+        // What was forgiven is not in the journal, so a control plane that begins after that begins with what it reads itself.
+        if (_last is null && rollout is { Promoted: true, SharedAt: { } shared, Counts: [.., var told] } && shared > told.At)
+            (_shifts, _last) = (rollout.Counts.Length, TrafficCounts.Of(reading, input.Candidate, input.Stable));
         for (; _shifts < rollout.Counts.Length; _shifts++)
         {
             Advance(input, since, rollout.Counts[_shifts]);
@@ -58,6 +72,8 @@ public sealed class EvidenceBook
         for (var i = 0; from is not null && i < to.Services.Length; i++)
         {
             var name = to.Services[i].Service;
+            if (_forgiven.TryGetValue(name, out var until) && to.At <= until)
+                continue;
             var block = TrafficCounts.Between(from, to, i);
             if (!_services.TryGetValue(name, out var service))
             {

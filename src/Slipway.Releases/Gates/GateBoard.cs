@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Slipway.Core.Manifests;
 using Slipway.Releases.Evidence;
 using Slipway.Releases.Measures;
 
@@ -20,6 +21,9 @@ public sealed class GateBoard
     private ImmutableDictionary<string, DateTimeOffset> _exceededSince = ImmutableDictionary<string, DateTimeOffset>.Empty;
 
     private readonly MeasureBook _measures = new();
+
+    /// <summary>Holds nothing against a service that was read of it up to a time.</summary>
+    public void Forgive(ServiceName service, DateTimeOffset until) => _evidence.Forgive(service, until);
 
     /// <summary>Reads all gates.</summary>
     public ImmutableArray<GateReading> Read(GateInput input)

@@ -28,6 +28,9 @@ public sealed record GateReading(string Name, ServiceName? Service, Verdict Verd
     /// <summary>Whether stable is as bad, so that the release is not to blame.</summary>
     public bool Shared { get; init; }
 
+    /// <summary>Whether it would fail, and somebody is being asked who may know better; the answer comes within seconds.</summary>
+    public bool Asking { get; init; }
+
     /// <summary>Whether it looks so bad, without any proof, that the candidate's traffic is better taken back for a moment.</summary>
     public bool Suspect { get; init; }
 

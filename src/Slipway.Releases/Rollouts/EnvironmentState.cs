@@ -82,8 +82,8 @@ public sealed record EnvironmentState
         RotationEvent e => Rotated(e.Rotation, rotation => rotation.Apply(e, record.At)),
         DownRequested e => this with { Stopping = true, OneOffs = e.Reset ? OneOffLedger.Empty : OneOffs },
         DownFinished => this with { Stopping = false, Live = null, Drift = [], Condemned = [], CondemnedAt = null, Alarms = [] },
-        AlarmRaised e => this with { Alarms = Alarms.Add(new(e.Alarm, e.Of, e.Text, e.Remedy, record.At)) },
-        AlarmCleared e => this with { Alarms = Alarms.RemoveAll(one => one.IsSame(e.Alarm, e.Of)) },
+        AlarmRaised e => Shared(e.Alarm, e.Of, record.At) with { Alarms = Alarms.Add(new(e.Alarm, e.Of, e.Text, e.Remedy, record.At)) },
+        AlarmCleared e => Shared(e.Alarm, e.Of, record.At) with { Alarms = Alarms.RemoveAll(one => one.IsSame(e.Alarm, e.Of)) },
         CircuitClosed => this with { CircuitClosedAt = record.At },
         DriftFound e => this with { Drift = e.Findings },
         DriftFixAsked => this,
@@ -125,6 +125,9 @@ public sealed record EnvironmentState
         var next = this with { Rollouts = Rollouts.Add(rollout) };
         return e.Rotation is { } id ? next.Rotated(id, rotation => rotation.Asked(rollout.Id, record.At)) : next;
     }
+
+    private EnvironmentState Shared(string alarm, RolloutId? of, DateTimeOffset at)
+        => alarm == AlarmKind.SharedFault && of is { } id && Find(id) is { } rollout ? this with { Rollouts = Rollouts.Replace(rollout, rollout with { SharedAt = at }) } : this;
 
     private EnvironmentState Rotated(RotationId id, Func<RotationState, RotationState> change)
         => Find(id) is { } rotation ? this with { Rotations = Rotations.Replace(rotation, change(rotation)) }

@@ -50,7 +50,7 @@ public static class RolloutMachine
             RolloutPhase.Waiting => Answered(state, rollout, seen, now),
             RolloutPhase.Baking => Baked(state, rollout, seen, now),
             RolloutPhase.HandingOver => HandedOver(state, rollout, seen, now),
-            _ => Guarded(rollout, now),
+            _ => Guarded(rollout, seen, now),
         };
         // What was taken back is given again before anything else happens to the traffic.
         return rollout.WithdrawnAt is not null && (rollout.Phase == RolloutPhase.Baking || next is Decision.Move { Event: not (InstancesReady or WaitBegun) })
@@ -210,10 +210,16 @@ public static class RolloutMachine
         return rollout.Percent < 100 ? Shifted(rollout, seen) : Promote(rollout, seen, now);
     }
 
-    private static Decision Guarded(RolloutState rollout, DateTimeOffset now)
-        => rollout.GuardUntil is { } until && now < until
-            ? new Decision.Wait(until, null)
-            : new Decision.Move(new RolloutEnded(RolloutOutcome.Promoted, null, rollout.GuardUntil is null ? null : "The guard is over: the candidate stays live."));
+    private static Decision Guarded(RolloutState rollout, Observation seen, DateTimeOffset now)
+    {
+        if (rollout.GuardUntil is { } until && now < until)
+            return new Decision.Wait(until, null);
+        // Nobody leaves a post while something stirs; it is known within a moment what it is.
+        var moment = rollout.GuardUntil + (rollout.Terms.Gates.Sustained * 2);
+        if (now < moment && seen.Gates.FirstOrDefault(gate => gate.Asking || gate.Exceeded) is { } stirs)
+            return new Decision.Wait(moment, $"a clear verdict before the guard ends; {stirs}");
+        return new Decision.Move(new RolloutEnded(RolloutOutcome.Promoted, null, rollout.GuardUntil is null ? null : "The guard is over: the candidate stays live."));
+    }
 
     // A fault that both share may hold a step whose traffic has not shifted yet.
     private static bool Baked(RolloutState rollout) => rollout.Percent == rollout.Steps[rollout.Step].Percent;

@@ -123,6 +123,9 @@ public sealed record RolloutState
     /// <summary>Whether it is undone after its promotion.</summary>
     public bool UndoesPromotion { get; init; }
 
+    /// <summary>When a fault that the release before shares was last told of, or told to be over; null for never.</summary>
+    public DateTimeOffset? SharedAt { get; init; }
+
     /// <summary>Until when it is guarded.</summary>
     public DateTimeOffset? GuardUntil { get; init; }
 

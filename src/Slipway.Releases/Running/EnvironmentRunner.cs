@@ -46,7 +46,7 @@ internal sealed class EnvironmentRunner
         _prover = new(_environment, parts.Ports.Target, Wake);
         _watch = new(_environment, parts.Ports.Traffic, parts.Clock);
         _build = new(parts, Wake);
-        _witness = new(new(_environment, parts.Ports.Target, parts.Clock, Wake), parts.Clock);
+        _witness = new(new(_environment, parts.Ports.Target, parts.Clock, Wake), _watch.Forgive, parts.Clock);
         Drift = new(this, parts);
         _publication = new(parts.Published);
         _rotations = new(parts.Ports, parts.Clock, Wake);

@@ -40,6 +40,10 @@ internal sealed class TrafficWatch(EnvironmentName environment, ITraffic traffic
         return away;
     }
 
+    /// <summary>Holds nothing against a service of a rollout that was counted of it up to a time.</summary>
+    public void Forgive(RolloutState rollout, ServiceName service, DateTimeOffset until)
+        => _judged.GetValueOrDefault((rollout.Id, rollout.Stable))?.Board.Forgive(service, until);
+
     /// <summary>What the gates say about a rollout. Deciding looks many times at one moment; they are read but once for it.</summary>
     public ImmutableArray<GateReading> Judge(EnvironmentState state, RolloutState? rollout, ImmutableArray<Instance> instances)
     {

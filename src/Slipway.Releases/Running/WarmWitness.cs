@@ -14,12 +14,14 @@ namespace Slipway.Releases.Running;
 /// meanwhile is held against nobody afterwards.
 /// </summary>
 /// <param name="smoke">Runs the smoke checks of the release before.</param>
+/// <param name="forgive">Told up to when nothing is to be held against a service of a promoted rollout.</param>
 /// <param name="clock">The time.</param>
-internal sealed class WarmWitness(WarmSmoke smoke, TimeProvider clock)
+internal sealed class WarmWitness(WarmSmoke smoke, Action<RolloutState, ServiceName, DateTimeOffset> forgive, TimeProvider clock)
 {
     private const double ChanceMax = 0.01;
     private static readonly TimeSpan ConfirmMax = TimeSpan.FromSeconds(4);
     private static readonly TimeSpan Margin = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Remembered = TimeSpan.FromSeconds(10);
 
     private readonly Dictionary<(RolloutId Rollout, string Gate, ServiceName Service), DateTimeOffset> _failingSince = [];
     private readonly Dictionary<(RolloutId Rollout, ServiceName Service), DateTimeOffset> _shared = [];
@@ -30,14 +32,28 @@ internal sealed class WarmWitness(WarmSmoke smoke, TimeProvider clock)
         if (rollout?.Stable is not { } id)
             return gates;
         Forget(rollout, gates);
-        if (!gates.Any(gate => gate.Verdict == Verdict.Fail || gate.Shared))
+        if (!gates.Any(gate => gate.Verdict == Verdict.Fail || gate.Shared || WasShared(rollout, gate)))
             return gates;
         var stable = state.Releases[id].Release;
         var heard = gates.Select(gate => gate is { Verdict: Verdict.Fail, Service: { } service } ? Heard(rollout, gate, service, stable, seen, traffic) : gate).ToImmutableArray();
+        var now = clock.GetUtcNow();
         foreach (var gate in heard.Where(gate => gate is { Shared: true, Service: not null }))
-            _shared[(rollout.Id, gate.Service!.Value)] = clock.GetUtcNow();
-        return heard;
+        {
+            _shared[(rollout.Id, gate.Service!.Value)] = now;
+            // With traffic of its own, stable's counts say more than this does.
+            if (rollout.Promoted)
+                forgive(rollout, gate.Service.Value, now + Margin);
+        }
+        return [.. heard.Select(gate => gate is { Verdict: Verdict.Inconclusive, Shared: false } && WasShared(rollout, gate) && StillFails(rollout, gate, traffic, now)
+            ? gate with { Shared = true, Text = $"{gate.Text}; {stable.Id} failed as well a moment ago" } : gate)];
     }
+
+    // What was counted is forgiven as long as both fail, so that it takes a while to see that they still do.
+    private bool WasShared(RolloutState rollout, GateReading gate)
+        => rollout.Promoted && gate is { Name: "errors", Service: { } service } && _shared.TryGetValue((rollout.Id, service), out var at) && clock.GetUtcNow() - at < Remembered;
+
+    private static bool StillFails(RolloutState rollout, GateReading gate, TrafficLog traffic, DateTimeOffset now)
+        => traffic.At(now - (Remembered / 2)) is { } from && traffic.Since(from, gate.Service!.Value, rollout.Candidate!.Value).Errors > 0;
 
     private void Forget(RolloutState rollout, ImmutableArray<GateReading> gates)
     {
@@ -81,7 +97,7 @@ internal sealed class WarmWitness(WarmSmoke smoke, TimeProvider clock)
 
     // Counts from the time in which both failed stay in what gates look at for a while after it.
     private GateReading Afterwards(RolloutState rollout, GateReading gate, ServiceName service, TrafficLog traffic)
-        => _shared.TryGetValue((rollout.Id, service), out var shared) && !FailsOfItsOwn(rollout, gate, service, traffic, shared, clock.GetUtcNow())
+        => gate.Name != "errors" && _shared.TryGetValue((rollout.Id, service), out var shared) && !FailsOfItsOwn(rollout, gate, service, traffic, shared, clock.GetUtcNow())
             ? gate with { Verdict = Verdict.Inconclusive, Text = $"{gate.Text}; until {shared:HH:mm:ss} UTC both failed, which is held against nobody" }
             : gate;
 
@@ -110,5 +126,5 @@ internal sealed class WarmWitness(WarmSmoke smoke, TimeProvider clock)
         => gate with { Verdict = Verdict.Inconclusive, Shared = true, Text = $"{gate.Text}; {why}, so the release is not to blame" };
 
     private static GateReading Doubt(GateReading gate, Release stable)
-        => gate with { Verdict = Verdict.Inconclusive, Text = $"{gate.Text}; {stable.Id} is being asked whether it fails as well" };
+        => gate with { Verdict = Verdict.Inconclusive, Asking = true, Text = $"{gate.Text}; {stable.Id} is being asked whether it fails as well" };
 }
