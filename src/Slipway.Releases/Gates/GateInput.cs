@@ -18,9 +18,11 @@ public sealed record GateInput(
     /// <summary>The numbers of the gates.</summary>
     public GatePlan Plan => Rollout.Terms.Gates;
 
+    private readonly HashSet<ServiceName> _served = [.. Candidate.Services.Where(one => one.Service.Kind != ServiceKind.Job).Select(one => one.Service.Name)];
+
     /// <summary>Instances of the candidate that are not asked to end. What runs once is judged by its end, not by gates.</summary>
     public IEnumerable<Instance> CandidateInstances
-        => Instances.Where(one => one.Release == Candidate.Id && one.Phase != InstancePhase.Stopping && Candidate.Find(one.Service) is { Service.Kind: not ServiceKind.Job });
+        => Instances.Where(one => one.Release == Candidate.Id && one.Phase != InstancePhase.Stopping && _served.Contains(one.Service));
 
     /// <summary>Whether an instance of stable that is meant to run is not ready although it once was: what ails the candidate may ail both.</summary>
     public bool StableIsSick(ServiceName service)
