@@ -10,10 +10,15 @@ internal sealed class RandomScene(int seed)
     [
         Behaviour.Good, Behaviour.Good, Behaviour.Good,
         new() { NeverReady = true }, new() { EndsAtOnce = true }, new() { SmokeFails = true }, new() { ErrorRatio = 1 }, new() { ErrorRatio = 0.3 },
-        new() { BuildFails = true }, new() { Memory = 0.99 }, new() { JobExit = 1 }, new() { JobExit = null }, new() { JobTime = TimeSpan.FromSeconds(60) },
+        new() { BuildFails = true }, new() { Memory = 0.99 },
     ];
 
+    private static readonly Behaviour[] Runs = [new() { JobExit = 1 }, new() { JobExit = null }, new() { JobTime = TimeSpan.FromSeconds(60) }];
+
     private readonly Random _random = new(seed);
+
+    // What runs once is drawn for itself, so that it changes no scene without.
+    private readonly Random _once = new(~seed);
 
     public async Task<(Stage Stage, IReadOnlyList<string> Wrong)> Play()
     {
@@ -32,6 +37,8 @@ internal sealed class RandomScene(int seed)
                 behaviour = behaviour with { EndsAfter = TimeSpan.FromSeconds(_random.Next(1, 20)) };
             if (_random.Next(6) == 0)
                 behaviour = behaviour with { LosesReadinessAfter = TimeSpan.FromSeconds(_random.Next(1, 20)) };
+            if (_once.Next(6) == 0)
+                behaviour = Runs[_once.Next(Runs.Length)];
             stage.World.Behaviours[$"{release}"] = behaviour;
             var application = Application();
             var steered = await Deploy(stage, application, $"{release}");
@@ -92,9 +99,9 @@ internal sealed class RandomScene(int seed)
             services.Add(Scenes.Service("worker", ServiceKind.Worker, needs: services[0].Name.ToString() == "store" ? ["store"] : []));
         if (_random.Next(2) == 0)
             services.Add(Scenes.Service("clock", ServiceKind.Scheduler, replicas: 1, overlap: false));
-        if (_random.Next(3) == 0)
+        if (_once.Next(3) == 0)
             services[0] = Scenes.Migrating(services[0]);
-        if (_random.Next(3) == 0)
+        if (_once.Next(3) == 0)
             services.Add(Scenes.Job("report"));
         var plan = _random.Next(4) switch
         {

@@ -68,6 +68,9 @@ internal static class ReleaseComparison
 
     private static IEnumerable<Deviation> Service(Service declared, Service running)
     {
+        // Whether a migration was compatible is said of one release, and may be said by its deploy.
+        if (declared.Migration is { } migration && running.Migration is { } run)
+            running = running with { Migration = run with { Compatible = migration.Compatible } };
         var (mine, other) = (JsonSerializer.SerializeToElement(declared, JournalJson.Default.Service), JsonSerializer.SerializeToElement(running, JournalJson.Default.Service));
         return Differences("", mine, other).Select(one => Unreleased(
             AspectOf(one.Path.Split('.')[0]), declared.Name, one.Path, ShownDeviation.Value(one.Declared?.GetRawText(), Nothing), ShownDeviation.Value(one.Running?.GetRawText(), Nothing)));

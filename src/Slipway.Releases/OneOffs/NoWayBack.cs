@@ -27,7 +27,7 @@ internal static class NoWayBack
         {
             Remedy = $"{undo.Failure.Remedy} The release before cannot work with the data any more. {Remedy}",
         })),
-        { PromoteAsked: true } or { Phase: RolloutPhase.Guarding } => onward(),
+        { Overruled: true } or { Phase: RolloutPhase.Guarding } => onward(),
         _ => new Decision.Wait(null, $"a person, since it cannot be undone: {undo.Failure.Reason}"),
     };
 

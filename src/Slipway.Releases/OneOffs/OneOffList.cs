@@ -12,9 +12,9 @@ internal static class OneOffList
     public static IEnumerable<OneOff> Of(Release release)
         => [.. release.Services.SelectMany(Migrations), .. release.Services.SelectMany(Seeds), .. release.Services.SelectMany(Jobs)];
 
-    /// <summary>Whether a service of a release is a migration or a seed, which no manifest names.</summary>
-    public static bool IsBeforeStart(Release release, ServiceName name)
-        => release.Services.Any(one => Migrations(one).Concat(Seeds(one)).Any(other => other.Name == name));
+    /// <summary>Whether an instance is a migration or a seed: what runs of a release and is none of its services.</summary>
+    private static bool IsBeforeStart(EnvironmentState state, WorkloadKey key)
+        => state.Releases.TryGetValue(key.Release, out var kept) && kept.Release.Find(key.Service) is null;
 
     /// <summary>What has to run before the candidate starts, and has not run to its end.</summary>
     public static IEnumerable<OneOff> BeforeStart(EnvironmentState state, RolloutState rollout)
@@ -43,14 +43,19 @@ internal static class OneOffList
             return null;
         var kept = state.Releases[rollout.Candidate!.Value];
         // One of a release before that does not die yet may still be at the data.
-        var another = seen.Instances.Any(one => (one.Release != rollout.Candidate || one.Service != next.Name)
-            && state.Releases.TryGetValue(one.Release, out var other) && IsBeforeStart(other.Release, one.Service));
+        var mine = new WorkloadKey(kept.Release.Id, next.Name);
+        var another = seen.Instances.Select(one => new WorkloadKey(one.Release, one.Service)).Distinct().Any(key => key != mine && IsBeforeStart(state, key));
         return another || MakesWay(next, rollout, seen) ? null : new(kept.Release, next.Service, kept.Terms, 1);
     }
 
     /// <summary>Whether one that may be repeated is seen to have ended nobody knows how: it has to be gone before it can run again.</summary>
     public static bool MakesWay(OneOff one, RolloutState rollout, Observation seen)
         => one.Plan.Repeatable && seen.Of(rollout.Candidate!.Value, one.Name).Any(IsUnknown);
+
+    /// <summary>The services of the releases that are seen which run on, in difference to what runs once.</summary>
+    public static HashSet<WorkloadKey> Served(EnvironmentState state, Observation seen)
+        => [.. seen.Instances.Select(one => one.Release).Distinct().Where(state.Releases.ContainsKey)
+            .SelectMany(id => state.Releases[id].Release.Services.Where(one => one.Service.Kind != ServiceKind.Job).Select(one => new WorkloadKey(id, one.Service.Name)))];
 
     /// <summary>Whether an instance has ended nobody knows how.</summary>
     public static bool IsUnknown(Instance instance) => instance is { Phase: InstancePhase.Ended, ExitCode: null };

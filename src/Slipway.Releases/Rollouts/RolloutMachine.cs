@@ -204,7 +204,7 @@ public static class RolloutMachine
         var (ready, proved, missing) = Readiness.Of(state, rollout, seen);
         var deadline = StartDeadline(state, rollout);
         // Only a rollback can be past its deadline here; it is not undone, so it ends where it was going.
-        var patient = now < deadline || rollout is { Stuck: not null, PromoteAsked: false };
+        var patient = now < deadline || rollout is { Stuck: not null, Overruled: false };
         if ((!ready || !proved || !seen.TableCurrent) && patient)
             return new Decision.Wait(deadline, missing ?? "the gateway to confirm the new table");
         return rollout.Percent < 100 ? Shifted(rollout, seen) : Promote(rollout, seen, now);

@@ -105,6 +105,9 @@ public sealed record RolloutState
     /// <summary>Why it failed when it could not be undone any more; null while it has not.</summary>
     public Failure? Stuck { get; init; }
 
+    /// <summary>Whether a person has said since that it goes on regardless.</summary>
+    public bool Overruled { get; init; }
+
     /// <summary>Whether a person asked to skip bakes and approvals.</summary>
     public bool PromoteAsked { get; init; }
 
@@ -304,7 +307,7 @@ public sealed record RolloutState
 
     private RolloutState Steered(SteerVerb verb, DateTimeOffset at) => verb switch
     {
-        SteerVerb.Promote => this with { PromoteAsked = true },
+        SteerVerb.Promote => this with { PromoteAsked = true, Overruled = Stuck is not null },
         SteerVerb.Approve when Waiting == WaitCause.Migration => this with { MigrationApproved = true },
         SteerVerb.Approve when Waiting == WaitCause.Approval => this with { ApprovedStep = Step },
         SteerVerb.Approve => this with { AcceptedStep = Step },

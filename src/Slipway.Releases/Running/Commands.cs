@@ -68,6 +68,7 @@ internal static class Commands
             SteerVerb.Approve => rollout.Phase == RolloutPhase.Waiting,
             SteerVerb.Resume => rollout.PausedAt is not null,
             SteerVerb.Pause => rollout.PausedAt is null && IsMoving(rollout),
+            _ when rollout.Stuck is not null => !rollout.Overruled && rollout.PausedAt is null,
             _ => !rollout.PromoteAsked && rollout.PausedAt is null && (IsMoving(rollout) || rollout.Phase == RolloutPhase.Building),
         };
         if (!applies)

@@ -16,6 +16,7 @@ internal static class Views
     public static EnvironmentView Of(ApplicationName application, EnvironmentRunner runner)
     {
         var (state, seen, waits) = (runner.State, runner.Seen, runner.Waits);
+        var served = OneOffList.Served(state, seen);
         return new()
         {
             Application = application,
@@ -27,7 +28,7 @@ internal static class Views
             Rollout = state.Current is { } current ? Rollout(state, current, seen, waits) : null,
             Queue = [.. state.Queue.Select(queued => Rollout(state, queued, seen, waits))],
             Rotations = [.. state.Rotations.Where(one => !one.IsOver).Select(one => RotationViews.Of(runner, one))],
-            Instances = [.. seen.Instances.Select(one => Instance(one, seen, IsOneOff(state, one)))],
+            Instances = [.. seen.Instances.Select(one => Instance(one, seen, isOneOff: !served.Contains(new(one.Release, one.Service))))],
             Drift = [.. state.Drift.Select(one => DriftViews.Finding(one, state.Environment))],
             LookedAt = runner.Drift.LookedAt,
             Schema = state.OneOffs.Schema,
@@ -126,9 +127,6 @@ internal static class Views
         TrafficPercent = Percent(instance, seen),
         Trouble = instance.Trouble,
     };
-
-    private static bool IsOneOff(EnvironmentState state, Instance instance)
-        => state.Releases.TryGetValue(instance.Release, out var kept) && OneOffList.Of(kept.Release).Any(one => one.Name == instance.Service);
 
     private static double? Percent(Instance instance, Observation seen)
     {

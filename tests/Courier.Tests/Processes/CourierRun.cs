@@ -11,7 +11,7 @@ public sealed partial class CourierRun : IAsyncDisposable
     private readonly Process _process;
     private readonly TaskCompletionSource<string> _address = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    private CourierRun(string program, string database, (string Name, string Value)[] settings)
+    private CourierRun(string program, string database, (string Name, string Value)[] settings, string? verb = null)
     {
         var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, program))
         {
@@ -22,12 +22,20 @@ public sealed partial class CourierRun : IAsyncDisposable
         foreach (var name in start.Environment.Keys.Where(static name => name.StartsWith("COURIER", StringComparison.Ordinal)
             || name.StartsWith("SLIPWAY", StringComparison.Ordinal)).ToList())
             start.Environment.Remove(name);
+        if (verb is not null)
+            start.ArgumentList.Add(verb);
         start.Environment["PORT"] = "0";
         start.Environment["COURIER__DATABASE"] = database;
         foreach (var (name, value) in settings)
             start.Environment[name] = value;
         _process = new() { StartInfo = start, EnableRaisingEvents = true };
-        _process.OutputDataReceived += (_, line) => Read(line.Data);
+        _process.OutputDataReceived += (_, line) =>
+        {
+            if (verb is null)
+                Read(line.Data);
+            else
+                Errors.Enqueue(line.Data ?? "");
+        };
         _process.ErrorDataReceived += (_, line) => Errors.Enqueue(line.Data ?? "");
         _process.Exited += (_, _) => _address.TrySetException(new InvalidOperationException("It ended: " + string.Join('\n', Errors)));
         _process.Start();
@@ -56,6 +64,17 @@ public sealed partial class CourierRun : IAsyncDisposable
     /// <summary>Starts it and does not wait.</summary>
     public static CourierRun Launch(string program, string database, params (string Name, string Value)[] settings)
         => new(program, database, settings);
+
+    /// <summary>Runs one of its commands to the end, and gives all that it wrote.</summary>
+    public static async Task<(int Code, string Output)> Command(
+        string program, string verb, string database, params (string Name, string Value)[] settings)
+    {
+        await using var run = new CourierRun(program, database, settings, verb);
+        // Nobody waits for an address.
+        _ = run._address.Task.ContinueWith(static task => task.Exception, TaskScheduler.Default);
+        var code = await run.ExitAsync();
+        return (code, string.Join('\n', run.Errors));
+    }
 
     public async Task<(int Status, JsonElement Body)> GetAsync(string path) => await ReadAsync(await Client.GetAsync(path));
 

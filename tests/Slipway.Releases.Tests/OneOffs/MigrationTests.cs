@@ -163,6 +163,24 @@ public sealed class MigrationTests
     }
 
     [Fact]
+    public async Task What_fails_after_an_incompatible_migration_goes_on_when_a_person_says_so_again()
+    {
+        var stage = await Released(Shop);
+        stage.World.Behaviours["2"] = new() { Service = "api", EndsAfter = TimeSpan.FromSeconds(0.5) };
+        await stage.Deploy(Breaking, "2");
+        await stage.Until(one => one.State.Active is { Phase: RolloutPhase.Waiting });
+        // Said before it failed, it counts for bakes and approvals only.
+        await stage.Steer(SteerVerb.Promote);
+        await stage.Steer(SteerVerb.Approve);
+        await stage.Until(one => one.State.Active is { Stuck: not null });
+        await stage.Play(TimeSpan.FromSeconds(60));
+        Assert.False(stage.View().Promoted);
+        Assert.IsType<CommandAnswer.Accepted>(await stage.Steer(SteerVerb.Promote));
+        await stage.UntilOver();
+        Assert.Equal("promoted", stage.View().Outcome);
+    }
+
+    [Fact]
     public async Task What_recovers_after_an_incompatible_migration_goes_on_by_itself()
     {
         var stage = await Released(Shop);
