@@ -16,6 +16,7 @@ internal static class ApplicationRules
         var onProcess = (int)root["target"]! == (int)TargetKind.Process;
         foreach (var service in services)
             ServiceRules.Check(service, onProcess, faults);
+        SmokeRules.Check(root, faults);
         NeedRules.Check(services, root.Map("backing"), faults);
         CheckRoutes(services, faults);
         if (root["rollout"] is Values rollout)

@@ -21,6 +21,7 @@ internal sealed class EnvironmentRunner
     private readonly SecretVault _vault;
     private readonly Effects _effects;
     private readonly Prover _prover;
+    private readonly SmokeRepeats _repeats;
     private readonly SemaphoreSlim _turn = new(1);
     private readonly Wakeup _wakeup = new();
     private readonly TrafficWatch _watch;
@@ -38,6 +39,7 @@ internal sealed class EnvironmentRunner
         _vault = new(parts.Ports.Secrets, parts.Ports.Redactor);
         _effects = new(_environment, parts.Ports, _vault, parts.Fence, parts.Clock);
         _prover = new(_environment, parts.Ports.Target, Wake);
+        _repeats = new(_environment, parts.Ports.Target, parts.Clock, Wake);
         _watch = new(_environment, parts.Ports.Traffic, parts.Clock);
         _build = new(parts, Wake);
         Drift = new(this, parts);
@@ -207,6 +209,7 @@ internal sealed class EnvironmentRunner
             Report($"{_environment}: {fault.Message}");
         }
         Look();
+        _repeats.Begin(State, Judged(), Seen.Instances, cancellation);
     }
 
     // Brings everything that is derived up to date with the state and the observation.
@@ -219,6 +222,7 @@ internal sealed class EnvironmentRunner
             _judged = rollout?.Id;
             _watch.Reset();
             _prover.Reset();
+            _repeats.Reset();
         }
         Seen = Seen with
         {
@@ -227,7 +231,7 @@ internal sealed class EnvironmentRunner
             TableCurrent = _effects.Table is { } table ? Tables.Same(table.Services, services) : services.IsEmpty,
             Faults = _effects.Faults,
             SmokeFailures = _prover.Failures,
-            Gates = _watch.Judge(State, Judged(), Seen.Instances),
+            Gates = [.. _watch.Judge(State, Judged(), Seen.Instances), .. _repeats.Readings(Judged(), Seen.Instances)],
         };
     }
 
