@@ -195,6 +195,9 @@ internal static class ManifestTable
         memory | share 1%..100% | 95% | 90% | Share of the memory limit that rolls back at once.
         resources | share 1%..100% | 90% | 80% | Share of the memory or processor limit that rolls back when sustained.
         pool | share 1%..100% | 90% | 80% | Share of the database pool that rolls back when sustained.
+        growth | factor 1x..1000x | 2x | 3x | So many times the memory at the same age, the processor time a request or the database pool of the release before rolls back when sustained.
+        growth_floor | size 0..1024Ti | 64Mi | 256Mi | More memory than the release before by less than this is no growth.
+        leak | duration 0s..1d | 10m | 30m | How soon memory that grows steadily must reach its limit to roll back; 0s for never.
         sustained | duration 1s..1d | 30s | 1m | How long a level must hold to count as sustained.
         requests | integer 1..1000000 | 50 | 200 | Requests below which ratios are inconclusive.
         inconclusive | inconclusive | | { after: 2m, then: hold } | What to do when a gate cannot say.
