@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Text;
 using Slipway.Core.Manifests;
 using Slipway.Core.Settings;
+using Slipway.Releases.Ports;
 using Slipway.Targets.Processes.Instances;
 
 namespace Slipway.Targets.Processes.Smoke;
@@ -16,6 +17,7 @@ namespace Slipway.Targets.Processes.Smoke;
 internal sealed class SmokeSteps(InstanceRunner runner, HttpClient client)
 {
     private const int HiddenLengthMin = 4;
+    private static readonly TimeSpan s_settingsPatience = TimeSpan.FromSeconds(10);
     private readonly Dictionary<string, string> _values = new(StringComparer.Ordinal);
     private readonly HashSet<string> _filled = new(StringComparer.Ordinal);
 
@@ -24,9 +26,7 @@ internal sealed class SmokeSteps(InstanceRunner runner, HttpClient client)
     {
         if (runner.Record.Port is not { } port)
             return (false, "the instance has no port to ask. Give the service `port:`.");
-        if (runner.Settings is not { } settings)
-            return (false, "the settings of the instance are not known yet");
-        foreach (var (name, value) in runner.Plan.Variables(runner.Record, settings))
+        foreach (var (name, value) in runner.Plan.Variables(runner.Record, await Settings(cancellation)))
             _values[name] = value;
         var last = "";
         for (var i = 0; i < steps.Length; i++)
@@ -37,6 +37,20 @@ internal sealed class SmokeSteps(InstanceRunner runner, HttpClient client)
                 return (false, last);
         }
         return (true, last);
+    }
+
+    // After a restart of the control plane they come with the first pass; without them nothing can be said of the release.
+    private async Task<ImmutableSortedDictionary<string, string>> Settings(CancellationToken cancellation)
+    {
+        var started = Stopwatch.GetTimestamp();
+        while (true)
+        {
+            if (runner.Settings is { } settings)
+                return settings;
+            if (Stopwatch.GetElapsedTime(started) > s_settingsPatience)
+                throw new TargetException($"The settings of {runner.Record.Id} are not known. They come when the control plane asks for it again.");
+            await Task.Delay(50, cancellation);
+        }
     }
 
     private async Task<(bool Passed, string Explanation)> Run(SmokeStep step, int port, CancellationToken cancellation)
