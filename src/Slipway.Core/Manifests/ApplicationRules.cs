@@ -17,6 +17,9 @@ internal static class ApplicationRules
         foreach (var service in services)
             ServiceRules.Check(service, onProcess, faults);
         MigrationRules.Check(root, environments, faults);
+        SmokeRules.Check(root, faults);
+        if (root["gates"] is Values gates)
+            CheckGates(gates, faults);
         NeedRules.Check(services, root.Map("backing"), faults);
         CheckRoutes(services, faults);
         if (root["rollout"] is Values rollout)
@@ -67,5 +70,12 @@ internal static class ApplicationRules
                 faults.Error(FaultCode.Steps, step.At, $"The last step is {percent}, so the release would never get all of the traffic.", "End with 100, such as: steps: [10, 50, 100]");
             last = percent;
         }
+    }
+
+    // A limit that undoes at once, below the one that must last, leaves that nothing to say.
+    private static void CheckGates(Values gates, FaultList faults)
+    {
+        if ((double)gates["memory"]! < (double)gates["resources"]!)
+            faults.Warning(FaultCode.Gates, gates.KeyAt(gates.Has("memory") ? "memory" : "resources"), "'memory' undoes at once before 'resources' can be sustained.", "Make 'memory' the higher of the two.");
     }
 }

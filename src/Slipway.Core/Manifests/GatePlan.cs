@@ -27,6 +27,15 @@ public sealed record GatePlan
     /// <summary>Share of the memory or CPU limit that fails when sustained, 0 to 1; default 0.9.</summary>
     public required double ResourceMax { get; init; }
 
+    /// <summary>So many times what stable uses, of memory at the same age, processor time a request or database pool, fails when sustained; default 2.</summary>
+    public double Growth { get; init; } = 2;
+
+    /// <summary>More memory than stable by less than this, in bytes, is no growth; default 64 MiB.</summary>
+    public long GrowthFloorBytes { get; init; } = 64L << 20;
+
+    /// <summary>How soon memory that grows steadily must reach its limit to count as a leak; default 10 min, zero for never.</summary>
+    public TimeSpan LeakHorizon { get; init; } = TimeSpan.FromMinutes(10);
+
     /// <summary>How long a level must hold to count as sustained; default 30 s.</summary>
     public required TimeSpan Sustained { get; init; }
 

@@ -59,4 +59,11 @@ public abstract record ProbeCheck
 /// <param name="Contains">A text that the answer must contain; null for any.</param>
 /// <param name="Timeout">How long it may take.</param>
 public sealed record SmokeCheck(
-    string Name, ProbeCheck Check, string Method, string? Body, int? Status, string? Contains, TimeSpan Timeout);
+    string Name, ProbeCheck Check, string Method, string? Body, int? Status, string? Contains, TimeSpan Timeout)
+{
+    /// <summary>Requests in place of the one, in order; <see cref="Check"/> is then the first one's path. Null for one request or a command.</summary>
+    public ImmutableArray<SmokeStep>? Steps { get; init; }
+
+    /// <summary>How often it is run again while the gates watch; null for once only.</summary>
+    public TimeSpan? Every { get; init; }
+}

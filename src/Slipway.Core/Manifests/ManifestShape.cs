@@ -8,7 +8,7 @@ internal static class ManifestShape
     [
         "text", "boolean", "integer", "number", "share", "factor", "duration", "size", "replicas", "choice", "listener",
         "host", "url-path", "route-path", "folder-path", "command", "application-name", "service-name",
-        "environment-name", "setting-name", "store-name",
+        "environment-name", "setting-name", "store-name", "template",
     ];
 
     private static readonly Dictionary<string, Section> Sections = Read();

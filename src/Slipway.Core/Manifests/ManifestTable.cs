@@ -39,6 +39,17 @@ internal static class ManifestTable
         period | duration 50ms..1h | 1s | 2s | Time between two.
         failures | integer 1..100000 | 3 | 5 | Failures in a row that take the instance out of traffic.
 
+        # smoke step (path)
+        path! | template | | /v1/orders/${id} | The path that is asked; ${NAME} is filled in from captures and settings, escaped.
+        method | choice GET HEAD POST PUT PATCH DELETE | GET | POST | The method of the request.
+        headers | template[] | | 'Authorization: Bearer ${API__KEY}' | Headers of the request, each a name, a colon and a value.
+        body | template | | '{ "order": "${id}" }' | What the request sends.
+        status | integer 100..599 | | 201 | The status that passes; any from 200 to 299 when not given.
+        contains | template | | queued | A text that the answer must contain.
+        expect | template[] | | [/id, /state = queued, header Location] | What must be there, or be equal: JSON by a pointer, a header, or a match of a regular expression.
+        capture | template[] | | id = /id | What later steps may use: NAME = a JSON pointer, header NAME, or match EXPRESSION.
+        timeout | duration 1ms..1h | 10s | 5s | How long the whole answer may take.
+
         # smoke check (path)
         name | text | | a message can be sent | What it tests, for people; the path or command when not given.
         path | url-path | | /v1/ping | The path that is asked.
@@ -47,7 +58,9 @@ internal static class ManifestTable
         body | text | | '{ "ping": true }' | What the request sends.
         status | integer 100..599 | | 201 | The status that passes; any from 200 to 299 when not given.
         contains | text | | pong | A text that the answer must contain.
-        timeout | duration 1ms..1h | 10s | 5s | How long it may take.
+        timeout | duration 1ms..1h | 10s | 5s | How long it may take; each of its steps has a limit of its own.
+        steps | smoke step[] | | [/v1/ping, { path: /v1/orders, expect: /items }] | Requests, one after another, in place of a path or command.
+        every | duration 1s..1h | | 10s | How often it is run again while the gates watch; what fails twice in a row then undoes.
 
         # metric
         name! | text | | refused orders | What it measures, for people.
@@ -208,6 +221,9 @@ internal static class ManifestTable
         memory | share 1%..100% | 95% | 90% | Share of the memory limit that rolls back at once.
         resources | share 1%..100% | 90% | 80% | Share of the memory or processor limit that rolls back when sustained.
         pool | share 1%..100% | 90% | 80% | Share of the database pool that rolls back when sustained.
+        growth | factor 1x..1000x | 2x | 3x | So many times the memory at the same age, the processor time a request or the database pool of the release before rolls back when sustained.
+        growth_floor | size 0..1024Ti | 64Mi | 256Mi | More memory than the release before by less than this is no growth.
+        leak | duration 0s..1d | 10m | 30m | How soon memory that grows steadily must reach its limit to roll back; 0s for never.
         sustained | duration 1s..1d | 30s | 1m | How long a level must hold to count as sustained.
         requests | integer 1..1000000 | 50 | 200 | Requests below which ratios are inconclusive.
         false_alarms | share 0.0001%..10% | 0.1% | 0.01% | The chance, at most, that a gate ever undoes a good release.

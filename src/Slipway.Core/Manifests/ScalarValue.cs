@@ -11,7 +11,7 @@ internal static class ScalarValue
         code = FaultCode.WrongType;
         switch (key.Kind)
         {
-            case ValueKind.Text:
+            case ValueKind.Text or ValueKind.Template:
                 return text;
             case ValueKind.Boolean:
                 return text is "true" or "True" or "TRUE" ? true : text is "false" or "False" or "FALSE" ? false : null;
@@ -115,7 +115,7 @@ internal static class ScalarValue
             ValueKind.UrlPath => "a path that begins with /, without # and spaces",
             ValueKind.RoutePath => "a path that begins with /, without ?, # and spaces",
             ValueKind.FolderPath => "a path relative to the manifest and below its folder",
-            ValueKind.Text => "a text",
+            ValueKind.Text or ValueKind.Template => "a text",
             _ => NameShape(key.Kind),
         };
     }

@@ -24,6 +24,7 @@ internal enum ValueKind
     EnvironmentName,
     SettingName,
     StoreName,
+    Template,
     Section,
 }
 

@@ -82,11 +82,26 @@ internal static class ServiceBinder
 
     private static SmokeCheck BindSmoke(Values smoke)
     {
-        var check = BindCheck(smoke, tcp: false);
-        var what = check is ProbeCheck.Command command ? command.Line.ToString() : smoke.Text("path")!;
-        var methods = smoke.Section.Keys[smoke.Section.IndexOf("method")].Choices!;
-        return new(smoke.Text("name") ?? what, check, methods[(int)smoke["method"]!], smoke.Text("body"), (int?)smoke["status"], smoke.Text("contains"), (TimeSpan)smoke["timeout"]!);
+        var steps = smoke.Has("steps") ? smoke.List("steps").Cast<Values>().Select(BindStep).ToImmutableArray() : (ImmutableArray<SmokeStep>?)null;
+        var check = steps is [var first, ..] ? new ProbeCheck.Http(first.Path) : BindCheck(smoke, tcp: false);
+        var what = check is ProbeCheck.Command command ? command.Line.ToString() : ((ProbeCheck.Http)check).Path;
+        return new(smoke.Text("name") ?? what, check, MethodOf(smoke), smoke.Text("body"), (int?)smoke["status"], smoke.Text("contains"), (TimeSpan)smoke["timeout"]!)
+        {
+            Steps = steps,
+            Every = (TimeSpan?)smoke["every"],
+        };
     }
+
+    private static SmokeStep BindStep(Values step)
+        => new(MethodOf(step), step.Text("path")!, [.. step.List("headers").Cast<string>()], step.Text("body"), (TimeSpan)step["timeout"]!)
+        {
+            Status = (int?)step["status"],
+            Contains = step.Text("contains"),
+            Expect = [.. step.List("expect").Cast<string>()],
+            Capture = [.. step.List("capture").Cast<string>()],
+        };
+
+    private static string MethodOf(Values request) => request.Section.Keys[request.Section.IndexOf("method")].Choices![(int)request["method"]!];
 
     private static ProbeCheck BindCheck(Values check, bool tcp)
     {

@@ -11,7 +11,7 @@ internal static class ServiceRules
         CheckProbe(service.Name, values, "health", faults);
         CheckProbe(service.Name, values, "ready", faults);
         CheckProbe(service.Name, values, "startup", faults);
-        foreach (var smoke in values.List("smoke"))
+        foreach (var smoke in values.List("smoke").Where(one => !((Values)one).Has("steps")))
             CheckAsked(service.Name, (Values)smoke, "smoke", tcp: false, values.Has("port"), faults);
         MeasureRules.Check(service.Name, values, faults);
         var routes = values.Has("routes") ? "routes" : "route";

@@ -151,7 +151,8 @@ internal sealed class ValueReader(IReadOnlyDictionary<string, string>? variables
             return null;
         }
         var (text, plain) = (node.Text, node.Plain);
-        if (Interpolation.Applies(text))
+        // What a template holds is filled in later, as that of a command; here it need only be readable.
+        if (Interpolation.Applies(text) && (key.Kind != ValueKind.Template || SmokeText.Names(text) is null))
         {
             if (Interpolate(node) is not { } expanded)
                 return null;

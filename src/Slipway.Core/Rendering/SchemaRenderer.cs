@@ -133,7 +133,7 @@ public static class SchemaRenderer
         }
         switch (key.Kind)
         {
-            case ValueKind.Text or ValueKind.FolderPath:
+            case ValueKind.Text or ValueKind.Template or ValueKind.FolderPath:
                 WriteText(json);
                 return;
             case ValueKind.Command:

@@ -14,7 +14,7 @@ public sealed class GateBoard
     private static readonly ImmutableArray<IGate> Gates =
     [
         new CrashGate(), new DependencyGate(), new ConsecutiveErrorsGate(), new MemoryGate(), new ErrorRatioGate(), new LatencyGate(), new ResourceGate(),
-        new MetricGate(), new JobGate(),
+        new GrowthGate(), new LeakGate(), new MetricGate(), new JobGate(),
     ];
 
     private readonly EvidenceBook _evidence = new();

@@ -29,6 +29,9 @@ public sealed record GateInput(
     /// <summary>What the instances tell of themselves; filled by the board.</summary>
     public MeasureBook Measures { get; init; } = new();
 
+    /// <summary>What instances used at which age.</summary>
+    public UsageHistory Usages { get; init; } = new();
+
     /// <summary>The numbers of the gates.</summary>
     public GatePlan Plan => Rollout.Terms.Gates;
 

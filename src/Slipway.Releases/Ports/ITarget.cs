@@ -58,6 +58,10 @@ public interface ITarget
     /// <summary>Runs the smoke checks (level 3) of an instance once, all of them.</summary>
     Task<ImmutableArray<SmokeOutcome>> Smoke(EnvironmentName environment, InstanceId instance, CancellationToken cancellation);
 
+    /// <summary>Runs those of the smoke checks of an instance that are named; none when it has none of these names.</summary>
+    async Task<ImmutableArray<SmokeOutcome>> Smoke(EnvironmentName environment, InstanceId instance, ImmutableHashSet<string> names, CancellationToken cancellation)
+        => [.. (await Smoke(environment, instance, cancellation)).Where(outcome => names.Contains(outcome.Name))];
+
     /// <summary>The log lines of instances, oldest first; with <see cref="LogQuery.Follow"/> it goes on until cancelled.</summary>
     IAsyncEnumerable<LogLine> Logs(LogQuery query, CancellationToken cancellation);
 }

@@ -24,6 +24,7 @@ internal sealed class EnvironmentRunner
     private readonly SecretVault _vault;
     private readonly Effects _effects;
     private readonly Prover _prover;
+    private readonly SmokeRepeats _repeats;
     private readonly SemaphoreSlim _turn = new(1);
     private readonly Wakeup _wakeup = new();
     private readonly TrafficWatch _watch;
@@ -44,6 +45,7 @@ internal sealed class EnvironmentRunner
         _vault = new(parts.Ports.Secrets, parts.Ports.Redactor);
         _effects = new(_environment, parts.Ports, _vault, parts.Fence, parts.Clock);
         _prover = new(_environment, parts.Ports.Target, Wake);
+        _repeats = new(_environment, parts.Ports.Target, parts.Clock, Wake);
         _watch = new(_environment, parts.Ports.Traffic, parts.Clock);
         _build = new(parts, Wake);
         _witness = new(new(_environment, parts.Ports.Target, parts.Clock, Wake), _watch.Forgive, parts.Clock);
@@ -214,6 +216,7 @@ internal sealed class EnvironmentRunner
             Report($"{_environment}: {fault.Message}");
         }
         Look();
+        _repeats.Begin(State, Judged(), Seen.Instances, cancellation);
     }
 
     // Brings everything that is derived up to date with the state and the observation.
@@ -226,6 +229,7 @@ internal sealed class EnvironmentRunner
             _judged = judged;
             _watch.Forget(State);
             _prover.Reset();
+            _repeats.Reset();
         }
         var current = _effects.Table is { } table ? Tables.Same(table.Services, services) : services.IsEmpty;
         Seen = Seen with
@@ -236,14 +240,14 @@ internal sealed class EnvironmentRunner
             TableBehindSince = current ? null : Seen.TableBehindSince ?? _parts.Clock.GetUtcNow(),
             Faults = _effects.Faults,
             SmokeFailures = _prover.Failures,
-            Gates = Read(Judged()),
-            GuardGates = Read(Desired.GuardedBehind(State)),
+            Gates = Read(Judged(), _repeats.Readings(Judged(), Seen.Instances)),
+            GuardGates = Read(Desired.GuardedBehind(State), []),
             TrafficAnswers = _watch.Log.Answers,
         };
     }
 
-    private ImmutableArray<GateReading> Read(RolloutState? rollout)
-        => _witness.Hear(State, rollout, _watch.Judge(State, rollout, Seen.Instances), Seen, _watch.Log);
+    private ImmutableArray<GateReading> Read(RolloutState? rollout, ImmutableArray<GateReading> more)
+        => _witness.Hear(State, rollout, [.. _watch.Judge(State, rollout, Seen.Instances), .. more], Seen, _watch.Log);
 
     private RolloutState? Judged()
         => Desired.Mover(State) is { Phase: not (RolloutPhase.RollingBack or RolloutPhase.Done) } rollout ? rollout : null;

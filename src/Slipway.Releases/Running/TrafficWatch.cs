@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Slipway.Core.Manifests;
 using Slipway.Core.Telemetry;
 using Slipway.Releases.Gates;
+using Slipway.Releases.Measures;
 using Slipway.Releases.Ports;
 using Slipway.Releases.Rollouts;
 
@@ -12,6 +13,7 @@ internal sealed class TrafficWatch(EnvironmentName environment, ITraffic traffic
 {
     private static readonly TimeSpan AnswerMax = TimeSpan.FromSeconds(2);
 
+    private readonly UsageHistory _usages = new();
     private readonly Dictionary<(RolloutId Rollout, ReleaseId? Stable), Judged> _judged = [];
     private DateTimeOffset _readAt = DateTimeOffset.MinValue;
 
@@ -47,10 +49,11 @@ internal sealed class TrafficWatch(EnvironmentName environment, ITraffic traffic
     /// <summary>What the gates say about a rollout. Deciding looks many times at one moment; they are read but once for it.</summary>
     public ImmutableArray<GateReading> Judge(EnvironmentState state, RolloutState? rollout, ImmutableArray<Instance> instances)
     {
+        _usages.Add(instances, clock.GetUtcNow());
         if (rollout is not { Candidate: { } candidate })
             return [];
         var stable = rollout.Stable is { } id ? state.Releases[id].Release : null;
-        var input = new GateInput(rollout, state.Releases[candidate].Release, stable, instances, Log, clock.GetUtcNow());
+        var input = new GateInput(rollout, state.Releases[candidate].Release, stable, instances, Log, clock.GetUtcNow()) { Usages = _usages };
         var key = (rollout.Id, rollout.Stable);
         var before = _judged.GetValueOrDefault(key) ?? new(new(), null, []);
         if (before.Input is { } last && last.Now == input.Now && ReferenceEquals(last.Rollout, input.Rollout)

@@ -98,7 +98,14 @@ public sealed class ProcessTarget : ITarget, IAsyncDisposable
     public async Task<ImmutableArray<SmokeOutcome>> Smoke(EnvironmentName environment, InstanceId instance, CancellationToken cancellation)
     {
         var runner = Of(environment).Find(instance) ?? throw new TargetException($"{instance} does not exist any more.");
-        return await SmokeRun.Of(runner, cancellation);
+        return await SmokeRun.Of(runner, _ => true, _machine.Options.Secrets, cancellation);
+    }
+
+    /// <inheritdoc/>
+    public async Task<ImmutableArray<SmokeOutcome>> Smoke(EnvironmentName environment, InstanceId instance, ImmutableHashSet<string> names, CancellationToken cancellation)
+    {
+        var runner = Of(environment).Find(instance) ?? throw new TargetException($"{instance} does not exist any more.");
+        return await SmokeRun.Of(runner, check => names.Contains(check.Name), _machine.Options.Secrets, cancellation);
     }
 
     /// <inheritdoc/>

@@ -37,7 +37,7 @@ internal sealed class WorkerRig : IAsyncDisposable
         var destinations = new Destinations(read, TimeProvider.System);
         var drills = new FaultInjector(read.Fault, NullLogger<FaultInjector>.Instance);
         var deliverer = new Deliverer(_sender, destinations, read, drills, TimeProvider.System);
-        _loop = new(Queue, deliverer, read, new(_metrics, destinations), NullLogger<DeliveryLoop>.Instance);
+        _loop = new(Queue, deliverer, read, new(_metrics, destinations, TimeProvider.System), NullLogger<DeliveryLoop>.Instance);
     }
 
     public Sink Sink { get; }

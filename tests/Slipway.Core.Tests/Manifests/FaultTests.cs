@@ -50,6 +50,7 @@ public sealed class FaultTests
     [InlineData("app: shop\nservices: { my_api: { run: x } }", "2:13: error SLIP024: 'my_api' is no name here: it must be a lower-case name of letters, digits and hyphens, 40 characters at most. Rename it.")]
     [InlineData(Head + "settings: { level: string }", "3:13: error SLIP024: 'level' is no name here: it must be an upper-case name of letters, digits and underscores that begins with a letter, such as API__LOG_LEVEL. Rename it.")]
     [InlineData(Head + "environments: { Prod: {} }", "3:17: error SLIP024: 'Prod' is no name here: it must be a lower-case name of letters, digits and hyphens, 24 characters at most. Rename it.")]
+    [InlineData(Head + "gates: { memory: 80% }", "3:10: warning SLIP091: 'memory' undoes at once before 'resources' can be sustained. Make 'memory' the higher of the two.")]
     [InlineData(Head + "rollout: canari", "3:10: error SLIP025: 'canari' is none of the values of 'rollout': rolling, blue-green, canary, recreate. Did you mean 'canary'?")]
     [InlineData(Head + "target: heroku", "3:9: error SLIP025: 'heroku' is none of the values of 'target': process, docker, swarm, kubernetes. Choose one of them.")]
     [InlineData(Head + "version: ${COMMIT}", "3:10: error SLIP026: The variable COMMIT has no value. Set it, or give a default: ${COMMIT:-value}")]
@@ -157,7 +158,8 @@ public sealed class FaultTests
         var data = typeof(FaultTests).GetMethod(nameof(A_fault_is_named_with_its_place_and_its_remedy))!.GetCustomAttributesData();
         var text = string.Join(' ', data.SelectMany(attribute => attribute.ConstructorArguments).SelectMany(Texts));
         string[] elsewhere = [FaultCode.TooLarge, FaultCode.TooDeep, FaultCode.TooManyNodes, FaultCode.SettingMissing, FaultCode.DotEnv,
-            FaultCode.BrokenRelation, FaultCode.FormerName, FaultCode.UnknownVariable, FaultCode.GivenTwice, FaultCode.SecretUnreadable, FaultCode.StaleFile, FaultCode.SettingFile];
+            FaultCode.BrokenRelation, FaultCode.FormerName, FaultCode.UnknownVariable, FaultCode.GivenTwice, FaultCode.SecretUnreadable, FaultCode.StaleFile, FaultCode.SettingFile,
+            FaultCode.Metric, FaultCode.MetricKind, FaultCode.MetricLimits, FaultCode.MetricUnit, FaultCode.MetricsWithoutPort, FaultCode.SameMetric, FaultCode.SmokeReference, FaultCode.SmokeForm];
         Assert.DoesNotContain(FaultCodes.All, code => !text.Contains(code) && !elsewhere.Contains(code));
     }
 

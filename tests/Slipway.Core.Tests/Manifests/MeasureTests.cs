@@ -34,9 +34,9 @@ public sealed class MeasureTests
         => Assert.Equal(
             [
                 "2:32: error SLIP089: The service 'api' is judged by its /metrics, but has no port to ask for them. Add the port that it listens on, such as: port: 5000",
-                "2:86: error SLIP090: Two metrics of the service 'api' are named 'a'. Rename one of the two.",
+                "2:77: error SLIP090: Two metrics of the service 'api' are named 'a'. Rename one of the two.",
                 "3:24: error SLIP089: The service 'mail' is judged by its /metrics, but has no port to ask for them. Add the port that it listens on, such as: port: 5000",
-                "3:44: error SLIP085: 'failed' names no metric: '' is no name of a metric: it holds letters, digits, _ and :, and begins with no digit. Write for example: orders_total{result=\"refused\"}",
+                "3:46: error SLIP085: 'failed' names no metric: '' is no name of a metric: it holds letters, digits, _ and :, and begins with no digit. Write for example: orders_total{result=\"refused\"}",
             ],
             ManifestText.Faults("app: shop\nservices: { api: { run: ./api, metrics: [{ name: a, level: x, above: 1 }, { name: a, level: y, above: 1 }] },\n  mail: { run: ./mail, jobs: { processed: x, failed: '' } } }"));
 

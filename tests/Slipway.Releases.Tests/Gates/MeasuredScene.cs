@@ -3,6 +3,7 @@ using Slipway.Core.Manifests;
 using Slipway.Core.Settings;
 using Slipway.Core.Telemetry;
 using Slipway.Releases.Gates;
+using Slipway.Releases.Measures;
 using Slipway.Releases.Ports;
 using Slipway.Releases.Rollouts;
 using Slipway.Simulation;
@@ -14,6 +15,7 @@ internal sealed class MeasuredScene
 {
     public static readonly DateTimeOffset Began = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
     private readonly GateBoard _board = new();
+    private readonly UsageHistory _usages = new();
     private readonly Service _service;
     private readonly Release _candidate;
     private readonly Release _stable;
@@ -49,7 +51,9 @@ internal sealed class MeasuredScene
             var instances = ImmutableArray.Create(Instance(_candidate, candidate(_looks)));
             if (StableRuns)
                 instances = instances.Add(Instance(_stable, stable(_looks)));
-            readings = _board.Read(new(Rollout(), _candidate, _stable, [.. instances.Select(one => change?.Invoke(_looks, one) ?? one)], _log, Now));
+            instances = [.. instances.Select(one => change?.Invoke(_looks, one) ?? one)];
+            _usages.Add(instances, Now);
+            readings = _board.Read(new(Rollout(), _candidate, _stable, instances, _log, Now) { Usages = _usages });
         }
         return readings;
     }

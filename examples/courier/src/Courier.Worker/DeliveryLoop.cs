@@ -90,7 +90,7 @@ internal sealed partial class DeliveryLoop(
             var settlement = await deliverer.DeliverAsync(delivery, _abandon.Token);
             var isOurs = await SettleAsync(delivery, settlement, started);
             var duration = Stopwatch.GetElapsedTime(started);
-            metrics.Count(settlement, isOurs, duration);
+            metrics.Count(delivery, settlement, isOurs, duration);
             Log(delivery, settlement, isOurs, Math.Round(duration.TotalMilliseconds, 2));
         }
         catch (Exception fault)

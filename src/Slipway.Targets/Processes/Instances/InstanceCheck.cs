@@ -1,6 +1,7 @@
 using Slipway.Core.Manifests;
 using Slipway.Targets.Processes.Commands;
 using Slipway.Targets.Processes.Health;
+using Slipway.Targets.Processes.Logs;
 using Slipway.Targets.Processes.Spawning;
 
 namespace Slipway.Targets.Processes.Instances;
@@ -10,6 +11,9 @@ namespace Slipway.Targets.Processes.Instances;
 /// <param name="settings">Its settings.</param>
 internal sealed class InstanceCheck(InstanceStart start, InstanceSettings settings)
 {
+    private const int OutputBytesMax = 1024 * 1024;
+    private const int LineLengthMax = 300;
+
     /// <summary>Asks one check once.</summary>
     public Task<ProbeAnswer> Ask(InstanceRecord record, ProbeCheck check, TimeSpan timeout, CancellationToken cancellation)
         => check switch
@@ -25,12 +29,14 @@ internal sealed class InstanceCheck(InstanceStart start, InstanceSettings settin
         var values = await settings.Get(cancellation);
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         deadline.CancelAfter(timeout);
-        string? last = null;
         try
         {
             var (program, arguments, variables, folder) = start.Check(record, line, values);
-            var code = await CapturedRun.Run(program, arguments, variables, folder, text => last = text.Length == 0 ? last : text, deadline.Token);
-            return new(code == 0, $"\"{line}\" exited with code {code}" + (last is null ? "" : $": {last}"));
+            var end = await PipedRun.Run(program, arguments, variables, folder, [], OutputBytesMax, deadline.Token);
+            if (end.IsOutputTooLong)
+                return new(false, $"\"{line}\" printed more than {OutputBytesMax >> 20} MiB and was ended");
+            var last = LastLine(end.Error) ?? LastLine(end.Output);
+            return new(end.ExitCode == 0, $"\"{line}\" exited with code {end.ExitCode}" + (last is null ? "" : $": {last}"));
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
@@ -40,5 +46,14 @@ internal sealed class InstanceCheck(InstanceStart start, InstanceSettings settin
         {
             return new(false, e.Message);
         }
+    }
+
+    private static string? LastLine(byte[] printed)
+    {
+        string? last = null;
+        var splitter = new LineSplitter(text => last = string.IsNullOrWhiteSpace(text) ? last : text);
+        splitter.Add(printed);
+        splitter.End();
+        return last is { Length: > LineLengthMax } ? last[..LineLengthMax] + "…" : last;
     }
 }

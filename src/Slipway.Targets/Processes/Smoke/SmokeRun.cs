@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Diagnostics;
 using System.Text;
 using Slipway.Core.Manifests;
+using Slipway.Core.Settings;
 using Slipway.Releases.Ports;
 using Slipway.Targets.Processes.Instances;
 
@@ -23,19 +24,27 @@ internal static class SmokeRun
         Timeout = Timeout.InfiniteTimeSpan,
     };
 
-    /// <summary>All of them, one after another, in the manifest's order.</summary>
-    public static async Task<ImmutableArray<SmokeOutcome>> Of(InstanceRunner runner, CancellationToken cancellation)
+    /// <summary>Runs them one after another, in the manifest's order.</summary>
+    /// <param name="runner">The instance.</param>
+    /// <param name="isMeant">Which of them are run.</param>
+    /// <param name="secrets">What no explanation may show.</param>
+    /// <param name="cancellation">Gives up.</param>
+    public static async Task<ImmutableArray<SmokeOutcome>> Of(InstanceRunner runner, Func<SmokeCheck, bool> isMeant, Redactor secrets, CancellationToken cancellation)
     {
         var outcomes = ImmutableArray.CreateBuilder<SmokeOutcome>();
-        foreach (var check in runner.Record.Service.Health.Smoke)
-            outcomes.Add(await Run(runner, check, cancellation));
+        foreach (var check in runner.Record.Service.Health.Smoke.Where(isMeant))
+        {
+            var outcome = await Run(runner, check, cancellation);
+            outcomes.Add(outcome with { Explanation = secrets.Redact(outcome.Explanation) });
+        }
         return outcomes.ToImmutable();
     }
 
     private static async Task<SmokeOutcome> Run(InstanceRunner runner, SmokeCheck check, CancellationToken cancellation)
     {
         var started = Stopwatch.GetTimestamp();
-        var (passed, explanation) = check.Check is ProbeCheck.Http http
+        var (passed, explanation) = check.Steps is { } steps ? await new SmokeSteps(runner, s_client).Run(steps, cancellation)
+            : check.Check is ProbeCheck.Http http
             ? await Request(runner.Record.Port, http.Path, check, cancellation)
             : await Probe(runner, check, cancellation);
         return new(check.Name, passed, explanation, Stopwatch.GetElapsedTime(started));
@@ -58,7 +67,7 @@ internal static class SmokeRun
         {
             using var request = new HttpRequestMessage(new HttpMethod(check.Method), $"http://127.0.0.1:{port}{path}");
             if (check.Body is { } body)
-                request.Content = new StringContent(body, Encoding.UTF8, LooksLikeJson(body) ? "application/json" : "text/plain");
+                request.Content = new StringContent(body, Encoding.UTF8, SmokeText.IsJson(body) ? "application/json" : "text/plain");
             using var response = await s_client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, deadline.Token);
             return await Judge(what, check, response, deadline.Token);
         }
@@ -85,18 +94,19 @@ internal static class SmokeRun
         return (true, $"{what} answered {status}");
     }
 
-    private static async Task<string> ReadText(HttpResponseMessage response, CancellationToken cancellation)
+    internal static async Task<string> ReadText(HttpResponseMessage response, CancellationToken cancellation)
     {
         await using var stream = await response.Content.ReadAsStreamAsync(cancellation);
         using var kept = new MemoryStream();
         var buffer = new byte[16 * 1024];
         int got;
+        // What is beyond the limit is not waited for: an answer without end must not keep the check from its own.
         while (kept.Length < AnswerBytesMax && (got = await stream.ReadAsync(buffer, cancellation)) > 0)
             kept.Write(buffer.AsSpan(0, got));
         return Encoding.UTF8.GetString(kept.GetBuffer(), 0, (int)kept.Length);
     }
 
-    private static string Quote(string text)
+    internal static string Quote(string text)
     {
         var line = text.ReplaceLineEndings(" ").Trim();
         return line.Length switch
@@ -106,6 +116,4 @@ internal static class SmokeRun
             _ => $": {line}",
         };
     }
-
-    private static bool LooksLikeJson(string body) => body.AsSpan().TrimStart() is ['{' or '[', ..];
 }
