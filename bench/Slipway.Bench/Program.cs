@@ -2,6 +2,7 @@ using Slipway.Bench;
 using Slipway.Bench.Drift;
 using Slipway.Bench.Rotations;
 using Slipway.Bench.Settings;
+using Slipway.Bench.Workers;
 
 var names = args.Where(argument => !argument.StartsWith('-')).ToList();
 var quick = args.Contains("--quick");
@@ -12,11 +13,12 @@ Func<bool, Action<string>, CancellationToken, IAsyncEnumerable<Figure>>? bench =
     ["settings"] => SettingsBench.Run,
     ["drift"] => DriftFigures.Run,
     ["rotations"] => RotationFigures.Measure,
+    ["workers"] => WorkerFigures.Run,
     _ => null,
 };
 if (bench is null)
 {
-    Console.Error.WriteLine("usage: dotnet tasks.cs bench rollout|settings|drift|rotations [--quick] [--json]");
+    Console.Error.WriteLine("usage: dotnet tasks.cs bench rollout|settings|drift|rotations|workers [--quick] [--json]");
     return 2;
 }
 
