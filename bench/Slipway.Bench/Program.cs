@@ -3,6 +3,7 @@ using Slipway.Bench.Drift;
 using Slipway.Bench.Rotations;
 using Slipway.Bench.Settings;
 using Slipway.Bench.Simulated;
+using Slipway.Bench.Workers;
 
 var names = args.Where(argument => !argument.StartsWith('-')).ToList();
 var quick = args.Contains("--quick");
@@ -14,11 +15,12 @@ Func<bool, Action<string>, CancellationToken, IAsyncEnumerable<Figure>>? bench =
     ["drift"] => DriftFigures.Run,
     ["rotations"] => RotationFigures.Measure,
     ["simulation"] => SimulatedFigures.Measure,
+    ["workers"] => WorkerFigures.Run,
     _ => null,
 };
 if (bench is null)
 {
-    Console.Error.WriteLine("usage: dotnet tasks.cs bench rollout|settings|drift|rotations|simulation [--quick] [--json]");
+    Console.Error.WriteLine("usage: dotnet tasks.cs bench rollout|settings|drift|rotations|gates|guard|crash|workers|simulation [--quick] [--json]");
     return 2;
 }
 

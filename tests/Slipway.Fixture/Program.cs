@@ -12,6 +12,10 @@ if (args is ["exit", var code])
 }
 if (args is ["token", var verb])
     return await Tokens.RunAsync(verb);
+if (args is ["work", var jobs])
+    return await new JobWorker(jobs, Faults.FromEnvironment()).RunAsync();
+if (args is ["tick", var file, var began, var every])
+    return await new Ticker(file, long.Parse(began), long.Parse(every)).RunAsync();
 var faults = Faults.FromEnvironment();
 Console.WriteLine($"slipway-fixture {faults.Version} starts");
 using var term = PosixSignalRegistration.Create(PosixSignal.SIGTERM, context =>

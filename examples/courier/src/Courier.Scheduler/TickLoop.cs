@@ -75,7 +75,7 @@ internal sealed partial class TickLoop(
     private async Task RenewAsync(CancellationToken stopping)
     {
         var before = _lead;
-        _lead = await recurring.TryLeadAsync(_name, settings.Lease, stopping);
+        _lead = await recurring.TryLeadAsync(_name, settings.StartFence, settings.Lease, stopping);
         if (_lead is not null && before?.Fence != _lead.Fence)
             LogLeads(logger, _lead.Fence);
         else if (_lead is null && before is not null)

@@ -12,7 +12,9 @@ namespace Slipway.Targets.Processes.Instances;
 internal sealed class InstanceEnding(ProcessMachine machine, RecordKeeper kept)
 {
     /// <summary>Returns when nothing of it runs any more.</summary>
-    public async Task Run(RunningProcess process)
+    /// <param name="process">Its process.</param>
+    /// <param name="leave">Leaves the rest to the next control plane.</param>
+    public async Task Run(RunningProcess process, CancellationToken leave)
     {
         var grace = kept.Record.Service.StopGrace;
         if (kept.Record.AskedToEndAt is { } asked)
@@ -26,7 +28,7 @@ internal sealed class InstanceEnding(ProcessMachine machine, RecordKeeper kept)
             process.Ask();
             kept.Update(record => record with { AskedToEndAt = machine.Clock.GetUtcNow() });
         }
-        var killed = await process.EndWithin(grace);
+        var killed = await process.EndWithin(grace, leave);
         kept.Update(record => record with { ExitCode = process.ExitCode(), Killed = killed });
     }
 

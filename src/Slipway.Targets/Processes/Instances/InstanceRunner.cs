@@ -139,8 +139,16 @@ internal sealed class InstanceRunner : IHealthListener, IDisposable
         catch (OperationCanceledException) when (wake.IsCancellationRequested)
         {
         }
-        if (!leave.IsCancellationRequested)
-            await End();
+        try
+        {
+            if (!leave.IsCancellationRequested)
+                await End(leave);
+        }
+        catch (OperationCanceledException) when (leave.IsCancellationRequested)
+        {
+            // The next control plane goes on from what is recorded.
+            return;
+        }
     }
 
     /// <summary>Asks a check of it once.</summary>
@@ -313,12 +321,12 @@ internal sealed class InstanceRunner : IHealthListener, IDisposable
     private string? LastLine()
         => LogFile.LastTellingLine(Folder.Error, _errorFrom) ?? LogFile.LastTellingLine(Folder.Output, _outputFrom);
 
-    private async Task End()
+    private async Task End(CancellationToken leave)
     {
         var record = Record;
         if (_process is { } process)
         {
-            await new InstanceEnding(_machine, _kept).Run(process);
+            await new InstanceEnding(_machine, _kept).Run(process, leave);
         }
         for (var attempt = 0; attempt < 20 && _group?.TryRemove() == false; attempt++)
             await Task.Delay(50);

@@ -81,18 +81,21 @@ internal sealed class RunningProcess
     public async Task Stop(TimeSpan grace)
     {
         Ask();
-        await EndWithin(grace);
+        await EndWithin(grace, CancellationToken.None);
     }
 
     /// <summary>Asks its group to end.</summary>
     public void Ask() => Signal(Posix.SigTerm);
 
     /// <summary>Waits until it has ended, which it was asked to; after <paramref name="grace"/> kills all that is left of its session.</summary>
+    /// <param name="grace">How long it may take.</param>
+    /// <param name="leave">Ends the waiting only; the process runs on.</param>
     /// <returns>Whether the process itself had to be killed.</returns>
-    public async Task<bool> EndWithin(TimeSpan grace)
+    public async Task<bool> EndWithin(TimeSpan grace, CancellationToken leave)
     {
         var deadline = Stopwatch.GetTimestamp() + (long)(grace.TotalSeconds * Stopwatch.Frequency);
-        await Task.WhenAny(Ended, Task.Delay(grace));
+        await Task.WhenAny(Ended, Task.Delay(grace, leave));
+        leave.ThrowIfCancellationRequested();
         var killed = !Ended.IsCompleted;
         while (Ended.IsCompleted && Stopwatch.GetTimestamp() < deadline && Members().Count > 0)
             await Task.Delay(s_groupLook);

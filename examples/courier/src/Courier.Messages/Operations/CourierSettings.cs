@@ -39,6 +39,9 @@ public sealed record CourierSettings
     /// <summary>How long a taken delivery stays with a worker that says nothing, and the lead with a scheduler.</summary>
     public required TimeSpan Lease { get; init; }
 
+    /// <summary>The fencing token of this start, which Slipway gives; 0 when started by hand.</summary>
+    public required long StartFence { get; init; }
+
     /// <summary>How long deliveries under way may last once the worker is asked to stop.</summary>
     public required TimeSpan Drain { get; init; }
 
@@ -84,6 +87,7 @@ public sealed record CourierSettings
                 read.Number("COURIER__ATTEMPTS", 8, 1, 50)),
             Break = read.Duration("COURIER__BREAK", "15s", "500ms", "1h"),
             Lease = read.Duration("COURIER__LEASE", service == "scheduler" ? "10s" : "30s", "500ms", "1h"),
+            StartFence = read.Counter("SLIPWAY_FENCE"),
             Drain = read.Duration("COURIER__DRAIN", "8s", "0s", "10m"),
             Retention = read.Duration("COURIER__RETENTION", "30d", "1h", "1000d"),
             AllowsPrivateRecipients = read.Choice(

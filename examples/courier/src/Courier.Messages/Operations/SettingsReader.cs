@@ -38,6 +38,16 @@ internal sealed class SettingsReader(IConfiguration configuration)
         return fallback;
     }
 
+    public long Counter(string name)
+    {
+        if (Get(name) is not { } text)
+            return 0;
+        if (long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number))
+            return number;
+        Add($"{name} is '{text}'; it must be a whole number.");
+        return 0;
+    }
+
     public TimeSpan Duration(string name, string fallback, string min, string max)
     {
         var text = Get(name) ?? fallback;

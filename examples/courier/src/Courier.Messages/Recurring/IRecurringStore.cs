@@ -18,8 +18,12 @@ public interface IRecurringStore
     /// <summary>Those with a tick at or before <paramref name="now"/>, the oldest tick first.</summary>
     Task<IReadOnlyList<RecurringMessage>> DueAsync(DateTimeOffset now, int limit, CancellationToken cancellation);
 
-    /// <summary>Takes or prolongs the lead among schedulers; null while another has it.</summary>
-    Task<Lead?> TryLeadAsync(string scheduler, TimeSpan lease, CancellationToken cancellation);
+    /// <summary>Takes or prolongs the lead among schedulers; null while another has it that was not started before this one.</summary>
+    /// <param name="scheduler">Who asks.</param>
+    /// <param name="start">The fencing token of its start, which rises with every start; 0 when nobody gives one.</param>
+    /// <param name="lease">How long it keeps the lead without prolonging it.</param>
+    /// <param name="cancellation">Ends the waiting.</param>
+    Task<Lead?> TryLeadAsync(string scheduler, long start, TimeSpan lease, CancellationToken cancellation);
 
     /// <summary>Gives the lead up, so that another need not wait for the lease to end.</summary>
     Task ResignAsync(Lead lead, CancellationToken cancellation);

@@ -47,21 +47,22 @@ public sealed class SqliteRecurringStore(SqliteFile file, TimeProvider clock) : 
             cancellation);
 
     /// <inheritdoc/>
-    public Task<Lead?> TryLeadAsync(string scheduler, TimeSpan lease, CancellationToken cancellation)
+    public Task<Lead?> TryLeadAsync(string scheduler, long start, TimeSpan lease, CancellationToken cancellation)
         => file.WriteAsync(
             session =>
             {
                 var now = clock.GetUtcNow();
-                // The fence moves with each change of hands only, so that prolonging does not fence the holder itself.
+                // The fence moves with each change of hands only, so that prolonging does not fence the holder itself. Whoever was
+                // started after all that led need not wait for the lease of one that is gone: its fence shuts that one out at once.
                 var changed = session.Execute(
                     """
-                    INSERT INTO leases (name, holder, fence, until_ms) VALUES ($1, $2, 1, $4)
+                    INSERT INTO leases (name, holder, fence, until_ms) VALUES ($1, $2, MAX(1, $5), $4)
                     ON CONFLICT (name) DO UPDATE SET
-                        fence = fence + (holder <> excluded.holder OR until_ms <= $3),
+                        fence = CASE WHEN holder = excluded.holder AND until_ms > $3 THEN fence ELSE MAX(fence + 1, $5) END,
                         holder = excluded.holder, until_ms = excluded.until_ms
-                    WHERE holder = excluded.holder OR until_ms <= $3
+                    WHERE holder = excluded.holder OR until_ms <= $3 OR fence < $5
                     """,
-                    LeaseName, scheduler, now.Ms(), (now + lease).Ms());
+                    LeaseName, scheduler, now.Ms(), (now + lease).Ms(), start);
                 return changed == 0
                     ? null
                     : new Lead(scheduler, session.Number("SELECT fence FROM leases WHERE name = $1", LeaseName));

@@ -1,0 +1,149 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+
+namespace Slipway.Bench.Workers;
+
+/// <summary>
+/// Canary releases of courier while messages come in: API, workers and scheduler as one release; some aborted, some with the control
+/// plane killed. We are the recipient, and count what arrives by its idempotency key.
+/// </summary>
+internal static class CourierReleases
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
+
+    public static async Task<IReadOnlyList<Figure>> Measure(int releases, int messages, Action<string> progress, CancellationToken stop)
+    {
+        await using var recipient = new Recipient();
+        await using var stack = await Stack.Start(Manifest(), stop);
+        var (stage, random, sent) = (new WorkStage(stack, stop), new Random(6), 0);
+        await stage.Deploy(0, []);
+        await stage.Settled();
+        using var client = new HttpClient { BaseAddress = await stack.Address() };
+        for (var release = 1; release <= releases; release++)
+        {
+            var sending = Send(client, recipient, messages * release / releases - sent, stop);
+            await stage.Deploy(release, []);
+            await Disturb(stage, release, random);
+            await stage.Settled();
+            sent += await sending;
+            progress($"  {release} of {releases} releases, {recipient.Arrived.Count} of {sent} messages arrived");
+        }
+        var began = Stopwatch.GetTimestamp();
+        while (recipient.Arrived.Count < sent && Stopwatch.GetElapsedTime(began) < Patience)
+            await Task.Delay(50, stop);
+        return
+        [
+            Figure.Exactly($"courier canary, {releases} releases: messages lost of {sent}", sent - recipient.Arrived.Count, "messages", 0),
+            Figure.Exactly("courier canary: messages delivered twice, no worker killed", recipient.Arrived.Values.Count(times => times > 1), "messages", 0),
+        ];
+    }
+
+    private static async Task Disturb(WorkStage stage, int release, Random random)
+    {
+        if (release % 3 == 0)
+            return;
+        await Task.Delay(random.Next(500, 3000));
+        if (release % 3 == 1)
+            await stage.KillControlPlane();
+        else
+            await stage.Abort();
+    }
+
+    private static async Task<int> Send(HttpClient client, Recipient recipient, int count, CancellationToken stop)
+    {
+        for (var i = 0; i < count; i++)
+        {
+            var body = $$"""{ "recipient": "{{recipient.Address}}", "body": "message" }""";
+            using var answer = await client.PostAsync("/v1/messages", new StringContent(body, Encoding.UTF8, "application/json"), stop);
+            answer.EnsureSuccessStatusCode();
+            await Task.Delay(10, stop);
+        }
+        return count;
+    }
+
+    private static string Manifest()
+    {
+        var programs = Path.Combine(Repository.Root, "examples", "courier", "artifacts", "bin");
+        string Service(string name, string more) => $$"""
+              {{name.ToLowerInvariant()}}:
+                inputs: [slipway.yaml]
+                run: {{programs}}/Courier.{{name}}/release/Courier.{{name}}
+                health: /health
+                ready: { path: /ready, period: 200ms }
+                startup: { path: /health, period: 100ms, failures: 300 }
+                stop: 15s
+                {{more}}
+
+            """;
+        return "app: bench\nservices:\n"
+            + Service("Api", "{ }").Replace("{ }", "port: 5000\n    route: { path: /, hold: 5s }\n    replicas: 1")
+            + Service("Worker", "{ }").Replace("{ }", "kind: worker\n    port: 5001\n    replicas: 2\n    needs: [api]")
+            + Service("Scheduler", "{ }").Replace("{ }", "kind: scheduler\n    port: 5002\n    needs: [api]")
+            + """
+            settings:
+              COURIER__PRIVATE_RECIPIENTS: { type: string, default: allow, services: [worker], doc: "Deliver to this machine." }
+              COURIER__DRAIN: { type: duration, default: 8s, doc: "To finish in." }
+            rollout: { strategy: canary, steps: [25, 100], bake: 500ms }
+            gates: { inconclusive: { after: 0s, then: proceed } }
+            guard: 500ms
+            environments: { bench: {} }
+
+            """;
+    }
+
+    /// <summary>Takes messages, slowly enough that some are under way at any time.</summary>
+    private sealed class Recipient : IAsyncDisposable
+    {
+        private readonly HttpListener _listener = new();
+        private readonly Task _serving;
+
+        public Recipient()
+        {
+            using var probe = new TcpListener(IPAddress.Loopback, 0);
+            probe.Start();
+            Address = $"http://127.0.0.1:{((IPEndPoint)probe.LocalEndpoint).Port}/";
+            probe.Stop();
+            _listener.Prefixes.Add(Address);
+            _listener.Start();
+            _serving = Serve();
+        }
+
+        public string Address { get; }
+
+        /// <summary>How often each message came.</summary>
+        public ConcurrentDictionary<string, int> Arrived { get; } = [];
+
+        public async ValueTask DisposeAsync()
+        {
+            _listener.Stop();
+            await _serving;
+            _listener.Close();
+        }
+
+        private async Task Serve()
+        {
+            while (_listener.IsListening)
+            {
+                try
+                {
+                    _ = Answer(await _listener.GetContextAsync());
+                }
+                catch (Exception e) when (e is HttpListenerException or ObjectDisposedException)
+                {
+                    return;
+                }
+            }
+        }
+
+        private async Task Answer(HttpListenerContext context)
+        {
+            await Task.Delay(Random.Shared.Next(5, 80));
+            Arrived.AddOrUpdate(context.Request.Headers["Idempotency-Key"] ?? "", 1, (_, times) => times + 1);
+            context.Response.StatusCode = 204;
+            context.Response.Close();
+        }
+    }
+}
