@@ -29,6 +29,8 @@ internal sealed class SimulatedInstance(Service service, ReleaseId release, int 
 
     public DateTimeOffset? StopAt { get; private set; }
 
+    public bool Lies(DateTimeOffset now, Behaviour behaviour) => now - startedAt < behaviour.LiesReadyFor;
+
     public void Stop(DateTimeOffset now, double patience) => StopAt ??= now + TimeSpan.FromSeconds(0.05 + (patience * 0.5));
 
     /// <summary>Lets time pass; true when it looks different now.</summary>
@@ -42,7 +44,8 @@ internal sealed class SimulatedInstance(Service service, ReleaseId release, int 
             _ended = true;
             _restarts++;
         }
-        Ready = !Gone && StopAt is null && !_ended && now >= readyAt && !behaviour.NeverReady && !(age >= behaviour.LosesReadinessAfter);
+        Ready = !Gone && StopAt is null && !_ended && now >= readyAt && !behaviour.NeverReady && !(age >= behaviour.LosesReadinessAfter)
+            && !(behaviour.FlapsEvery is { } flap && (long)(age / flap) % 2 == 1);
         _wasReady |= Ready;
         return before != (Ready, Gone, _ended);
     }

@@ -45,6 +45,9 @@ internal sealed partial class World(HandClock clock, int seed)
     /// <summary>What ails whoever has such variables; null for nothing.</summary>
     public Func<IReadOnlyDictionary<string, string>, Behaviour?>? Ailing { get; set; }
 
+    /// <summary>Effects that take place twice or late.</summary>
+    public Mishaps Mishaps { get; set; } = new();
+
     /// <summary>Requests each second.</summary>
     public double RequestRate { get; set; } = 200;
 
@@ -105,6 +108,7 @@ internal sealed partial class World(HandClock clock, int seed)
         foreach (var instance in _instances.ToList())
             changed |= instance.Live(now, Of(instance.Release, instance.Service.Name));
         changed |= _instances.RemoveAll(instance => instance.Gone) > 0;
+        Mishaps.Pass(now);
         AnswerSmokes();
         Users(by);
         if (changed)
@@ -148,6 +152,14 @@ internal sealed partial class World(HandClock clock, int seed)
         foreach (var instance in _instances.Where(one => one.Release == release && one.Service.Name == service))
             instance.Stop(clock.GetUtcNow(), _random.NextDouble());
         Changed?.Invoke(Scenes.Environment);
+    }
+
+    /// <summary>Ends what belongs to nobody that is known.</summary>
+    public void RemoveOrphans(ImmutableHashSet<WorkloadKey> known, FencingToken token)
+    {
+        Fence(token);
+        foreach (var orphan in _instances.Where(one => !known.Contains(new(one.Release, one.Service.Name))).ToList())
+            Remove(orphan.Release, orphan.Service.Name, token);
     }
 
     /// <summary>Ends one instance.</summary>
@@ -321,7 +333,7 @@ internal sealed partial class World(HandClock clock, int seed)
         var away = instance is null || instance.Gone || instance.StopAt is not null;
         if (away)
             Lost++;
-        var failed = away || _random.NextDouble() < behaviour.ErrorRatio;
+        var failed = away || instance!.Lies(clock.GetUtcNow(), behaviour) || _random.NextDouble() < behaviour.ErrorRatio;
         counters.Count(failed, behaviour.Latency * (0.5 + _random.NextDouble()));
         Served++;
         if (failed)
