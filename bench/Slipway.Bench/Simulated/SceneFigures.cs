@@ -36,7 +36,7 @@ internal static class SceneFigures
             if (all.Count % 5000 == 0)
                 progress($"  {all.Count} scenes");
             if (!played.Wrong.IsEmpty)
-                progress($"  SEED {seed} FAILS: {string.Join(" | ", played.Wrong)}{Environment.NewLine}  play it again and make it small: dotnet tasks.cs bench simulation replay {seed}");
+                progress($"  SEED {seed} FAILS: {string.Join(" | ", played.Wrong)}{Environment.NewLine}  play it again and make it small: {Script.Replay(seed)}");
         });
         return all;
     }

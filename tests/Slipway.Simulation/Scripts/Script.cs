@@ -32,6 +32,9 @@ internal sealed record Script
     /// </summary>
     public ImmutableArray<double> Late { get; init; } = [];
 
+    /// <summary>The command that plays the script of a seed again and, when it fails, makes it small.</summary>
+    public static string Replay(int seed) => $"dotnet tasks.cs bench simulation replay {seed}";
+
     /// <summary>How much there is of it, to tell a smaller script from a larger one.</summary>
     public int Size => Moves.Length + Kills.Length + Twice.Length + Late.Length + Releases.Sum(one => one.Size);
 }

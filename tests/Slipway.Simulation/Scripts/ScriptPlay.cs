@@ -36,7 +36,7 @@ internal sealed class ScriptPlay
     private ScriptPlay(Script script, Stage stage, IEnumerable<IInvariant> more)
     {
         (_script, _stage) = (script, stage);
-        _invariants = [new TrafficOnlyToReady(), new StableKeepsItsCapacity(), new OneLiveRelease(), new JournalHolds(), _observer, .. more];
+        _invariants = [new TrafficOnlyToReady(), new StableKeepsItsCapacity(), new OneLiveRelease(), new JournalHolds(), new SoundVerdicts(script), _observer, .. more];
     }
 
     /// <summary>Plays it to its end, or until something is wrong.</summary>
