@@ -8,6 +8,8 @@ using Slipway.Bench.Workers;
 var names = args.Where(argument => !argument.StartsWith('-')).ToList();
 var quick = args.Contains("--quick");
 var json = args.Contains("--json");
+if (names is ["simulation", "replay", var seed] && int.TryParse(seed, out var number))
+    return await Replay.Run(number);
 Func<bool, Action<string>, CancellationToken, IAsyncEnumerable<Figure>>? bench = names switch
 {
     ["rollout"] => RolloutBench.Run,

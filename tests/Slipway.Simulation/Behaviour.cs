@@ -31,6 +31,12 @@ internal sealed record Behaviour
     /// <summary>How long after its start an instance ends by itself; null for never.</summary>
     public TimeSpan? EndsAfter { get; init; }
 
+    /// <summary>How long after its start an instance fails every request though its probe says that it is ready; null for never.</summary>
+    public TimeSpan? LiesReadyFor { get; init; }
+
+    /// <summary>How long an instance is ready, and then not, in turns; null for one that does not flap.</summary>
+    public TimeSpan? FlapsEvery { get; init; }
+
     /// <summary>Share of the memory limit in use.</summary>
     public double? Memory { get; init; }
 

@@ -42,6 +42,8 @@ internal sealed class SimulatedInstance(Service service, ReleaseId release, int 
 
     public DateTimeOffset? StopAt { get; private set; }
 
+    public bool Lies(DateTimeOffset now, Behaviour behaviour) => now - startedAt < behaviour.LiesReadyFor;
+
     public void Stop(DateTimeOffset now, double patience)
     {
         AskedAt ??= now;
@@ -67,7 +69,8 @@ internal sealed class SimulatedInstance(Service service, ReleaseId release, int 
         _lostAt = age >= behaviour.LosesReadinessAfter ? _lostAt ?? now : null;
         // The port was drawn by chance, so it tells how soon this one looks.
         var noticed = now - _lostAt >= behaviour.NoticesWithin * (port % 997 / 997.0);
-        Ready = !Gone && StopAt is null && !_ended && now >= readyAt && !behaviour.NeverReady && !noticed;
+        Ready = !Gone && StopAt is null && !_ended && now >= readyAt && !behaviour.NeverReady && !noticed
+            && !(behaviour.FlapsEvery is { } flap && (long)(age / flap) % 2 == 1);
         _wasReady |= Ready;
         return before != (Ready, Gone, _ended);
     }

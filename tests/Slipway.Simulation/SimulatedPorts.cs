@@ -14,17 +14,25 @@ internal sealed class SimulatedCrash() : Exception("The control plane was killed
 
 /// <summary>One life of a control plane: counts its steps and ends it before or after any of them.</summary>
 /// <param name="crashAfter">The step after which it dies; null for never.</param>
-internal sealed class Life(int? crashAfter)
+/// <param name="number">How many lives there were before.</param>
+internal sealed class Life(int? crashAfter, int number = 0)
 {
+    private int? _last = crashAfter;
+
+    public int Number => number;
+
     public int Steps { get; private set; }
 
     public bool Dead { get; private set; }
+
+    /// <summary>It dies so many steps from now.</summary>
+    public void DieAfter(int steps) => _last = Steps + steps;
 
     public void Step()
     {
         if (Dead)
             throw new SimulatedCrash();
-        if (crashAfter is { } last && Steps++ >= last)
+        if (Steps++ >= _last)
         {
             Dead = true;
             throw new SimulatedCrash();
@@ -57,11 +65,7 @@ internal sealed class SimulatedPorts(World world, Life life) : ITarget, ITraffic
         => Effect(() => world.Remove(release, service, token));
 
     public Task RemoveOrphans(EnvironmentName environment, ImmutableHashSet<WorkloadKey> known, FencingToken token, CancellationToken cancellation)
-        => Effect(() =>
-        {
-            foreach (var orphan in world.Instances.Where(one => !known.Contains(new(one.Release, one.Service.Name))).ToList())
-                world.Remove(orphan.Release, orphan.Service.Name, token);
-        });
+        => Effect(() => world.RemoveOrphans(known, token));
 
     public Task End(EnvironmentName environment, InstanceId instance, FencingToken token, CancellationToken cancellation) => Effect(() => world.End(instance, token));
 
@@ -90,10 +94,9 @@ internal sealed class SimulatedPorts(World world, Life life) : ITarget, ITraffic
 
     public Task<Uri> Ensure(EnvironmentName environment, GatewayListener listener, FencingToken token, CancellationToken cancellation)
     {
-        life.Step();
-        var address = world.StartGateway(token);
-        life.Step();
-        return Task.FromResult(address);
+        Uri? address = null;
+        Effect(() => address = world.StartGateway(token));
+        return Task.FromResult(address!);
     }
 
     public Task Apply(EnvironmentName environment, RouteTable table, CancellationToken cancellation) => Effect(() => world.Apply(table));
@@ -177,8 +180,18 @@ internal sealed class SimulatedPorts(World world, Life life) : ITarget, ITraffic
 
     private Task Effect(Action effect)
     {
-        life.Step();
-        effect();
+        var alive = !life.Dead;
+        try
+        {
+            life.Step();
+        }
+        catch (SimulatedCrash) when (alive)
+        {
+            world.Mishaps.Orphaned(life.Number, world.Clock.GetUtcNow(), effect);
+            throw;
+        }
+        for (var times = world.Mishaps.Times(); times > 0; times--)
+            effect();
         life.Step();
         return Task.CompletedTask;
     }

@@ -5,6 +5,7 @@ using Slipway.Releases;
 using Slipway.Releases.Drift;
 using Slipway.Releases.Journals;
 using Slipway.Releases.Rollouts;
+using Slipway.Simulation.Invariants;
 
 namespace Slipway.Simulation;
 
@@ -14,6 +15,7 @@ internal sealed class Stage
     private static readonly TimeSpan QuietTick = TimeSpan.FromSeconds(2);
 
     private readonly Func<int, int?> _crashAfter;
+    private readonly IInvariant _capacity = new StableKeepsItsCapacity();
     private MemoryEventStore _disk;
     private Life _life;
     private int _lives;
@@ -46,11 +48,14 @@ internal sealed class Stage
 
     public int Steps => _life.Steps;
 
+    public Life Life => _life;
+
     public EnvironmentState State => Engine.Runners.Single().State;
 
-    public static async Task<Stage> Open(int seed = 1, Func<int, int?>? crashAfter = null)
+    public static async Task<Stage> Open(int seed = 1, Func<int, int?>? crashAfter = null, Mishaps? mishaps = null)
     {
         var stage = new Stage(seed, crashAfter ?? (_ => null));
+        stage.World.Mishaps = mishaps ?? new();
         await stage.Begin();
         return stage;
     }
@@ -163,48 +168,43 @@ internal sealed class Stage
 
     private IEnumerable<string> Wrong()
     {
-        foreach (var violation in World.Violations)
-            yield return violation;
-        if (Journal.Verify() is { Fault: { } fault })
-            yield return fault;
-        var folded = Journal.Records(0).Where(record => record.Environment is not null)
-            .Aggregate(new EnvironmentState { Environment = Scenes.Environment }, (state, record) => state.Apply(record));
-        if (folded.Live != State.Live || folded.Rollouts.Count != State.Rollouts.Count)
-            yield return "The journal's fold is not what the engine thinks.";
-        foreach (var instance in World.Instances.Where(one => one.Release != State.Live))
-            yield return $"{instance.Id} is of a release that is not live.";
-        if (State.Live is not { } live)
-            yield break;
-        foreach (var service in State.Releases[live].Release.Services.Select(one => one.Service).Where(one => one.Kind != ServiceKind.Job))
-        {
-            var running = World.Instances.Count(one => one.Service.Name == service.Name && one.StopAt is null);
-            if (running != service.Replicas.Min)
-                yield return $"{service.Name} has {running} instances instead of {service.Replicas.Min}.";
-        }
-        foreach (var routed in World.Table!.Services)
-        {
-            if (routed.Releases.Any(one => one.Release != live && one.Weight > 0))
-                yield return $"{routed.Service} gives traffic to a release that is not live.";
-        }
+        IInvariant[] atRest = [new JournalHolds(), new OneLiveRelease()];
+        return World.Violations.Concat(atRest.SelectMany(one => one.AtRest(this)));
     }
 
     public string Tell() => string.Join('\n', Journal.Read(0, 1000).Select(one => $"{one.At:mm:ss.fff} {one.Rollout} {one.Kind}: {one.What}"))
         + $"\nwaits: {View().Waiting}; gates: {string.Join(" | ", View().Gates.Select(gate => $"{gate.Name} {gate.Verdict} {gate.Reading}"))}"
         + $"\ninstances: {string.Join(", ", World.Instances.Select(one => $"{one.Id}{(one.Ready ? "+" : "-")}"))}";
 
-    private Task Tick() => Tick(TimeSpan.FromMilliseconds(100));
-
-    private async Task Tick(TimeSpan time)
+    /// <summary>What was promoted once need not be proved again.</summary>
+    public void NoteProved()
     {
+        if (State is { Stopping: false, Live: { } live } state && state.Lives.Contains(live))
+            World.Proved.UnionWith(state.Releases[live].Release.Services.Select(one => (live, one.Service.Name)));
+    }
+
+    /// <summary>One pass of the engine, and of the next one when it is killed. Gives the time after which it wants to look again.</summary>
+    public async Task<TimeSpan> Pass()
+    {
+        var next = TimeSpan.FromSeconds(1);
         try
         {
             foreach (var runner in Engine.Runners.ToList())
-                await runner.Pass(default);
+                next = await runner.Pass(default);
+            return next;
         }
         catch (SimulatedCrash)
         {
             await Begin();
+            return TimeSpan.Zero;
         }
+    }
+
+    private Task Tick() => Tick(TimeSpan.FromMilliseconds(100));
+
+    private async Task Tick(TimeSpan time)
+    {
+        await Pass();
         World.Advance(time);
         Watch();
         Watched?.Invoke();
@@ -216,7 +216,7 @@ internal sealed class Stage
         {
             if (Engine is not null)
                 await Engine.DisposeAsync();
-            _life = new(_crashAfter(_lives++));
+            _life = new(_crashAfter(_lives), _lives++);
             _disk = _disk.Reopen(_life.Step);
             var ports = new SimulatedPorts(World, _life);
             try
@@ -235,20 +235,12 @@ internal sealed class Stage
         }
     }
 
-    // Stable keeps its full capacity until the verdict, whatever happens to the candidate or to us.
     private void Watch()
     {
-        if (Engine.Runners.SingleOrDefault()?.State is not { } state || state.Stopping)
-            return;
-        if (state.Live is { } live && state.Lives.Contains(live))
-            World.Proved.UnionWith(state.Releases[live].Release.Services.Select(one => (live, one.Service.Name)));
-        if (state.Active is not { StableKnown: true, Promoted: false, IsRecreate: false, Stable: { } stable } rollout || rollout.IsOver)
-            return;
-        foreach (var service in state.Releases[stable].Release.Services.Select(one => one.Service).Where(one => one.Overlap && one.Kind != ServiceKind.Job))
+        if (Engine.Runners.Any())
         {
-            if (World.Instances.Count(one => one.Release == stable && one.Service.Name == service.Name && one.StopAt is null) < service.Replicas.Min
-                && !Desired.HandsOver(rollout, state, service.Name))
-                World.Violations.Add($"{service.Name} of stable has lost capacity in {rollout.Phase} of {rollout.Id}.");
+            NoteProved();
+            World.Violations.AddRange(_capacity.During(this, 0));
         }
     }
 }

@@ -46,6 +46,9 @@ internal sealed partial class World(HandClock clock, int seed)
     /// <summary>What ails whoever has such variables; null for nothing.</summary>
     public Func<IReadOnlyDictionary<string, string>, Behaviour?>? Ailing { get; set; }
 
+    /// <summary>Effects that take place twice or late.</summary>
+    public Mishaps Mishaps { get; set; } = new();
+
     /// <summary>Requests each second.</summary>
     public double RequestRate { get; set; } = 200;
 
@@ -115,6 +118,7 @@ internal sealed partial class World(HandClock clock, int seed)
         Ended.AddRange(_instances.Where(instance => instance.Gone).Select(instance => new EndedInstance(
             instance.Id, instance.Release, instance.Service.Name, instance.AskedAt!.Value, now, instance.Ended ? null : 0, Killed: false)));
         changed |= _instances.RemoveAll(instance => instance.Gone) > 0;
+        Mishaps.Pass(now);
         AnswerSmokes();
         Users(by);
         if (changed)
@@ -160,6 +164,14 @@ internal sealed partial class World(HandClock clock, int seed)
         foreach (var instance in _instances.Where(one => one.Release == release && one.Service.Name == service))
             instance.Stop(clock.GetUtcNow(), _random.NextDouble());
         Changed?.Invoke(Scenes.Environment);
+    }
+
+    /// <summary>Ends what belongs to nobody that is known.</summary>
+    public void RemoveOrphans(ImmutableHashSet<WorkloadKey> known, FencingToken token)
+    {
+        Fence(token);
+        foreach (var orphan in _instances.Where(one => !known.Contains(new(one.Release, one.Service.Name))).ToList())
+            Remove(orphan.Release, orphan.Service.Name, token);
     }
 
     /// <summary>Ends one instance.</summary>
@@ -335,7 +347,7 @@ internal sealed partial class World(HandClock clock, int seed)
         var away = instance is null || instance.Gone || instance.StopAt is not null;
         if (away)
             Lost++;
-        var failed = away || _random.NextDouble() < behaviour.ErrorRatio;
+        var failed = away || instance!.Lies(clock.GetUtcNow(), behaviour) || _random.NextDouble() < behaviour.ErrorRatio;
         counters.Count(failed, behaviour.Latency * (0.5 + _random.NextDouble()));
         Served++;
         if (failed)

@@ -28,8 +28,7 @@ internal sealed class RolloutFollowing(ControlPlaneCalls calls, bool json)
                 foreach (var line in RolloutWords.Ending(last))
                     StandardStreams.Line(line);
             }
-            var done = until == FollowUntil.Undone ? last.Outcome == "rolled-back" : RolloutWords.IsPromoted(last);
-            return done ? ExitCodes.Done : ExitCodes.No;
+            return FollowedEnd.ExitCode(last, until)!.Value;
         }
         catch (OperationCanceledException) when (cancel.IsCancellationRequested)
         {
@@ -115,7 +114,7 @@ internal sealed class RolloutFollowing(ControlPlaneCalls calls, bool json)
         await foreach (var view in follower.Follow(rollout, cancel))
         {
             show(view);
-            if (view.Outcome is not null || (until == FollowUntil.Promoted && RolloutWords.IsPromoted(view)))
+            if (FollowedEnd.ExitCode(view, until) is not null)
                 return view;
         }
         throw new InvalidOperationException("A rollout's views ended without its outcome.");

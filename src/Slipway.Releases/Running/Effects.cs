@@ -120,11 +120,13 @@ internal sealed class Effects(EnvironmentName environment, EnginePorts ports, Se
 
     private async Task EnsureGateway(EnvironmentState state, CancellationToken cancellation)
     {
-        var terms = Desired.Mover(state)?.Terms ?? state.Releases[state.Live!.Value].Terms;
-        if (_address is not null && _listener == terms.Gateway)
+        // With nothing live, a gateway that runs goes on listening where it does.
+        var terms = Desired.Mover(state)?.Terms ?? (state.Live is { } live ? state.Releases[live].Terms : null);
+        var listener = terms?.Gateway ?? _listener!;
+        if (_address is not null && _listener == listener)
             return;
-        _address = await ports.Traffic.Ensure(environment, terms.Gateway, fence, cancellation);
-        _listener = terms.Gateway;
+        _address = await ports.Traffic.Ensure(environment, listener, fence, cancellation);
+        _listener = listener;
     }
 
     private void NoteIdle(RouteTable table)

@@ -39,25 +39,5 @@ public sealed class SimulationTests
         }
     }
 
-    [Theory]
-    [MemberData(nameof(Seeds))]
-    public async Task Whatever_happens_every_rollout_ends_and_nothing_is_left_between(int seedFrom)
-    {
-        for (var seed = seedFrom; seed < seedFrom + 20; seed++)
-        {
-            try
-            {
-                var (stage, wrong) = await new RandomScene(seed).Play();
-                Assert.True(wrong.Count == 0, $"seed {seed}: {string.Join('\n', wrong)}\n{stage.Tell()}");
-            }
-            catch (TimeoutException fault)
-            {
-                Assert.Fail($"seed {seed}: {fault.Message}");
-            }
-        }
-    }
-
-    public static TheoryData<int> Seeds => [.. Enumerable.Range(0, 15).Select(part => part * 20)];
-
     public static TheoryData<int> EveryStep => [.. Steps];
 }
