@@ -15,6 +15,7 @@ internal sealed class InstanceRunner : IHealthListener, IDisposable
 {
     private readonly ProcessMachine _machine;
     private readonly RecordKeeper _kept;
+    private readonly FenceFile _fence;
     private readonly BackOff _backOff = new(Random.Shared.NextDouble);
     private readonly CancellationTokenSource _stop = new();
     private readonly InstanceSettings _settings = new();
@@ -26,11 +27,12 @@ internal sealed class InstanceRunner : IHealthListener, IDisposable
     private long _errorFrom;
     private long _outputFrom;
 
-    public InstanceRunner(ProcessMachine machine, EnvironmentName environment, InstanceFolder folder, InstanceRecord record, Action changed)
+    public InstanceRunner(ProcessMachine machine, EnvironmentName environment, InstanceFolder folder, InstanceRecord record, FenceFile fence, Action changed)
     {
         _machine = machine;
+        _fence = fence;
         Folder = folder;
-        _kept = new(machine, folder, record, changed);
+        _kept = new(machine, folder, record, fence, changed);
         Plan = new(machine.Home, environment, folder);
         _check = new(Plan, _settings);
         Sight = new(Plan, _settings, machine.Clock);
@@ -221,6 +223,7 @@ internal sealed class InstanceRunner : IHealthListener, IDisposable
 
     private async Task<RunningProcess> StartNow(ImmutableSortedDictionary<string, string> settings)
     {
+        _fence.Check();
         var again = Record.StartedAt is not null;
         if (Record.Service.Port is not null && (Record.Port is not { } held || !PortRegister.IsFree(held)))
         {
@@ -235,15 +238,20 @@ internal sealed class InstanceRunner : IHealthListener, IDisposable
         _memoryKillsBefore = _group?.MemoryKills() ?? 0;
         _outputFrom = LogFile.LengthOf(Folder.Output);
         _errorFrom = LogFile.LengthOf(Folder.Error);
-        var process = RunningProcess.Start(request, Folder.Mark, Members());
-        Update(record => record with
+        RunningProcess? process = null;
+        // Whoever takes over finds either no process and none to come, or one that its record tells of.
+        _fence.Hold(() =>
         {
-            Process = process.Identity,
-            StartedAt = _machine.Clock.GetUtcNow(),
-            ArtefactBuiltAt = builtAt,
-            Restarts = again ? record.Restarts + 1 : record.Restarts,
+            process = RunningProcess.Start(request, Folder.Mark, Members());
+            Update(record => record with
+            {
+                Process = process.Identity,
+                StartedAt = _machine.Clock.GetUtcNow(),
+                ArtefactBuiltAt = builtAt,
+                Restarts = again ? record.Restarts + 1 : record.Restarts,
+            });
         });
-        return process;
+        return process!;
     }
 
     private Func<IReadOnlyList<int>> Members() => () => _group?.Members() ?? [];
@@ -262,6 +270,7 @@ internal sealed class InstanceRunner : IHealthListener, IDisposable
             return;
         }
         var reason = await health;
+        _fence.Check();
         _endedBefore = true;
         Update(before => before with { Ready = false, Trouble = $"{before.Id} {reason}; it is being restarted" });
         await process.Stop(record.Service.StopGrace);
@@ -270,6 +279,7 @@ internal sealed class InstanceRunner : IHealthListener, IDisposable
 
     private async Task Finished(RunningProcess process)
     {
+        _fence.Check();
         var record = Record;
         var code = process.ExitCode();
         var isDone = record.Service.Kind == ServiceKind.Job && code == 0;
@@ -293,6 +303,7 @@ internal sealed class InstanceRunner : IHealthListener, IDisposable
 
     private async Task End()
     {
+        _fence.Check();
         var record = Record;
         if (_process is { } process)
         {
@@ -301,10 +312,14 @@ internal sealed class InstanceRunner : IHealthListener, IDisposable
         }
         for (var attempt = 0; attempt < 20 && _group?.TryRemove() == false; attempt++)
             await Task.Delay(50);
-        if (record.Port is { } port)
-            _machine.Ports.Release(port, Folder.RecordPath);
-        Folder.DeleteWork();
-        Update(before => before with { Process = null, Groups = [], EndedAt = _machine.Clock.GetUtcNow() });
+        // Under the lock: the one that has taken over may have an instance of the same name.
+        _fence.Hold(() =>
+        {
+            if (record.Port is { } port)
+                _machine.Ports.Release(port, Folder.RecordPath);
+            Folder.DeleteWork();
+            Update(before => before with { Process = null, Groups = [], EndedAt = _machine.Clock.GetUtcNow() });
+        });
     }
 
     private void Update(Func<InstanceRecord, InstanceRecord> change) => _kept.Update(change);
