@@ -45,12 +45,12 @@ public sealed class HomeTests : IDisposable
     public void A_second_lock_is_refused_with_the_first_process()
     {
         var home = Home.Open(_folder.At("home"));
-        using (HomeLock.Take(home))
+        using (HomeLock.Take(home, "me"))
         {
-            var refusal = Assert.Throws<StartRefusedException>(() => HomeLock.Take(home));
+            var refusal = Assert.Throws<StartRefusedException>(() => HomeLock.Take(home, "me"));
             Assert.Contains($"process {Environment.ProcessId}", refusal.Message, StringComparison.Ordinal);
         }
-        HomeLock.Take(home).Dispose();
+        HomeLock.Take(home, "me").Dispose();
     }
 
     [Fact]

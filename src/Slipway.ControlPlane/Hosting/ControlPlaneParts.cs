@@ -18,4 +18,8 @@ internal sealed record ServerAddresses(string SocketPath, IPEndPoint? Loopback, 
 /// <param name="Journal">What has happened.</param>
 /// <param name="Ports">What the engine acts on.</param>
 internal sealed record ControlPlaneParts(
-    ControlPlaneIdentity Identity, ReleaseEngine Engine, EngineStart Start, Journal Journal, EnginePorts Ports);
+    ControlPlaneIdentity Identity, ReleaseEngine Engine, EngineStart Start, Journal Journal, EnginePorts Ports)
+{
+    /// <summary>Whether we lead; always, where nobody else could.</summary>
+    public Func<bool> Leads { get; init; } = () => true;
+}

@@ -6,6 +6,7 @@ using Slipway.ControlPlane.Environments;
 using Slipway.ControlPlane.Following;
 using Slipway.ControlPlane.OpenApi;
 using Slipway.ControlPlane.Problems;
+using Slipway.ControlPlane.Standby;
 using Slipway.ControlPlane.Telemetry;
 using Slipway.Core.Api;
 
@@ -20,6 +21,39 @@ internal static class ControlPlaneServer
     /// <summary>The server, not started.</summary>
     public static WebApplication Build(ServerAddresses addresses, ControlPlaneParts parts, ILoggerFactory logging, TimeProvider clock)
     {
+        var builder = Builder(addresses);
+        builder.Services.AddApiDocument();
+        builder.Services.AddSingleton(logging).AddSingleton(clock).AddSingleton(parts.Identity).AddSingleton(parts.Engine)
+            .AddSingleton(parts.Start).AddSingleton(parts.Journal).AddSingleton(parts.Ports.Target).AddSingleton(parts.Ports.Secrets).AddSingleton(parts.Ports.Redactor)
+            .AddSingleton(new Home(parts.Identity.HomeFolder)).AddSingleton<EnvironmentEnding>()
+            .AddHostedService<IdleMemory>().AddSingleton<Metrics>().AddSingleton<FollowerPlaces>().AddSingleton<ProblemAnswers>();
+        var app = builder.Build();
+        app.UseRouting();
+        app.Use(app.Services.GetRequiredService<ProblemAnswers>().Invoke);
+        app.Use(new CallerCheck(addresses.Token, ControlPlaneIdentity.Version).Invoke);
+        app.UseRequestTimeouts();
+        app.Use(new LeaderCheck(parts.Leads).Invoke);
+        app.Use(parts.Start.Invoke);
+        ApiMap.Map(app);
+        return app;
+    }
+
+    /// <summary>The server of a standby, not started.</summary>
+    public static WebApplication Build(ServerAddresses addresses, StandbyView view, ILoggerFactory logging, TimeProvider clock)
+    {
+        var builder = Builder(addresses);
+        builder.Services.AddSingleton(logging).AddSingleton(clock).AddSingleton<FollowerPlaces>().AddSingleton<ProblemAnswers>();
+        var app = builder.Build();
+        app.UseRouting();
+        app.Use(app.Services.GetRequiredService<ProblemAnswers>().Invoke);
+        app.Use(new CallerCheck(addresses.Token, ControlPlaneIdentity.Version).Invoke);
+        app.UseRequestTimeouts();
+        StandbyEndpoints.Map(app, view);
+        return app;
+    }
+
+    private static WebApplicationBuilder Builder(ServerAddresses addresses)
+    {
         // The empty builder: no settings file of the folder we happen to be started in may have a say here.
         var builder = WebApplication.CreateEmptyBuilder(new() { ContentRootPath = AppContext.BaseDirectory, EnvironmentName = "Production" });
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(3));
@@ -28,20 +62,8 @@ internal static class ControlPlaneServer
         builder.Services.ConfigureHttpJsonOptions(json => UseApiJson(json.SerializerOptions));
         builder.Services.AddRoutingCore();
         builder.Services.AddRequestTimeouts(timeouts => timeouts.DefaultPolicy = new() { Timeout = TimeSpan.FromSeconds(30) });
-        builder.Services.AddApiDocument();
-        builder.Services.AddSingleton(logging).AddSingleton(clock).AddSingleton(parts.Identity).AddSingleton(parts.Engine)
-            .AddSingleton(parts.Start).AddSingleton(parts.Journal).AddSingleton(parts.Ports.Target).AddSingleton(parts.Ports.Secrets).AddSingleton(parts.Ports.Redactor)
-            .AddSingleton(new Home(parts.Identity.HomeFolder)).AddSingleton<EnvironmentEnding>()
-            .AddHostedService<IdleMemory>().AddSingleton<Metrics>().AddSingleton<FollowerPlaces>().AddSingleton<ProblemAnswers>();
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Listen(kestrel, addresses));
-        var app = builder.Build();
-        app.UseRouting();
-        app.Use(app.Services.GetRequiredService<ProblemAnswers>().Invoke);
-        app.Use(new CallerCheck(addresses.Token, ControlPlaneIdentity.Version).Invoke);
-        app.UseRequestTimeouts();
-        app.Use(parts.Start.Invoke);
-        ApiMap.Map(app);
-        return app;
+        return builder;
     }
 
     /// <summary>Makes options write and read what <see cref="ApiJson"/> does.</summary>

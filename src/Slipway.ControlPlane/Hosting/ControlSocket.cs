@@ -20,10 +20,12 @@ internal static class ControlSocket
     /// <see cref="Home.SocketAddress"/> says where it is when it is elsewhere. Call it with the home's lock held.
     /// </summary>
     /// <exception cref="StartRefusedException">Somebody answers there, or the folder is not safe.</exception>
-    public static string Claim(Home home) => Claim(home, Path.GetTempPath());
+    /// <param name="home">The home.</param>
+    /// <param name="evenAnswered">Whether one that answers there has gone silent, and lost its lease: its socket is taken from it.</param>
+    public static string Claim(Home home, bool evenAnswered = false) => Claim(home, Path.GetTempPath(), evenAnswered);
 
-    /// <summary>As <see cref="Claim(Home)"/>, with another temporary folder.</summary>
-    internal static string Claim(Home home, string temporaryFolder)
+    /// <summary>As the other, with another temporary folder.</summary>
+    internal static string Claim(Home home, string temporaryFolder, bool evenAnswered = false)
     {
         var path = PathOf(home, temporaryFolder);
         try
@@ -38,7 +40,7 @@ internal static class ControlSocket
                     CreateOwnFolder(Path.GetDirectoryName(path)!);
                 WriteAddress(home, path);
             }
-            if (Answers(path))
+            if (!evenAnswered && Answers(path))
             {
                 throw new StartRefusedException(
                     $"Somebody already answers on {path}, though the lock of {home.Folder} was free.",

@@ -20,4 +20,13 @@ internal static partial class Log
 
     [LoggerMessage(6, LogLevel.Warning, "{What}")]
     public static partial void OutsideFailed(this ILogger log, string what);
+
+    [LoggerMessage(7, LogLevel.Information, "Standing by: {Leader} leads; its lease is watched. Answers on {Address}")]
+    public static partial void StandsBy(this ILogger log, string leader, string address);
+
+    [LoggerMessage(8, LogLevel.Warning, "No longer leading: {Leader} has taken over while this control plane was paused or cut off. It ends; gateways and instances go on")]
+    public static partial void NoLongerLeads(this ILogger log, string leader);
+
+    [LoggerMessage(9, LogLevel.Warning, "Process {ProcessId}, which led before, was paused in the middle of an effect and is killed")]
+    public static partial void KilledHolder(this ILogger log, int? processId);
 }

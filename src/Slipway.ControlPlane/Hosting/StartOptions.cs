@@ -1,5 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
 using System.Net;
+using Slipway.Releases.Leases;
 
 namespace Slipway.ControlPlane.Hosting;
 
@@ -9,14 +11,28 @@ namespace Slipway.ControlPlane.Hosting;
 /// <param name="RepairJournal">Whether a damaged end of the journal is cut off before starting.</param>
 internal sealed record StartOptions(string HomeFolder, IPEndPoint? Listen, bool RepairJournal)
 {
+    /// <summary>Whether to wait for the lease while another leads, instead of being refused.</summary>
+    public bool Standby { get; init; }
+
+    /// <summary>The file that holds the connection string of a journal in PostgreSQL; null for a journal in the home.</summary>
+    public string? JournalFile { get; init; }
+
+    /// <summary>How long the lease holds without a renewal.</summary>
+    public LeaseTerms Lease { get; init; } = LeaseTerms.Default;
+
     /// <summary>How the program is called.</summary>
     public const string Usage =
         """
         Usage: slipway-control-plane --home DIR [--listen 127.0.0.1:7070] [--repair-journal]
+               [--standby] [--journal FILE] [--lease SECONDS]
 
           --home DIR         the home folder of one application, such as .slipway beside its manifest
           --listen ADDRESS   also answer on this loopback address, to callers with the token in DIR/token
           --repair-journal   cut a damaged end off the journal first; everything before it is kept
+          --standby          wait while another control plane leads, and take over when its lease ends
+          --journal FILE     keep the journal in PostgreSQL; the file holds the connection string, which may also
+                             be given as the variable SLIPWAY_JOURNAL
+          --lease SECONDS    how long the lease holds without a renewal, 1 to 60, the same for all; 5 unless given
           --version          print the version
         """;
 
@@ -28,6 +44,9 @@ internal sealed record StartOptions(string HomeFolder, IPEndPoint? Listen, bool 
         string? home = null;
         IPEndPoint? listen = null;
         var repair = false;
+        var standby = false;
+        string? journal = null;
+        var lease = LeaseTerms.Default;
         for (var i = 0; i < arguments.Count; i++)
         {
             var (name, value) = Split(arguments[i]);
@@ -46,15 +65,42 @@ internal sealed record StartOptions(string HomeFolder, IPEndPoint? Listen, bool 
                 case "--repair-journal" when value is null:
                     repair = true;
                     break;
+                case "--standby" when value is null:
+                    standby = true;
+                    break;
+                case "--journal":
+                    if (!TryValue(arguments, ref i, value, out journal))
+                        return Fail("--journal needs a file.", out fault);
+                    break;
+                case "--lease":
+                    if (!TryValue(arguments, ref i, value, out var seconds) || !TryLease(seconds, out lease))
+                        return Fail("--lease needs seconds, 1 to 60, such as 5.", out fault);
+                    break;
                 default:
                     return Fail($"'{arguments[i]}' is not known.", out fault);
             }
         }
+        if (standby && repair)
+            return Fail("--repair-journal cannot be done as a standby: end the other one, or wait.", out fault);
         if (string.IsNullOrWhiteSpace(home))
             return Fail("--home is missing.", out fault);
-        options = new(Path.TrimEndingDirectorySeparator(Path.GetFullPath(home)), listen, repair);
+        options = new(Path.TrimEndingDirectorySeparator(Path.GetFullPath(home)), listen, repair)
+        {
+            Standby = standby,
+            JournalFile = journal is null ? null : Path.GetFullPath(journal),
+            Lease = lease,
+        };
         fault = null;
         return true;
+    }
+
+    private static bool TryLease(string text, out LeaseTerms lease)
+    {
+        lease = LeaseTerms.Default;
+        if (!double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var seconds))
+            return false;
+        lease = new(TimeSpan.FromSeconds(seconds));
+        return lease.Length >= LeaseTerms.LengthMin && lease.Length <= LeaseTerms.LengthMax;
     }
 
     private static bool TryListener(string text, out IPEndPoint? listen, [NotNullWhen(false)] out string? fault)

@@ -103,6 +103,14 @@ internal static class Refusals
     /// <summary>Starting up or going down.</summary>
     public static Refusal Unavailable(string what, string remedy) => Make("SLIP503", 503, what, remedy);
 
+    /// <summary>A standby does not do that.</summary>
+    public static Refusal Standby(string leader)
+        => Make("SLIP477", 503, $"This control plane stands by; {(leader.Length == 0 ? "nobody leads at this moment" : $"{leader} leads")}.", "Ask the one that leads.");
+
+    /// <summary>Another has taken over, or may have.</summary>
+    public static Refusal NoLongerLeads()
+        => Make("SLIP478", 503, "This control plane no longer leads: its lease has ended.", "Ask the one that has taken over, or ask again in a few seconds.");
+
     /// <summary>It took too long.</summary>
     public static Refusal TimedOut() => Make("SLIP504", 504, "The request took too long.", "Ask again; what it began goes on.");
 

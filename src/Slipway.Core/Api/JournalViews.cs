@@ -32,4 +32,11 @@ public sealed record LogLineView(InstanceId Instance, bool Error, string Text);
 /// <param name="StartedAt">When it started.</param>
 /// <param name="Home">Its folder.</param>
 /// <param name="Fence">Its fencing token.</param>
-public sealed record ControlPlaneView(string Version, int ProcessId, DateTimeOffset StartedAt, string Home, long Fence);
+public sealed record ControlPlaneView(string Version, int ProcessId, DateTimeOffset StartedAt, string Home, long Fence)
+{
+    /// <summary>Whether it only stands by: its fencing token is 0 then.</summary>
+    public bool Standby { get; init; }
+
+    /// <summary>Whom a standby waits for; empty when nobody leads at this moment, null for one that leads.</summary>
+    public string? Leader { get; init; }
+}

@@ -24,3 +24,14 @@ public interface IEventStore : IDisposable
     /// <exception cref="JournalException">There is one, but it cannot be read.</exception>
     JournalHead? ReadHead();
 }
+
+/// <summary>A store in which damage can be set aside without another file beside it.</summary>
+public interface IRepairableStore : IEventStore
+{
+    /// <summary>Keeps all that is there under another name, and leaves only the first records.</summary>
+    /// <param name="good">The records that are whole, from the first on.</param>
+    /// <param name="now">The time.</param>
+    /// <returns>The name under which the damaged ones are kept.</returns>
+    /// <exception cref="JournalException">It could not.</exception>
+    string BeginAnew(IReadOnlyList<StoredRecord> good, DateTimeOffset now);
+}

@@ -48,6 +48,20 @@ public sealed class Journal : IAsyncDisposable
         return JournalRepair.Open(Path.Combine(home, FileName), Path.Combine(home, HeadName), clock);
     }
 
+    /// <summary>Opens the journal of a home under a lease that was taken, making one where there is none, and reads the whole of it.</summary>
+    /// <param name="home">The home folder.</param>
+    /// <param name="clock">The time.</param>
+    /// <param name="holder">Who holds the lease; a record is refused once another does.</param>
+    /// <exception cref="JournalDamagedException">A record is damaged or missing.</exception>
+    /// <exception cref="JournalException">It is newer than this program, or cannot be opened.</exception>
+    public static Journal Lead(string home, TimeProvider clock, string holder)
+        => Over(new SqliteEventStore(Path.Combine(home, FileName), Path.Combine(home, HeadName), holder), clock);
+
+    /// <summary>Where the lease of a home's journal is.</summary>
+    /// <param name="home">The home folder.</param>
+    /// <exception cref="JournalException">It cannot be opened.</exception>
+    public static Leases.ILeaseStore Lease(string home) => new SqliteLeaseStore(Path.Combine(home, FileName));
+
     /// <summary>Opens a journal over a store that it then owns.</summary>
     /// <exception cref="JournalDamagedException">A record is damaged or missing.</exception>
     public static Journal Over(IEventStore store, TimeProvider clock)
@@ -63,6 +77,10 @@ public sealed class Journal : IAsyncDisposable
             throw;
         }
     }
+
+    /// <summary>Sets the damage of a store aside and goes on from its last good record; nothing where all is whole.</summary>
+    /// <exception cref="JournalException">It could not.</exception>
+    public static void Repair(IRepairableStore store, TimeProvider clock) => JournalRepair.Run(store, clock);
 
     /// <summary>Checks the journal of a home that no control plane has open.</summary>
     /// <exception cref="JournalException">A control plane has it open, or it cannot be opened.</exception>
@@ -89,6 +107,13 @@ public sealed class Journal : IAsyncDisposable
                 ? $"It ends at record {finding.Records}, but {_last.Sequence} were written." : finding.Fault;
             return View(finding with { Fault = ours });
         }
+    }
+
+    /// <summary>The same beside the one who writes it, so that more than was known here is no fault.</summary>
+    public AuditView VerifyBeside()
+    {
+        lock (_lock)
+            return View(JournalCheck.Run(_store));
     }
 
     /// <summary>Up to so many records after a number, oldest first.</summary>
@@ -146,6 +171,10 @@ public sealed class Journal : IAsyncDisposable
             return new(record.Sequence, at, environment, rollout, actor, happened, record.Hash);
         }
     }
+
+    /// <summary>The fencing token that the next start of a control plane takes, if nothing is written before.</summary>
+    public Ports.FencingToken NextFence()
+        => new(Records(0).Select(record => record.Event).OfType<JournalRepaired>().Sum(repaired => repaired.FenceFloor) + LastSequence + 1);
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync()

@@ -24,3 +24,8 @@ public sealed class JournalDamagedException(string fault, long lastGood)
 /// <param name="inner">The cause.</param>
 public sealed class JournalNewerException(long sequence, string kind, Exception? inner = null)
     : JournalException($"Record {sequence} of the journal is of the kind '{kind}', which this version does not know: a newer Slipway wrote it. Use that version or a newer one.", inner);
+
+/// <summary>Another process holds the journal in the middle of something.</summary>
+/// <param name="message">Why, and what to do.</param>
+/// <param name="inner">The cause.</param>
+public sealed class JournalBusyException(string message, Exception? inner = null) : JournalException(message, inner);

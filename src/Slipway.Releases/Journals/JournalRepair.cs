@@ -35,6 +35,18 @@ internal static class JournalRepair
         return journal;
     }
 
+    /// <summary>Repairs a store in place, where it must be.</summary>
+    public static void Run(IRepairableStore store, TimeProvider clock)
+    {
+        var finding = JournalCheck.Run(store);
+        if (finding.Fault is null)
+            return;
+        List<StoredRecord> good = [.. store.Read(0).TakeWhile(record => record.Sequence <= finding.Records)];
+        var aside = store.BeginAnew(good, clock.GetUtcNow());
+        store.WriteHead(new(finding.Records, finding.LastHash));
+        Journal.Over(store, clock).Append(null, null, "slipway", new JournalRepaired(finding.Records, aside, finding.Fault, finding.HighestSequence));
+    }
+
     private static (List<StoredRecord> Good, JournalCheck.Finding Finding) Salvage(string path, string headPath)
     {
         try

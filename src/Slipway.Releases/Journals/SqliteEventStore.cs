@@ -1,10 +1,11 @@
 using Microsoft.Data.Sqlite;
+using Slipway.Releases.Leases;
 
 namespace Slipway.Releases.Journals;
 
 /// <summary>
-/// The journal in a SQLite file: WAL with full sync, locked for this process alone, triggers that refuse every change of
-/// what was written; the head in a file beside it.
+/// The journal in a SQLite file: WAL with full sync, triggers that refuse every change of what was written; the head in a
+/// file beside it. It is locked for this process alone, or written under a lease that each record's own statement checks.
 /// </summary>
 public sealed class SqliteEventStore : IEventStore
 {
@@ -15,22 +16,21 @@ public sealed class SqliteEventStore : IEventStore
         + "CREATE TRIGGER IF NOT EXISTS journal_no_update BEFORE UPDATE ON journal BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;"
         + "CREATE TRIGGER IF NOT EXISTS journal_no_delete BEFORE DELETE ON journal BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;";
 
-    private const int ErrorBusy = 5;
-    private const int ErrorLocked = 6;
-
     private readonly SqliteConnection _connection;
     private readonly string _path;
     private readonly string _headPath;
+    private readonly string? _holder;
     private string? _readFault;
 
     /// <summary>Opens the file, making it where there is none.</summary>
     /// <param name="path">The database file.</param>
     /// <param name="headPath">The file of the head.</param>
+    /// <param name="holder">Who holds the lease under which records are written; null to lock the file instead.</param>
     /// <exception cref="JournalException">It is locked, newer, or cannot be opened.</exception>
-    public SqliteEventStore(string path, string headPath)
+    public SqliteEventStore(string path, string headPath, string? holder = null)
     {
         SystemSqlite.Use();
-        (_path, _headPath) = (path, headPath);
+        (_path, _headPath, _holder) = (path, headPath, holder);
         var source = new SqliteConnectionStringBuilder { DataSource = path, Pooling = false, DefaultTimeout = 1 };
         _connection = new SqliteConnection(source.ToString());
         try
@@ -40,7 +40,7 @@ public sealed class SqliteEventStore : IEventStore
         catch (SqliteException fault)
         {
             _connection.Dispose();
-            throw Explain(fault);
+            throw SqliteFaults.Explain(_path, fault);
         }
         catch (JournalException)
         {
@@ -53,7 +53,13 @@ public sealed class SqliteEventStore : IEventStore
     public void Append(StoredRecord record)
     {
         using var command = _connection.CreateCommand();
-        command.CommandText = "INSERT INTO journal VALUES ($sequence, $at, $environment, $rollout, $kind, $actor, $body, $previous, $hash)";
+        command.CommandText = "INSERT INTO journal SELECT $sequence, $at, $environment, $rollout, $kind, $actor, $body, $previous, $hash";
+        if (_holder is not null)
+        {
+            // One statement is one transaction: between the look at the lease and the record there is no instant to be paused in.
+            command.CommandText += " WHERE (SELECT holder FROM lease) = $holder";
+            command.Parameters.AddWithValue("$holder", _holder);
+        }
         command.Parameters.AddWithValue("$sequence", record.Sequence);
         command.Parameters.AddWithValue("$at", record.At);
         command.Parameters.AddWithValue("$environment", (object?)record.Environment ?? DBNull.Value);
@@ -65,11 +71,12 @@ public sealed class SqliteEventStore : IEventStore
         command.Parameters.AddWithValue("$hash", record.Hash);
         try
         {
-            command.ExecuteNonQuery();
+            if (command.ExecuteNonQuery() != 1)
+                throw new LeaseLostException();
         }
         catch (SqliteException fault)
         {
-            throw Explain(fault);
+            throw SqliteFaults.Explain(_path, fault);
         }
     }
 
@@ -125,7 +132,8 @@ public sealed class SqliteEventStore : IEventStore
     /// <inheritdoc/>
     public void WriteHead(JournalHead head)
     {
-        var beside = _headPath + ".new";
+        // By process: one that was paused here and wakes must not write into ours.
+        var beside = $"{_headPath}.{Environment.ProcessId}.new";
         try
         {
             using (var file = new FileStream(beside, FileMode.Create, FileAccess.Write))
@@ -147,8 +155,10 @@ public sealed class SqliteEventStore : IEventStore
     private void Prepare()
     {
         _connection.Open();
-        // Exclusive from the first access on: no other process can write between our records, and no shared memory file is needed.
-        Execute("PRAGMA locking_mode = EXCLUSIVE");
+        // Exclusive from the first access on: no other process can write between our records. Under a lease that would keep a
+        // successor out for as long as its holder is paused.
+        if (_holder is null)
+            Execute("PRAGMA locking_mode = EXCLUSIVE");
         Execute("PRAGMA journal_mode = WAL");
         Execute("PRAGMA synchronous = FULL");
         Execute("BEGIN IMMEDIATE");
@@ -160,6 +170,10 @@ public sealed class SqliteEventStore : IEventStore
             Execute(Table);
             Execute($"PRAGMA user_version = {SchemaVersion}");
         }
+        if (_holder is not null)
+            Execute(SqliteLeaseStore.Table);
+        foreach (var left in Directory.EnumerateFiles(Path.GetDirectoryName(Path.GetFullPath(_headPath))!, Path.GetFileName(_headPath) + ".*.new"))
+            File.Delete(left);
         Execute("COMMIT");
         if (!OperatingSystem.IsWindows())
             File.SetUnixFileMode(_path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
@@ -198,13 +212,4 @@ public sealed class SqliteEventStore : IEventStore
         command.CommandText = sql;
         return command.ExecuteScalar();
     }
-
-    private JournalException Explain(SqliteException fault) => fault.SqliteErrorCode switch
-    {
-        ErrorBusy or ErrorLocked => new JournalException(
-            $"{_path} is locked by another process: a control plane runs on this home. Ask that one, or end it first.", fault),
-        11 or 26 => new JournalDamagedException($"SQLite cannot read {_path} ({fault.Message}).", 0),
-        13 => new JournalException($"The disk is full: nothing was written to {_path}. Free some space.", fault),
-        _ => new JournalException($"{_path} cannot be used: {fault.Message}", fault),
-    };
 }

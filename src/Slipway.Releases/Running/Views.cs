@@ -38,6 +38,25 @@ internal static class Views
         };
     }
 
+    /// <summary>An environment of which nothing but its fold is known.</summary>
+    public static EnvironmentView Of(EnvironmentState state, string note)
+    {
+        var (none, waits) = (Observation.None, ImmutableDictionary<RolloutId, Decision.Wait>.Empty);
+        return new()
+        {
+            Application = state.Rollouts[^1].Blueprint?.Application ?? state.Releases[state.Rollouts[^1].Candidate!.Value].Release.Application,
+            Environment = state.Environment,
+            State = Word(state),
+            Live = Release(state, state.Live),
+            Previous = Release(state, state.Previous),
+            Rollout = state.Current is { } current ? Rollout(state, current, none, waits) : null,
+            Queue = [.. state.Queue.Select(queued => Rollout(state, queued, none, waits))],
+            Drift = [.. state.Drift.Select(one => DriftViews.Finding(one, state.Environment))],
+            Instances = [],
+            Troubles = [note],
+        };
+    }
+
     /// <summary>A rollout.</summary>
     public static RolloutView Rollout(
         EnvironmentState state, RolloutState rollout, Observation seen, ImmutableDictionary<RolloutId, Decision.Wait> waits)

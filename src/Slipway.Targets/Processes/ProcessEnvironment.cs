@@ -162,8 +162,11 @@ internal sealed partial class ProcessEnvironment
             Development = workload.Development,
             CreatedAt = _machine.Clock.GetUtcNow(),
         };
-        folder.ForgetRun();
-        folder.Save(record);
+        _fence.Hold(() =>
+        {
+            folder.ForgetRun();
+            folder.Save(record);
+        });
         Launch(folder, record, workload.Variables);
     }
 
@@ -175,7 +178,7 @@ internal sealed partial class ProcessEnvironment
     /// <summary>Begins to watch an instance: a new one with its settings, or one that was left behind, without.</summary>
     private void Launch(InstanceFolder folder, InstanceRecord record, ImmutableSortedDictionary<string, string>? settings)
     {
-        var runner = new InstanceRunner(_machine, Name, folder, record, () => _changed(Name));
+        var runner = new InstanceRunner(_machine, Name, folder, record, _fence, () => _changed(Name));
         lock (_sync)
             _runners.Add(record.Id, runner);
         if (settings is null)
@@ -216,6 +219,12 @@ internal sealed partial class ProcessEnvironment
         try
         {
             await runner.Run(_leave);
+            return true;
+        }
+        catch (StaleFencingTokenException)
+        {
+            // It is watched by the control plane that has taken over.
+            await Task.Delay(Timeout.InfiniteTimeSpan, _leave).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             return true;
         }
         catch (Exception e)

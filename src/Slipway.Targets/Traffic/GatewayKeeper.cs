@@ -19,6 +19,7 @@ internal sealed partial class GatewayKeeper : IAsyncDisposable
     private readonly GatewayTrafficOptions _options;
     private readonly TimeProvider _clock;
     private readonly ILogger _logger;
+    private readonly FenceFile _fence;
     private readonly GatewayFolder _folder;
     private readonly LogFile _log;
     private readonly SemaphoreSlim _turn = new(1);
@@ -30,9 +31,10 @@ internal sealed partial class GatewayKeeper : IAsyncDisposable
     private volatile GatewayClient? _client;
     private GatewayRecord? _record;
 
-    public GatewayKeeper(GatewayTrafficOptions options, EnvironmentName environment, TimeProvider clock, ILogger logger)
+    public GatewayKeeper(GatewayTrafficOptions options, EnvironmentName environment, FenceFile fence, TimeProvider clock, ILogger logger)
     {
         _options = options;
+        _fence = fence;
         _clock = clock;
         _logger = logger;
         Environment = environment;
@@ -131,6 +133,7 @@ internal sealed partial class GatewayKeeper : IAsyncDisposable
                 cancellation.ThrowIfCancellationRequested();
                 RotateLog();
             }
+            _fence.Check();
             await _process.Kill();
             LogEnded(_logger, Environment, _process.ExitCode(), LogFile.LastTellingLine(_folder.Log, 0));
             await Task.Delay(_backOff.Next(_clock.GetUtcNow() - since), _clock, cancellation);
@@ -177,22 +180,22 @@ internal sealed partial class GatewayKeeper : IAsyncDisposable
         var from = LogFile.LengthOf(_folder.Log);
         var drain = $"{(int)_options.DrainMax.TotalMilliseconds}ms";
         var output = new SpawnOutput.ToFile(_folder.Log);
-        RunningProcess process;
+        RunningProcess? process = null;
         try
         {
-            process = RunningProcess.Start(new(
+            _fence.Hold(() => process = RunningProcess.Start(new(
                 _options.Program,
                 ["--listen", new IPEndPoint(IPAddress.Parse(listener.Address), listener.Port).ToString(), "--home", _folder.Path, "--drain-deadline", drain],
                 InheritedVariables.OfProgram(),
                 _folder.Path,
                 output,
-                output));
+                output)));
         }
         catch (SpawnException e)
         {
             throw new TrafficException(e.Message, e);
         }
-        await AwaitAnswer(process, from, cancellation);
+        await AwaitAnswer(process!, from, cancellation);
     }
 
     private async Task AwaitAnswer(RunningProcess process, long logFrom, CancellationToken cancellation)

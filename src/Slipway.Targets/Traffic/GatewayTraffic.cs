@@ -107,8 +107,11 @@ public sealed class GatewayTraffic(GatewayTrafficOptions options, TimeProvider? 
     }
 
     private void Pass(EnvironmentName environment, FencingToken token)
-        => _fences.GetOrAdd(environment, name => new(Path.Combine(options.Home.Environment(name), "fence"))).Pass(token);
+        => Fence(environment).Pass(token);
+
+    private FenceFile Fence(EnvironmentName environment)
+        => _fences.GetOrAdd(environment, name => new(Path.Combine(options.Home.Environment(name), "fence")));
 
     private GatewayKeeper Of(EnvironmentName environment)
-        => _keepers.GetOrAdd(environment, name => new(() => new GatewayKeeper(options, name, _clock, _logger))).Value;
+        => _keepers.GetOrAdd(environment, name => new(() => new GatewayKeeper(options, name, Fence(name), _clock, _logger))).Value;
 }

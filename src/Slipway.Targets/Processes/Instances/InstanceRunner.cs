@@ -15,12 +15,13 @@ internal sealed class InstanceRunner : IHealthListener, IDisposable
 {
     private readonly ProcessMachine _machine;
     private readonly RecordKeeper _kept;
+    private readonly FenceFile _fence;
     private readonly BackOff _backOff = new(Random.Shared.NextDouble);
     private readonly CancellationTokenSource _stop = new();
     private readonly InstanceSettings _settings = new();
     private readonly InstanceCheck _check;
     private readonly JobRun? _job;
-    private readonly StartFence _fence;
+    private readonly StartFence _starts;
     private ControlGroup? _group;
     private RunningProcess? _process;
     private bool _endedBefore;
@@ -28,15 +29,16 @@ internal sealed class InstanceRunner : IHealthListener, IDisposable
     private long _errorFrom;
     private long _outputFrom;
 
-    public InstanceRunner(ProcessMachine machine, EnvironmentName environment, InstanceFolder folder, InstanceRecord record, Action changed)
+    public InstanceRunner(ProcessMachine machine, EnvironmentName environment, InstanceFolder folder, InstanceRecord record, FenceFile fence, Action changed)
     {
         _machine = machine;
+        _fence = fence;
         Folder = folder;
-        _kept = new(machine, folder, record, changed);
+        _kept = new(machine, folder, record, fence, changed);
         Plan = new(machine.Home, environment, folder);
         _check = new(Plan, _settings);
         _job = JobRun.IsOne(record) ? new(folder) : null;
-        _fence = new(machine.Home, environment, machine.Clock);
+        _starts = new(machine.Home, environment, machine.Clock);
         Sight = new(Plan, _settings, machine.Clock);
         _group = record.Groups.IsEmpty ? null : new(record.Groups);
         _endedBefore = record.Restarts > 0;
@@ -244,6 +246,7 @@ internal sealed class InstanceRunner : IHealthListener, IDisposable
 
     private async Task<RunningProcess> StartNow(ImmutableSortedDictionary<string, string> settings)
     {
+        _fence.Check();
         var again = Record.StartedAt is not null;
         if (Record.Service.Port is not null && (Record.Port is not { } held || !PortRegister.IsFree(held)))
         {
@@ -253,26 +256,31 @@ internal sealed class InstanceRunner : IHealthListener, IDisposable
             Update(record => record with { Port = port });
         }
         _group ??= _machine.Limit(Record);
-        var fence = await _fence.Next(Record.Service.Name);
+        var fence = await _starts.Next(Record.Service.Name);
         Update(record => record with { Process = null, Ready = false, StartedUp = false, Groups = _group?.Folders ?? [], Fence = fence });
         var (request, builtAt) = Plan.Request(Record, settings, _group, _job);
         _memoryKillsBefore = _group?.MemoryKills() ?? 0;
         _outputFrom = LogFile.LengthOf(Folder.Output);
         _errorFrom = LogFile.LengthOf(Folder.Error);
-        if (_job is not null)
+        RunningProcess? process = null;
+        // Whoever takes over finds either no process and none to come, or one that its record tells of.
+        _fence.Hold(() =>
         {
-            Update(record => record with { LaunchedAtBoot = ProcessIdentity.CurrentBoot });
-            SaveRecord();
-        }
-        var process = RunningProcess.Start(request, Folder.Mark, Members());
-        Update(record => record with
-        {
-            Process = process.Identity,
-            StartedAt = _machine.Clock.GetUtcNow(),
-            ArtefactBuiltAt = builtAt,
-            Restarts = again ? record.Restarts + 1 : record.Restarts,
+            if (_job is not null)
+            {
+                Update(record => record with { LaunchedAtBoot = ProcessIdentity.CurrentBoot });
+                SaveRecord();
+            }
+            process = RunningProcess.Start(request, Folder.Mark, Members());
+            Update(record => record with
+            {
+                Process = process.Identity,
+                StartedAt = _machine.Clock.GetUtcNow(),
+                ArtefactBuiltAt = builtAt,
+                Restarts = again ? record.Restarts + 1 : record.Restarts,
+            });
         });
-        return process;
+        return process!;
     }
 
     private Func<IReadOnlyList<int>> Members() => () => _group?.Members() ?? [];
@@ -299,6 +307,7 @@ internal sealed class InstanceRunner : IHealthListener, IDisposable
             return;
         }
         var reason = await health;
+        _fence.Check();
         _endedBefore = true;
         Update(before => before with { Ready = false, Trouble = $"{before.Id} {reason}; it is being restarted" });
         await process.Stop(record.Service.StopGrace);
@@ -307,6 +316,7 @@ internal sealed class InstanceRunner : IHealthListener, IDisposable
 
     private async Task Finished(RunningProcess process)
     {
+        _fence.Check();
         var record = Record;
         var code = _job is null ? process.ExitCode() : _job.ExitCode(process.ExitCode());
         var lived = _machine.Clock.GetUtcNow() - (record.StartedAt ?? _machine.Clock.GetUtcNow());
@@ -323,6 +333,7 @@ internal sealed class InstanceRunner : IHealthListener, IDisposable
 
     private async Task End(CancellationToken leave)
     {
+        _fence.Check();
         var record = Record;
         if (_process is { } process)
         {
@@ -330,10 +341,14 @@ internal sealed class InstanceRunner : IHealthListener, IDisposable
         }
         for (var attempt = 0; attempt < 20 && _group?.TryRemove() == false; attempt++)
             await Task.Delay(50);
-        if (record.Port is { } port)
-            _machine.Ports.Release(port, Folder.RecordPath);
-        Folder.DeleteWork();
-        Update(before => before with { Process = null, Groups = [], EndedAt = _machine.Clock.GetUtcNow() });
+        // Under the lock: the one that has taken over may have an instance of the same name.
+        _fence.Hold(() =>
+        {
+            if (record.Port is { } port)
+                _machine.Ports.Release(port, Folder.RecordPath);
+            Folder.DeleteWork();
+            Update(before => before with { Process = null, Groups = [], EndedAt = _machine.Clock.GetUtcNow() });
+        });
     }
 
     private void Update(Func<InstanceRecord, InstanceRecord> change) => _kept.Update(change);

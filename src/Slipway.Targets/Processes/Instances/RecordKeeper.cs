@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Slipway.Core.Manifests;
+using Slipway.Releases.Ports;
 
 namespace Slipway.Targets.Processes.Instances;
 
@@ -7,8 +8,9 @@ namespace Slipway.Targets.Processes.Instances;
 /// <param name="machine">Where it runs.</param>
 /// <param name="folder">Its folder.</param>
 /// <param name="record">What is known at first.</param>
+/// <param name="fence">Says whether it still is ours to write.</param>
 /// <param name="changed">Told after each change.</param>
-internal sealed partial class RecordKeeper(ProcessMachine machine, InstanceFolder folder, InstanceRecord record, Action changed)
+internal sealed partial class RecordKeeper(ProcessMachine machine, InstanceFolder folder, InstanceRecord record, FenceFile fence, Action changed)
 {
     private readonly Lock _sync = new();
     private InstanceRecord _record = record;
@@ -25,14 +27,31 @@ internal sealed partial class RecordKeeper(ProcessMachine machine, InstanceFolde
 
     /// <summary>Writes it to disk.</summary>
     /// <exception cref="IOException">The disk refuses.</exception>
-    public void Save()
+    public void Save() => fence.Hold(() =>
     {
         lock (_sync)
             folder.Save(_record);
-    }
+    });
 
     /// <summary>Changes it; nothing when it stays the same.</summary>
     public void Update(Func<InstanceRecord, InstanceRecord> change)
+    {
+        var changes = false;
+        try
+        {
+            // The fence is always the first of the two locks.
+            fence.Hold(() => changes = Change(change, isOurs: true));
+        }
+        catch (StaleFencingTokenException)
+        {
+            // The one that has taken over writes it from here on.
+            changes = Change(change, isOurs: false);
+        }
+        if (changes)
+            changed();
+    }
+
+    private bool Change(Func<InstanceRecord, InstanceRecord> change, bool isOurs)
     {
         lock (_sync)
         {
@@ -41,19 +60,20 @@ internal sealed partial class RecordKeeper(ProcessMachine machine, InstanceFolde
             if (next.Trouble is { } trouble && trouble != _record.Trouble)
                 next = next with { Trouble = machine.Options.Secrets.Redact(trouble) };
             if (next == _record)
-                return;
+                return false;
             _record = next;
             try
             {
-                folder.Save(next);
+                if (isOurs)
+                    folder.Save(next);
             }
             catch (IOException e)
             {
                 // The instance goes on being watched; only a control plane that takes over would know less of it.
                 LogNotSaved(machine.Logger, e, next.Id);
             }
+            return true;
         }
-        changed();
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The state of {Instance} could not be saved.")]
