@@ -192,6 +192,7 @@ internal sealed partial class World(HandClock clock, int seed)
             Workload = new(one.Release, one.Service.Name),
             Variables = one.Variables,
             VariablesWhole = true,
+            Traits = ImmutableSortedDictionary<string, string>.Empty.Add("service", one.Service.ToString()),
         })],
         [.. Deviations]);
 

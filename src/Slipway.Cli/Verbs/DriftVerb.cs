@@ -63,6 +63,8 @@ internal static class DriftVerb
             StandardStreams.ErrorLine($"Not compared or not done: {untold}");
         if (view is { Changed.Count: 0, Unreleased.Count: 0 })
             StandardStreams.Line($"{view.Environment} runs release {view.Live} as {(compared && view.Untold.Count == 0 ? "the manifest declares it" : "it was released")}.");
+        if (view.Fingerprint is { } fingerprint)
+            StandardStreams.Line($"Fingerprint of what runs: {fingerprint.Whole}");
     }
 
     private static void Group(string title, IReadOnlyList<DriftFindingView> findings, bool remedies)

@@ -25,7 +25,18 @@ public sealed record DriftView
 
     /// <summary>What could not be compared or brought back, one sentence each.</summary>
     public required IReadOnlyList<string> Untold { get; init; }
+
+    /// <summary>What really runs, as one number; null when it could not be taken.</summary>
+    public FingerprintView? Fingerprint { get; init; }
 }
+
+/// <summary>
+/// What really runs, as numbers that are equal when the same runs in the same way: releases, artefacts on disk, programs, limits,
+/// probes, variables, secret values, routes and shares. Only two of the same control plane's life can be compared.
+/// </summary>
+/// <param name="Whole">All of it.</param>
+/// <param name="Parts">Each service by itself, and <c>routes</c>.</param>
+public sealed record FingerprintView(string Whole, IReadOnlyDictionary<string, string> Parts);
 
 /// <summary>Something that is other than it was declared. Never shows a secret.</summary>
 public sealed record DriftFindingView

@@ -28,4 +28,8 @@ public sealed record DriftReport(
     ImmutableArray<DriftFinding> Changed,
     ImmutableArray<DriftFinding> Unreleased,
     ImmutableArray<DriftFinding> Fixed,
-    ImmutableArray<string> Untold);
+    ImmutableArray<string> Untold)
+{
+    /// <summary>What really runs, after all that was brought back.</summary>
+    public Fingerprint? Fingerprint { get; init; }
+}

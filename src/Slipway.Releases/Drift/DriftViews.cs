@@ -17,6 +17,7 @@ public static class DriftViews
         Unreleased = [.. report.Unreleased.Select(one => Finding(one, environment))],
         Fixed = [.. report.Fixed.Select(one => Finding(one, environment))],
         Untold = report.Untold,
+        Fingerprint = report.Fingerprint is { } fingerprint ? new(fingerprint.Whole, fingerprint.Parts) : null,
     };
 
     /// <summary>A finding.</summary>

@@ -80,6 +80,12 @@ public sealed record InspectedInstance
     /// </summary>
     public bool VariablesWhole { get; init; }
 
+    /// <summary>
+    /// What it runs from and how, as it is: the same for two instances of a workload that are alike, and of no other use than to
+    /// be compared.
+    /// </summary>
+    public ImmutableSortedDictionary<string, string> Traits { get; init; } = ImmutableSortedDictionary<string, string>.Empty;
+
     /// <summary>What of it is other than it was made.</summary>
     public ImmutableArray<Deviation> Deviations { get; init; } = [];
 }

@@ -89,7 +89,19 @@ internal sealed class DriftRounds(EnvironmentRunner runner, RunnerParts parts)
         var left = fix && !found.IsEmpty ? await Look(cancellation) : found;
         var (unreleased, untold) = declared is null ? ([], []) : await DeclaredReading.Compare(declared, state, parts.Ports, cancellation);
         var still = left.Select(one => one.Deviation).ToHashSet();
-        return (new(parts.Clock.GetUtcNow(), live, left, unreleased, [.. found.Where(one => !still.Contains(one.Deviation))], [.. undone, .. untold]), null);
+        return (new(parts.Clock.GetUtcNow(), live, left, unreleased, [.. found.Where(one => !still.Contains(one.Deviation))], [.. undone, .. untold])
+        {
+            Fingerprint = await TakeFingerprint(cancellation),
+        }, null);
+    }
+
+    /// <summary>What really runs now, as one number.</summary>
+    /// <exception cref="TargetException">The target cannot be asked.</exception>
+    private async Task<Fingerprint> TakeFingerprint(CancellationToken cancellation)
+    {
+        var target = parts.Ports.Target.Inspect(runner.State.Environment, cancellation);
+        var traffic = parts.Ports.Traffic.Inspect(runner.State.Environment, cancellation);
+        return Fingerprint.Of(await target, await traffic, parts.FingerprintKey);
     }
 
     private CommandAnswer Tell(ImmutableArray<DriftFinding> all)

@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
+using System.Collections.Immutable;
 using Slipway.Core.Manifests;
+using Slipway.Releases.Drift;
 using Slipway.Releases.Journals;
 using Slipway.Releases.Ports;
 
@@ -18,6 +20,9 @@ internal sealed record RunnerParts(EnginePorts Ports, Journal Journal, TimeProvi
 
     /// <summary>Told that something may look different.</summary>
     public required Action Published { get; init; }
+
+    /// <summary>What fingerprints are keyed by, as long as this control plane runs.</summary>
+    public ImmutableArray<byte> FingerprintKey { get; } = Fingerprint.NewKey();
 
     /// <summary>Builds that were begun before their rollout was journaled.</summary>
     public required ConcurrentDictionary<RolloutId, Task<CandidateBuild.Result>> Prepared { get; init; }

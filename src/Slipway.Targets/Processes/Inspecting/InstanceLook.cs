@@ -35,6 +35,7 @@ internal sealed class InstanceLook(ProcessMachine machine, ProgramLook program, 
             Workload = record.Workload,
             Variables = variables?.Values,
             VariablesWhole = variables?.AreWhole == true,
+            Traits = InstanceTraits.Of(runner, record, process, runner.Plan.Artefact(record) is { } artefact ? manifestOf(artefact) : null),
             Deviations = [.. findings.Select(finding => finding.Of(record))],
         };
         return (seen, process);
