@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Slipway.Simulation;
 
 /// <summary>How the instances of a simulated release behave.</summary>
@@ -44,6 +46,7 @@ internal sealed record Behaviour
     public TimeSpan JobTime { get; init; } = TimeSpan.FromSeconds(1);
 
     /// <summary>How it ends; null for unseen.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
     public int? JobExit { get; init; } = 0;
 
     /// <summary>Whether a second run of it ends well, whatever the first did.</summary>

@@ -86,7 +86,8 @@ internal sealed class SimulatedInstance(Service service, ReleaseId release, int 
 
     private void Run(DateTimeOffset now, Behaviour behaviour)
     {
-        if (_ended || Gone || now < startedAt + behaviour.JobTime)
+        // What ends because it was asked to has not done its work.
+        if (_ended || StopAt is not null || now < startedAt + behaviour.JobTime)
             return;
         (_ended, ExitCode) = (true, behaviour.JobExit);
         Ready = ExitCode == 0;

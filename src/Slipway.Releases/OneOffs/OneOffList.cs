@@ -32,6 +32,10 @@ internal static class OneOffList
     public static IEnumerable<OneOff> Jobs(EnvironmentState state, RolloutState rollout)
         => Pending(state, rollout).Where(one => one.Kind == OneOffKind.Job);
 
+    /// <summary>Those of the candidate that have begun and are not known to have ended well.</summary>
+    public static IEnumerable<OneOff> Begun(EnvironmentState state, RolloutState rollout)
+        => rollout.OneOffStarts.IsEmpty ? [] : Pending(state, rollout).Where(one => rollout.OneOffStarts.ContainsKey(one.Name));
+
     /// <summary>Whether a job should run now.</summary>
     public static bool IsDue(EnvironmentState state, RolloutState rollout, Observation seen, ServiceName name)
         => Due(state, rollout).Any(one => one.Name == name && !MakesWay(one, rollout, seen));

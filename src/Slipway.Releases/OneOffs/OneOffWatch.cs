@@ -11,6 +11,9 @@ internal static class OneOffWatch
     /// <summary>The next thing that is seen of them and that the journal does not know; null for nothing.</summary>
     public static JournalEvent? Next(EnvironmentState state, RolloutState rollout, Observation seen)
     {
+        // One that ended well before it was asked to end has done its work, whatever becomes of its release.
+        if (rollout.Phase == RolloutPhase.RollingBack)
+            return OneOffList.Begun(state, rollout).FirstOrDefault(one => Instance(rollout, seen, one) is { Phase: InstancePhase.Ended, ExitCode: 0 }) is { } well ? Finished(well) : null;
         foreach (var one in OneOffList.Due(state, rollout))
         {
             var begun = rollout.OneOffStarts.ContainsKey(one.Name);

@@ -136,7 +136,8 @@ public static class RolloutMachine
             case WaitCause.Inconclusive or WaitCause.SharedFault when rollout.AcceptedStep >= rollout.Step || rollout.PromoteAsked:
                 return Baked(rollout) ? After(state, rollout, seen, now) : Shift(rollout, seen);
             case WaitCause.Inconclusive when seen.Gates.Where(gate => gate.Watched).All(gate => gate.Verdict == Verdict.Pass):
-                return new Decision.Move(new WaitEnded("The gates pass now."));
+                // What it waited for after its bake it has now; another bake would only ask the same again.
+                return Baked(rollout) ? After(state, rollout, seen, now) : new Decision.Move(new WaitEnded("The gates pass now."));
             case WaitCause.SharedFault when !seen.Gates.Any(gate => gate.Shared):
                 return new Decision.Move(new WaitEnded("The fault that both releases shared has passed."));
             default:
