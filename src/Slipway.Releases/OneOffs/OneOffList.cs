@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Slipway.Core.Manifests;
 using Slipway.Releases.Ports;
 using Slipway.Releases.Rollouts;
