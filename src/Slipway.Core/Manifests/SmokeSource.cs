@@ -68,11 +68,14 @@ public abstract record SmokeSource
         }
         else if (text.StartsWith("match ", StringComparison.Ordinal))
         {
+            var expression = text["match ".Length..].Trim();
+            if (expression.Length is 0 or > ExpressionLengthMax)
+            {
+                fault = $"its expression is empty or longer than {ExpressionLengthMax} characters";
+                return false;
+            }
             try
             {
-                var expression = text["match ".Length..].Trim();
-                if (expression.Length is 0 or > ExpressionLengthMax)
-                    throw new ArgumentException("too long");
                 // Without backtracking the time is bounded by the answer's length; the time limit is for the longest answers.
                 source = new Match(new(expression, RegexOptions.NonBacktracking | RegexOptions.CultureInvariant, TimeSpan.FromSeconds(1)));
             }

@@ -121,10 +121,13 @@ public sealed class MetricSelector
 
     private static (string, Func<string, bool>)? Expression((string Label, string Value) pair, bool isNot, out string? fault)
     {
+        if (pair.Value.Length > ExpressionLengthMax)
+        {
+            fault = $"the expression of the label {pair.Label} is longer than {ExpressionLengthMax} characters";
+            return null;
+        }
         try
         {
-            if (pair.Value.Length > ExpressionLengthMax)
-                throw new ArgumentException("it is too long");
             // Without backtracking: the time is bounded by the value's length, whatever the expression.
             var expression = new Regex($"^(?:{pair.Value})\\z", RegexOptions.NonBacktracking | RegexOptions.CultureInvariant);
             fault = null;

@@ -21,12 +21,12 @@ public sealed class GrowthGate : IGate
     {
         if (input.Stable is null)
             yield break;
-        foreach (var released in input.Candidate.Services)
+        // Once through all instances: an environment may hold thousands, of as many services.
+        var stables = Measured(input.Instances.Where(one => one.Release == input.Stable.Id));
+        foreach (var group in Measured(input.CandidateInstances))
         {
-            var name = released.Service.Name;
-            var mine = Measured(input.Of(input.Candidate.Id, name));
-            var stable = Measured(input.Of(input.Stable.Id, name));
-            if (mine.Count == 0 || stable.Count == 0)
+            var (name, mine, stable) = (group.Key, group.ToList(), stables[group.Key].ToList());
+            if (stable.Count == 0)
                 continue;
             foreach (var reading in (GateReading?[])[Memory(input, mine, stable), Processor(input, name, mine, stable), Pool(input, mine, stable)])
             {
@@ -36,8 +36,8 @@ public sealed class GrowthGate : IGate
         }
     }
 
-    private static List<Instance> Measured(IEnumerable<Instance> instances)
-        => [.. instances.Where(one => one is { Phase: InstancePhase.Running, Usage: not null, StartedAt: not null })];
+    private static ILookup<ServiceName, Instance> Measured(IEnumerable<Instance> instances)
+        => instances.Where(one => one is { Phase: InstancePhase.Running, Usage: not null, StartedAt: not null }).ToLookup(one => one.Service);
 
     private static GateReading? Memory(GateInput input, List<Instance> mine, List<Instance> stable)
     {

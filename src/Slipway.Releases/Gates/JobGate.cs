@@ -1,5 +1,4 @@
 using System.Globalization;
-using Slipway.Core.Manifests;
 using Slipway.Releases.Measures;
 
 namespace Slipway.Releases.Gates;

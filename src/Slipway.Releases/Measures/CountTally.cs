@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace Slipway.Releases.Measures;
 
 /// <summary>What a count must keep to.</summary>
@@ -15,6 +17,7 @@ public sealed record CountLimits(bool IsShare, double? Above, double? Below, dou
 /// <summary>Events and what they came from.</summary>
 /// <param name="Events">The events.</param>
 /// <param name="Exposure">Requests, jobs or seconds.</param>
+[StructLayout(LayoutKind.Auto)]
 public readonly record struct Ratio(double Events, double Exposure)
 {
     /// <summary>Events for each unit of exposure; 0 without any.</summary>

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Slipway.Core.Manifests;
 using Slipway.Releases.Gates;
+using Slipway.Releases.Ports;
 
 namespace Slipway.Releases.Measures;
 
@@ -23,7 +24,10 @@ public sealed class MeasureBook
             .. input.Candidate.Services.Where(one => one.Service.Measures is not null || MetricNames.JobsOf(one.Service) is not null)
                 .Select(one => (one.Service.Name, new ServiceMeasures(one.Service, input.Plan.Sustained))),
         ];
-        foreach (var (_, measures) in Services)
-            measures.Add(input);
+        if (Services.IsEmpty)
+            return;
+        var instances = input.Instances.Where(one => one.Phase != InstancePhase.Stopping).ToLookup(one => one.Service);
+        foreach (var (service, measures) in Services)
+            measures.Add(input, instances[service]);
     }
 }

@@ -63,10 +63,10 @@ public sealed class ServiceMeasures
         return null;
     }
 
-    internal void Add(GateInput input)
+    internal void Add(GateInput input, IEnumerable<Instance> instances)
     {
-        Candidates = [.. input.CandidateInstances.Where(one => one.Service == _service.Name && one.Phase != InstancePhase.Starting)];
-        Stables = input.Stable is null ? [] : [.. input.Instances.Where(one => one.Release == input.Stable.Id && one.Service == _service.Name && one.Phase != InstancePhase.Stopping)];
+        Candidates = [.. instances.Where(one => one.Release == input.Candidate.Id && one.Phase != InstancePhase.Starting)];
+        Stables = input.Stable is null ? [] : [.. instances.Where(one => one.Release == input.Stable.Id)];
         _tracks.Keep(Candidates.Concat(Stables).Select(one => one.Id));
         foreach (var metric in Metrics)
             metric.AddLevels(Candidates, Stables);

@@ -29,16 +29,21 @@ internal sealed class SmokeRepeats(EnvironmentName environment, ITarget target, 
     {
         if (rollout is not { Candidate: { } candidate, Phase: RolloutPhase.Baking or RolloutPhase.Waiting or RolloutPhase.Guarding })
             return;
-        var release = state.Releases[candidate].Release;
-        foreach (var instance in instances)
+        foreach (var released in state.Releases[candidate].Release.Services)
         {
-            if (instance is not { Ready: true, Phase: InstancePhase.Running } || instance.Release != candidate || !rollout.Proved.Contains(instance.Id))
-                continue;
-            foreach (var check in release.Find(instance.Service)!.Service.Health.Smoke)
-            {
-                if (check.Every is { } every && IsDue((instance.Id, check.Name), every))
-                    _ = Run(instance, check, instances.FirstOrDefault(one => one.Release == rollout.Stable && one.Service == instance.Service && one.Ready), cancellation);
-            }
+            var checks = released.Service.Health.Smoke.Where(check => check.Every is not null).ToList();
+            if (checks.Count > 0)
+                Begin(rollout, checks, [.. instances.Where(one => one.Service == released.Service.Name && one is { Ready: true, Phase: InstancePhase.Running })], cancellation);
+        }
+    }
+
+    private void Begin(RolloutState rollout, List<SmokeCheck> checks, ImmutableArray<Instance> instances, CancellationToken cancellation)
+    {
+        var stable = instances.FirstOrDefault(one => one.Release == rollout.Stable);
+        foreach (var instance in instances.Where(one => one.Release == rollout.Candidate && rollout.Proved.Contains(one.Id)))
+        {
+            foreach (var check in checks.Where(check => IsDue((instance.Id, check.Name), check.Every!.Value)))
+                _ = Run(instance, check, stable, cancellation);
         }
     }
 

@@ -105,8 +105,8 @@ public sealed class MetricsTextTests
     {
         MetricsText.Read(text ?? "", _ => true);
         MetricsText.Read($"a{{{text}", _ => true);
-        MetricSelector.TryParse(text ?? "", out _, out _);
-        MetricSelector.TryParse($"a{{{text}", out _, out _);
+        foreach (var selector in (string[])[text ?? "", $"a{{{text}"])
+            Assert.True(MetricSelector.TryParse(selector, out _, out var fault) || fault.Length > 0);
     }).QuickCheckThrowOnFailure();
 
     [Theory]

@@ -1,6 +1,4 @@
-using System.Collections.Immutable;
 using Slipway.Core.Manifests;
-using Slipway.Releases.Ports;
 
 namespace Slipway.Targets.Tests.Processes;
 

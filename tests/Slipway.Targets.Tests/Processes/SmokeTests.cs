@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Diagnostics;
 using Slipway.Core.Manifests;
 using Slipway.Releases.Ports;
