@@ -32,6 +32,9 @@ internal sealed class SimulatedInstance(Service service, ReleaseId release, int 
     /// <summary>Whether it was ready once.</summary>
     public bool WasReady => _wasReady;
 
+    /// <summary>Whether nothing ends it, such as one that waits for a disk that does not answer.</summary>
+    public bool Unkillable { get; set; }
+
     /// <summary>Whether it has ended by itself.</summary>
     public bool Ended => _ended;
 
@@ -54,7 +57,7 @@ internal sealed class SimulatedInstance(Service service, ReleaseId release, int 
     public bool Live(DateTimeOffset now, Behaviour behaviour)
     {
         var before = (Ready, Gone, _ended);
-        Gone = StopAt <= now;
+        Gone = StopAt <= now && !Unkillable;
         if (IsJob)
         {
             Run(now, behaviour);

@@ -80,6 +80,9 @@ internal sealed partial class World(HandClock clock, int seed)
 
     public IReadOnlyList<SimulatedInstance> Instances => _instances;
 
+    /// <summary>Instances that nothing ends.</summary>
+    public HashSet<InstanceId> Unkillable { get; } = [];
+
     /// <summary>How instances ended that were asked to.</summary>
     public List<EndedInstance> Ended { get; } = [];
 
@@ -113,7 +116,10 @@ internal sealed partial class World(HandClock clock, int seed)
         var now = clock.GetUtcNow();
         var changed = false;
         foreach (var instance in _instances.ToList())
+        {
+            instance.Unkillable = Unkillable.Contains(instance.Id);
             changed |= instance.Live(now, instance.IsJob ? OfRun(instance) : Of(instance.Release, instance.Service.Name));
+        }
         NoteEnds();
         Ended.AddRange(_instances.Where(instance => instance.Gone).Select(instance => new EndedInstance(
             instance.Id, instance.Release, instance.Service.Name, instance.AskedAt!.Value, now, instance.Ended ? null : 0, Killed: false)));

@@ -19,13 +19,13 @@ internal static class CourierReleases
         await using var recipient = new Recipient();
         await using var stack = await Stack.Start(Manifest(), stop);
         var (stage, random, sent) = (new WorkStage(stack, stop), new Random(6), 0);
-        await stage.Deploy(0, []);
-        await stage.Settled();
+        var variables = new Dictionary<string, string> { ["COURIER__DATABASE"] = Path.Combine(stack.Folder, "courier.db"), ["COURIER__PRIVATE_RECIPIENTS"] = "allow" };
+        await stage.Begin(variables);
         using var client = new HttpClient { BaseAddress = await stack.Address() };
         for (var release = 1; release <= releases; release++)
         {
             var sending = Send(client, recipient, messages * release / releases - sent, stop);
-            await stage.Deploy(release, []);
+            await stage.Deploy(release, variables);
             await Disturb(stage, release, random);
             await stage.Settled();
             sent += await sending;
@@ -84,7 +84,8 @@ internal static class CourierReleases
             + Service("Scheduler", "{ }").Replace("{ }", "kind: scheduler\n    port: 5002\n    needs: [api]")
             + """
             settings:
-              COURIER__PRIVATE_RECIPIENTS: { type: string, default: allow, services: [worker], doc: "Deliver to this machine." }
+              COURIER__DATABASE: { type: string, required: [bench], doc: "The file." }
+              COURIER__PRIVATE_RECIPIENTS: { type: string, services: [worker], doc: "Deliver to this machine." }
               COURIER__DRAIN: { type: duration, default: 8s, doc: "To finish in." }
             rollout: { strategy: canary, steps: [25, 100], bake: 500ms }
             gates: { inconclusive: { after: 0s, then: proceed } }

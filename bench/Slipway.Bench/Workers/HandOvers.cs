@@ -17,8 +17,7 @@ internal static class HandOvers
         var began = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds();
         await using var stack = await Stack.Start(Manifest(store, began), stop);
         var (stage, random, clock) = (new WorkStage(stack, stop), new Random(5), Stopwatch.GetTimestamp());
-        await stage.Deploy(0, []);
-        await stage.Settled();
+        await stage.Begin([]);
         for (var release = 1; Begun(store) <= handOvers; release++)
         {
             await Release(stage, release, random);

@@ -17,6 +17,14 @@ internal sealed class WorkStage(Stack stack, CancellationToken stop)
         await stack.Post("/v1/environments/bench/deploy", JsonSerializer.Serialize(request));
     }
 
+    /// <summary>Makes a first release live.</summary>
+    public async Task Begin(Dictionary<string, string> variables)
+    {
+        await Deploy(0, variables);
+        if (await Settled() != "promoted")
+            throw new InvalidOperationException($"The first release did not go live: {await stack.Get("/v1/environments/bench/rollouts")}");
+    }
+
     /// <summary>Undoes the rollout under way; nothing when it is over already.</summary>
     public async Task<bool> Abort()
     {

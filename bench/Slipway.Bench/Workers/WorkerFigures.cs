@@ -21,7 +21,7 @@ internal static class WorkerFigures
         progress("hand-overs of a scheduler, simulated");
         figures.AddRange(await SimulatedHandOvers.Measure(handOvers: 1000, stop));
         progress("hand-overs of a scheduler, real processes");
-        figures.AddRange(await HandOvers.Measure(handOvers: quick ? 15 : 1000, progress, stop));
+        figures.AddRange(await HandOvers.Measure(handOvers: quick ? 15 : 300, progress, stop));
         progress("canary releases of a worker");
         figures.AddRange(await WorkerReleases.Measure(releases: quick ? 9 : 90, jobs: quick ? 900 : 9000, progress, stop));
         progress("canary releases of courier, the reference application");

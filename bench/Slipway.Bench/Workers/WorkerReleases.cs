@@ -14,8 +14,7 @@ internal static class WorkerReleases
         await using var stack = await Stack.Start(Manifest(queue.Folder), stop);
         var stage = new WorkStage(stack, stop);
         var (random, cutOff, outcomes) = (new Random(4), new HashSet<string>(StringComparer.Ordinal), new Dictionary<string, int>(StringComparer.Ordinal));
-        await stage.Deploy(0, []);
-        await stage.Settled();
+        await stage.Begin([]);
         for (var release = 1; release <= releases; release++)
         {
             queue.Add(jobs * release / releases, random);
