@@ -10,6 +10,8 @@ var quick = args.Contains("--quick");
 var json = args.Contains("--json");
 if (names is ["simulation", "replay", var seed] && int.TryParse(seed, out var number))
     return await Replay.Run(number);
+if (names is ["simulation", "seeds", var first, var many] && int.TryParse(first, out var from) && int.TryParse(many, out var count))
+    return await Replay.Seeds(from, count);
 Func<bool, Action<string>, CancellationToken, IAsyncEnumerable<Figure>>? bench = names switch
 {
     ["rollout"] => RolloutBench.Run,

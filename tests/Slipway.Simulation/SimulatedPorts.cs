@@ -95,7 +95,7 @@ internal sealed class SimulatedPorts(World world, Life life) : ITarget, ITraffic
     public Task<Uri> Ensure(EnvironmentName environment, GatewayListener listener, FencingToken token, CancellationToken cancellation)
     {
         Uri? address = null;
-        Effect(() => address = world.StartGateway(token));
+        CarryOut(() => address = world.StartGateway(token));
         return Task.FromResult(address!);
     }
 
@@ -180,6 +180,12 @@ internal sealed class SimulatedPorts(World world, Life life) : ITarget, ITraffic
 
     private Task Effect(Action effect)
     {
+        CarryOut(effect);
+        return Task.CompletedTask;
+    }
+
+    private void CarryOut(Action effect)
+    {
         var alive = !life.Dead;
         try
         {
@@ -193,6 +199,5 @@ internal sealed class SimulatedPorts(World world, Life life) : ITarget, ITraffic
         for (var times = world.Mishaps.Times(); times > 0; times--)
             effect();
         life.Step();
-        return Task.CompletedTask;
     }
 }

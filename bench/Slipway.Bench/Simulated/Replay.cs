@@ -2,9 +2,19 @@ using Slipway.Simulation.Scripts;
 
 namespace Slipway.Bench.Simulated;
 
-/// <summary>Plays one seed again, tells what happened and, when it fails, makes it as small as it will go.</summary>
+/// <summary>Plays seeds by hand: many in search of one that fails, or one again, which is then made as small as it will go.</summary>
 internal static class Replay
 {
+    /// <summary>Plays other seeds than the measurement does.</summary>
+    /// <returns>The exit code: 0 when every invariant holds in all of them, 1 when not.</returns>
+    public static async Task<int> Seeds(int from, int count)
+    {
+        var figures = await SceneFigures.Measure(count, from, Console.Error.WriteLine, CancellationToken.None);
+        Console.WriteLine(figures[0]);
+        return figures[0].Ok ? 0 : 1;
+    }
+
+    /// <summary>Plays a seed.</summary>
     /// <returns>The exit code: 0 when every invariant holds, 1 when not.</returns>
     public static async Task<int> Run(int seed)
     {
