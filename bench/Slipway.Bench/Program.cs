@@ -1,4 +1,5 @@
 using Slipway.Bench;
+using Slipway.Bench.Crashes;
 using Slipway.Bench.Drift;
 using Slipway.Bench.Rotations;
 using Slipway.Bench.Settings;
@@ -20,6 +21,7 @@ Func<bool, Action<string>, CancellationToken, IAsyncEnumerable<Figure>>? bench =
     ["rotations"] => RotationFigures.Measure,
     ["simulation"] => SimulatedFigures.Measure,
     ["workers"] => WorkerFigures.Run,
+    ["crash"] => CrashFigures.Measure,
     _ => null,
 };
 if (bench is null)

@@ -21,7 +21,7 @@ internal static class ControlPlaneProcess
     public static async Task<int> Run(StartOptions options)
     {
         CoreDumps.Disable();
-        var clock = TimeProvider.System;
+        var clock = new SteadyClock(TimeProvider.System, SinceBoot.Passed);
         var home = Home.Open(options.HomeFolder);
         var place = JournalPlace.Of(options, home);
         var redactor = new Redactor();
@@ -44,7 +44,7 @@ internal static class ControlPlaneProcess
     }
 
     private static async Task<int> Lead(
-        StartOptions options, Home home, JournalPlace place, Redactor redactor, ILoggerFactory logging, TimeProvider clock)
+        StartOptions options, Home home, JournalPlace place, Redactor redactor, ILoggerFactory logging, SteadyClock clock)
     {
         var log = logging.CreateLogger("Slipway.ControlPlane");
         var standby = new StandbyServer(options, home, place, logging, clock);
@@ -57,6 +57,8 @@ internal static class ControlPlaneProcess
             FenceOff(home, await opening, leadership.FormerProcess, log);
         await using var world = World.Open(home, clock, logging, redactor);
         await using var journal = await opening;
+        if (journal.Records(Math.Max(0, journal.LastSequence - 1)) is [var last, ..])
+            clock.NotBefore(last.At);
         await using var engine = new ReleaseEngine(world.Ports, journal, clock, log.OutsideFailed);
         var parts = new ControlPlaneParts(identity, engine, new(engine.Start), journal, world.Ports) { Leads = () => leadership.Lease.IsHeld };
         var starting = Task.Run(() => parts.Start.Run(CancellationToken.None));

@@ -21,4 +21,14 @@ internal static partial class NativeMethods
     [LibraryImport("libc", EntryPoint = "open", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.System32)]
     internal static partial int OpenFile(string path, int flags);
+
+    /// <summary>Reads a clock of the kernel; 0 when done.</summary>
+    [LibraryImport("libc", EntryPoint = "clock_gettime")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.System32)]
+    internal static partial int ReadClock(int clock, out KernelTime time);
+
+    /// <summary>A time of the kernel.</summary>
+    /// <param name="Seconds">Whole seconds.</param>
+    /// <param name="Nanoseconds">0 to 999,999,999.</param>
+    internal readonly record struct KernelTime(long Seconds, long Nanoseconds);
 }

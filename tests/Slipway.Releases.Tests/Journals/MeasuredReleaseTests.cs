@@ -18,7 +18,7 @@ public sealed class MeasuredReleaseTests
             Measures = new()
             {
                 Metrics = [new("refused", MeasureKind.Ratio, "a_total{b=\"c\"}", "a_total") { Above = 0.1, MoreThan = 2, Sustained = TimeSpan.FromSeconds(5), EventsMin = 3, Watched = true }],
-                Jobs = JobPlan.Usual with { Slower = 3 },
+                Jobs = JobMeasures.Usual with { Slower = 3 },
             },
             Health = new()
             {
