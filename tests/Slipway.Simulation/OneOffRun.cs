@@ -30,6 +30,16 @@ internal sealed partial class World
     /// <summary>The release that is live, which may be one that was never proved: it stays when nothing else can be.</summary>
     public Func<ReleaseId?> LiveNow { get; set; } = () => null;
 
+    /// <summary>Somebody takes a running one away, so that nobody ever hears of it again.</summary>
+    public void Lose(string name)
+    {
+        foreach (var instance in _instances.Where(one => one.Service.Name.ToString() == name).ToList())
+        {
+            _instances.Remove(instance);
+            _running[instance].Over = true;
+        }
+    }
+
     private Behaviour OfRun(SimulatedInstance instance)
     {
         var behaviour = Of(instance.Release, instance.Service.Name);

@@ -88,6 +88,23 @@ public sealed class MigrationTests
         Assert.Empty(await stage.Rest());
     }
 
+    [Theory]
+    [InlineData(false, "failed")]
+    [InlineData(true, "promoted")]
+    public async Task One_that_has_vanished_runs_again_only_when_it_may_be_repeated(bool repeatable, string outcome)
+    {
+        var shop = Scenes.Application(Scenes.Canary(50, 100), Scenes.Migrating(Scenes.Service("api"), repeatable: repeatable));
+        var stage = await Released(shop);
+        stage.World.Behaviours["2"] = new() { JobTime = TimeSpan.FromSeconds(5) };
+        await stage.Deploy(shop, "2");
+        await stage.Until(one => one.State.Active is { OneOffStarts.Count: 1 });
+        stage.World.Lose("api-migrate");
+        await stage.UntilOver();
+        Assert.Equal(outcome, stage.View().Outcome);
+        Assert.Equal(repeatable ? 3 : 2, stage.World.Runs.Count);
+        Assert.Empty(await stage.Rest());
+    }
+
     [Fact]
     public async Task A_seed_fills_the_data_once_until_they_are_reset()
     {
