@@ -1,5 +1,4 @@
 using Slipway.Core.Manifests;
-using Slipway.Releases.Planning;
 using Slipway.Releases.Ports;
 
 namespace Slipway.Releases.Rollouts;
