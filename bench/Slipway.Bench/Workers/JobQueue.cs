@@ -3,7 +3,7 @@ using System.Diagnostics;
 namespace Slipway.Bench.Workers;
 
 /// <summary>A folder of jobs as the fixture's workers know it, and what they wrote down.</summary>
-internal sealed class JobQueue
+internal sealed class JobQueue : IDisposable
 {
     public JobQueue()
     {
@@ -54,7 +54,7 @@ internal sealed class JobQueue
         return done;
     }
 
-    public void Delete() => Directory.Delete(Folder, recursive: true);
+    public void Dispose() => Directory.Delete(Folder, recursive: true);
 
     private int Count(string name) => Directory.EnumerateFiles(Path.Combine(Folder, name)).Count();
 }

@@ -10,7 +10,8 @@ internal static class WorkerReleases
 
     public static async Task<IReadOnlyList<Figure>> Measure(int releases, int jobs, Action<string> progress, CancellationToken stop)
     {
-        var queue = new JobQueue();
+        // Goes last: a worker that lost its queue would make it again.
+        using var queue = new JobQueue();
         await using var stack = await Stack.Start(Manifest(queue.Folder), stop);
         var stage = new WorkStage(stack, stop);
         var (random, cutOff, outcomes) = (new Random(4), new HashSet<string>(StringComparer.Ordinal), new Dictionary<string, int>(StringComparer.Ordinal));
@@ -30,13 +31,11 @@ internal static class WorkerReleases
         foreach (var job in broken)
             progress($"  DOUBLE {job.Key}: {string.Join(", ", job.Value)}");
         var told = string.Join(", ", outcomes.OrderBy(one => one.Key, StringComparer.Ordinal).Select(one => $"{one.Value} {one.Key}"));
-        var figures = new[]
-        {
+        return
+        [
             Figure.Exactly($"worker canary, {releases} releases ({told}): jobs lost of {queue.Added}", queue.Added - done.Count, "jobs", 0),
             Figure.Exactly("worker canary: jobs done twice though nobody killed who had them", broken.Count, "jobs", 0, $"{doubles.Count - broken.Count} by a kill, as at-least-once allows"),
-        };
-        queue.Delete();
-        return figures;
+        ];
     }
 
     private static async Task<string> Release(WorkStage stage, int release, Random random, HashSet<string> cutOff)

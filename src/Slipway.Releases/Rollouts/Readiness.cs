@@ -1,6 +1,5 @@
 using Slipway.Core.Manifests;
 using Slipway.Releases.OneOffs;
-using Slipway.Releases.Planning;
 using Slipway.Releases.Ports;
 
 namespace Slipway.Releases.Rollouts;
