@@ -91,7 +91,7 @@ internal sealed class CrashStage : IAsyncDisposable
     {
         try
         {
-            var body = JsonSerializer.Serialize(new Dictionary<string, object> { ["manifestPath"] = Manifest, ["strategy"] = strategy, ["version"] = $"{version}" });
+            var body = JsonSerializer.Serialize(new Dictionary<string, object> { ["manifestPath"] = Manifest, ["strategy"] = strategy, ["version"] = $"{version}", ["path"] = "api", ["variables"] = new Dictionary<string, string>() });
             using var answer = await Client.PostAsync($"{Local}/deploy", new StringContent(body, Encoding.UTF8, "application/json"), _stop);
             if (!answer.IsSuccessStatusCode && (int)answer.StatusCode is not (503 or 507))
                 throw new InvalidOperationException(await answer.Content.ReadAsStringAsync(_stop));
@@ -104,7 +104,7 @@ internal sealed class CrashStage : IAsyncDisposable
 
     /// <summary>Whether nothing is under way and all instances are ready.</summary>
     public async Task<bool> IsAtRest()
-        => await Status() is { } status && status.GetProperty("state").GetString() == "live" && Ready(status).Count == Replicas
+        => await Status() is { } status && status.GetProperty("state").GetString() == "live" && (!status.TryGetProperty("queue", out var queue) || queue.GetArrayLength() == 0) && Ready(status).Count == Replicas
             && status.GetProperty("instances").GetArrayLength() == Replicas;
 
     /// <summary>

@@ -15,7 +15,7 @@ internal static class PausedFigures
         await using var stage = new CrashStage(stop);
         var leader = stage.Launch();
         await stage.Within(TimeSpan.FromSeconds(30), async () => await stage.Leader() == leader.Id);
-        await stage.Deploy("blue-green", 0);
+        await stage.Deploy("BlueGreen", 0);
         await stage.Within(TimeSpan.FromSeconds(60), stage.IsAtRest);
         await using var traffic = Traffic.Mixed(new((await stage.Status())!.Value.GetProperty("address").GetString()!), 100, stop);
         var random = new Random(11);
@@ -25,7 +25,7 @@ internal static class PausedFigures
         {
             var standby = stage.Launch("--standby");
             await Task.Delay(TimeSpan.FromSeconds(1), stop);
-            await stage.Deploy(pause % 2 == 0 ? "canary" : "rolling", pause);
+            await stage.Deploy(pause % 2 == 0 ? "Canary" : "Rolling", pause);
             await Task.Delay(TimeSpan.FromMilliseconds(random.Next(1500)), stop);
             Signal(leader, "STOP");
             var since = Stopwatch.GetTimestamp();
