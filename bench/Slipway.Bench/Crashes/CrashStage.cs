@@ -69,12 +69,15 @@ internal sealed class CrashStage : IAsyncDisposable
     /// <summary>What a path of the API gives; null while nobody answers.</summary>
     public async Task<JsonElement?> Ask(string path)
     {
+        // One that is paused takes connections and never answers.
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(_stop);
+        patience.CancelAfter(TimeSpan.FromSeconds(1));
         try
         {
-            using var answer = await Client.GetAsync(path, _stop);
-            return answer.IsSuccessStatusCode ? JsonDocument.Parse(await answer.Content.ReadAsStringAsync(_stop)).RootElement.Clone() : null;
+            using var answer = await Client.GetAsync(path, patience.Token);
+            return answer.IsSuccessStatusCode ? JsonDocument.Parse(await answer.Content.ReadAsStringAsync(patience.Token)).RootElement.Clone() : null;
         }
-        catch (Exception fault) when (fault is HttpRequestException or IOException or JsonException)
+        catch (Exception fault) when (fault is HttpRequestException or IOException or JsonException || (fault is OperationCanceledException && !_stop.IsCancellationRequested))
         {
             return null;
         }

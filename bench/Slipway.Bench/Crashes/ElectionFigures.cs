@@ -23,7 +23,9 @@ internal static class ElectionFigures
         var (harm, none) = (0, 0);
         for (var end = 1; end <= ends; end++)
         {
-            var leader = planes.First(one => !one.HasExited && one.Id == stage.Leader().GetAwaiter().GetResult());
+            int? leads = null;
+            await stage.Within(TimeSpan.FromSeconds(20), async () => (leads = await stage.Leader()) is not null);
+            var leader = planes.First(one => one.Id == leads);
             await stage.Deploy("Rolling", end);
             PausedFigures.Signal(leader, end % 2 == 0 ? "STOP" : "KILL");
             var since = Stopwatch.GetTimestamp();
