@@ -69,12 +69,15 @@ internal sealed class CrashStage : IAsyncDisposable
     /// <summary>What a path of the API gives; null while nobody answers.</summary>
     public async Task<JsonElement?> Ask(string path)
     {
+        // One that is paused takes connections and never answers.
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(_stop);
+        patience.CancelAfter(TimeSpan.FromSeconds(1));
         try
         {
-            using var answer = await Client.GetAsync(path, _stop);
-            return answer.IsSuccessStatusCode ? JsonDocument.Parse(await answer.Content.ReadAsStringAsync(_stop)).RootElement.Clone() : null;
+            using var answer = await Client.GetAsync(path, patience.Token);
+            return answer.IsSuccessStatusCode ? JsonDocument.Parse(await answer.Content.ReadAsStringAsync(patience.Token)).RootElement.Clone() : null;
         }
-        catch (Exception fault) when (fault is HttpRequestException or IOException or JsonException)
+        catch (Exception fault) when (fault is HttpRequestException or IOException or JsonException || (fault is OperationCanceledException && !_stop.IsCancellationRequested))
         {
             return null;
         }
@@ -91,7 +94,7 @@ internal sealed class CrashStage : IAsyncDisposable
     {
         try
         {
-            var body = JsonSerializer.Serialize(new Dictionary<string, object> { ["manifestPath"] = Manifest, ["strategy"] = strategy, ["version"] = $"{version}" });
+            var body = JsonSerializer.Serialize(new Dictionary<string, object> { ["manifestPath"] = Manifest, ["strategy"] = strategy, ["version"] = $"{version}", ["path"] = "api", ["variables"] = new Dictionary<string, string>() });
             using var answer = await Client.PostAsync($"{Local}/deploy", new StringContent(body, Encoding.UTF8, "application/json"), _stop);
             if (!answer.IsSuccessStatusCode && (int)answer.StatusCode is not (503 or 507))
                 throw new InvalidOperationException(await answer.Content.ReadAsStringAsync(_stop));
@@ -104,7 +107,7 @@ internal sealed class CrashStage : IAsyncDisposable
 
     /// <summary>Whether nothing is under way and all instances are ready.</summary>
     public async Task<bool> IsAtRest()
-        => await Status() is { } status && status.GetProperty("state").GetString() == "live" && Ready(status).Count == Replicas
+        => await Status() is { } status && status.GetProperty("state").GetString() == "live" && (!status.TryGetProperty("queue", out var queue) || queue.GetArrayLength() == 0) && Ready(status).Count == Replicas
             && status.GetProperty("instances").GetArrayLength() == Replicas;
 
     /// <summary>

@@ -17,14 +17,16 @@ internal static class ElectionFigures
         var planes = new List<Process> { stage.Launch() };
         await stage.Within(TimeSpan.FromSeconds(30), async () => await stage.Leader() == planes[0].Id);
         planes.AddRange([stage.Launch("--standby"), stage.Launch("--standby")]);
-        await stage.Deploy("blue-green", 0);
+        await stage.Deploy("BlueGreen", 0);
         await stage.Within(TimeSpan.FromSeconds(60), stage.IsAtRest);
         var takeovers = new Samples("crash-election");
         var (harm, none) = (0, 0);
         for (var end = 1; end <= ends; end++)
         {
-            var leader = planes.First(one => !one.HasExited && one.Id == stage.Leader().GetAwaiter().GetResult());
-            await stage.Deploy("rolling", end);
+            int? leads = null;
+            await stage.Within(TimeSpan.FromSeconds(20), async () => (leads = await stage.Leader()) is not null);
+            var leader = planes.First(one => one.Id == leads);
+            await stage.Deploy("Rolling", end);
             PausedFigures.Signal(leader, end % 2 == 0 ? "STOP" : "KILL");
             var since = Stopwatch.GetTimestamp();
             var next = (int?)null;

@@ -15,7 +15,7 @@ internal static class PausedFigures
         await using var stage = new CrashStage(stop);
         var leader = stage.Launch();
         await stage.Within(TimeSpan.FromSeconds(30), async () => await stage.Leader() == leader.Id);
-        await stage.Deploy("blue-green", 0);
+        await stage.Deploy("BlueGreen", 0);
         await stage.Within(TimeSpan.FromSeconds(60), stage.IsAtRest);
         await using var traffic = Traffic.Mixed(new((await stage.Status())!.Value.GetProperty("address").GetString()!), 100, stop);
         var random = new Random(11);
@@ -25,7 +25,7 @@ internal static class PausedFigures
         {
             var standby = stage.Launch("--standby");
             await Task.Delay(TimeSpan.FromSeconds(1), stop);
-            await stage.Deploy(pause % 2 == 0 ? "canary" : "rolling", pause);
+            await stage.Deploy(pause % 2 == 0 ? "Canary" : "Rolling", pause);
             await Task.Delay(TimeSpan.FromMilliseconds(random.Next(1500)), stop);
             Signal(leader, "STOP");
             var since = Stopwatch.GetTimestamp();
@@ -38,9 +38,10 @@ internal static class PausedFigures
             var ended = await stage.Within(TimeSpan.FromSeconds(60), stage.IsAtRest);
             string? wrong = null;
             await stage.Within(TimeSpan.FromSeconds(5), () => Task.FromResult((wrong = Witness.Wrong(stage.Home, CrashStage.Replicas)) is null));
-            var audit = await stage.Ask("/v1/audit/verify");
+            System.Text.Json.JsonElement? audit = null;
+            await stage.Within(TimeSpan.FromSeconds(10), async () => (audit = await stage.Ask("/v1/audit/verify")) is not null);
             var chain = audit is { } view && (!view.TryGetProperty("fault", out var fault) || fault.ValueKind == System.Text.Json.JsonValueKind.Null);
-            var harmless = took && left && ended && wrong is null && chain && await stage.Leader() == standby.Id;
+            var harmless = took && left && ended && wrong is null && chain && await stage.Within(TimeSpan.FromSeconds(5), async () => await stage.Leader() == standby.Id);
             harm += harmless ? 0 : 1;
             progress($"  pause {pause}: taken over {took} in {takeovers.Max:0.0} s at most, ended itself {left} (exit code {(leader.HasExited ? leader.ExitCode : -1)}), rollout ended {ended}, journal whole {chain}, {wrong ?? "nothing left behind"}");
             leader = standby;

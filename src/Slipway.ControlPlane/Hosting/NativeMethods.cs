@@ -30,5 +30,6 @@ internal static partial class NativeMethods
     /// <summary>A time of the kernel.</summary>
     /// <param name="Seconds">Whole seconds.</param>
     /// <param name="Nanoseconds">0 to 999,999,999.</param>
+    [StructLayout(LayoutKind.Sequential)]
     internal readonly record struct KernelTime(long Seconds, long Nanoseconds);
 }

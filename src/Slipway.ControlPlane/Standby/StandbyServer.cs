@@ -1,8 +1,6 @@
 using System.Globalization;
 using Slipway.ControlPlane.Callers;
 using Slipway.ControlPlane.Hosting;
-using Slipway.ControlPlane.OpenApi;
-using Slipway.ControlPlane.Problems;
 using Slipway.Releases.Journals;
 using Slipway.Releases.Leases;
 

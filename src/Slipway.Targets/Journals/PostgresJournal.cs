@@ -1,4 +1,3 @@
-using Npgsql;
 using Slipway.Releases.Journals;
 using Slipway.Releases.Leases;
 using Slipway.Targets.Credentials;
