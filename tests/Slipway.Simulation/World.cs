@@ -308,7 +308,7 @@ internal sealed partial class World(HandClock clock, int seed)
     private void Check(RoutedService service)
     {
         var anyReady = service.Releases.Any(release => release.Weight > 0
-            && _instances.Any(one => one.Release == release.Release && one.Service.Name == service.Service && one.Ready && one.StopAt is null));
+            && _instances.Any(one => one.Release == release.Release && one.Service.Name == service.Service && one.Ready && one.StopAt is null && IsProved(one)));
         foreach (var release in service.Releases.Where(release => release.Weight > 0))
         {
             foreach (var endpoint in release.Endpoints)
@@ -318,11 +318,15 @@ internal sealed partial class World(HandClock clock, int seed)
                     Violations.Add($"{instance.Id} gets traffic before its migration has ended.");
                 if (instance is null || (!instance.Ready && anyReady))
                     Violations.Add($"The table of version {_table?.Version} gives traffic to {endpoint.Instance}, which is not ready.");
-                if (instance is { Service.Health.Smoke.Length: > 0 } && !Proved.Contains((instance.Release, instance.Service.Name)) && !Smoked.Contains(instance.Id) && instance.Release != LiveNow())
+                if (instance is not null && !IsProved(instance) && instance.Release != LiveNow())
                     Violations.Add($"{endpoint.Instance} gets traffic but was never proved.");
             }
         }
     }
+
+    /// <summary>Whether an instance may take traffic at all: it has passed its smoke checks, or its release was promoted once.</summary>
+    public bool IsProved(SimulatedInstance instance)
+        => instance.Service.Health.Smoke.IsEmpty || Proved.Contains((instance.Release, instance.Service.Name)) || Smoked.Contains(instance.Id);
 
     private void Users(TimeSpan by)
     {

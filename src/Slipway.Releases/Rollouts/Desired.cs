@@ -97,7 +97,8 @@ public sealed record Desired(ImmutableArray<DesiredWorkload> Workloads, Immutabl
             return 0;
         if (HandsOver(rollout, state, service.Name))
         {
-            var oldRuns = seen.Of(rollout.Stable!.Value, service.Name).Any();
+            // Not stable alone: what was live before it may still be ending.
+            var oldRuns = seen.Of(service.Name).Any(one => one.Release != rollout.Candidate);
             return rollout.HandedOver && !oldRuns && seen.TargetAnswers ? service.Replicas.Min : 0;
         }
         var percent = rollout.Promoted || rollout.Steps.IsEmpty ? 100 : rollout.Steps[Math.Max(0, rollout.Step)].Percent;

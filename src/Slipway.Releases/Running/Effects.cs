@@ -80,7 +80,9 @@ internal sealed class Effects(EnvironmentName environment, EnginePorts ports, Se
     private async Task<bool> Route(EnvironmentState state, Desired desired, Observation seen, CancellationToken cancellation)
     {
         var services = Tables.Of(state, desired, seen);
-        if (services.IsEmpty && _table is null && _address is null)
+        // A gateway that we have not spoken to yet may still serve what is to end now.
+        var adopted = Desired.Mover(state) is { Phase: RolloutPhase.RollingBack, TrafficSince: not null } && !seen.Instances.IsEmpty;
+        if (services.IsEmpty && _table is null && _address is null && !adopted)
             return false;
         if (_table is not null && !_putAgain && Tables.Same(_table.Services, services))
             return false;

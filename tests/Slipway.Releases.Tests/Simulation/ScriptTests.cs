@@ -68,6 +68,16 @@ public sealed class ScriptTests
         ],
     })).Wrong);
 
+    [Theory]
+    [InlineData(203027)]
+    [InlineData(204260)]
+    [InlineData(206431)]
+    public async Task A_seed_that_failed_once_holds(int seed)
+    {
+        var played = await ScriptPlay.Of(ScriptDraw.Of(seed));
+        Assert.True(played.Wrong.IsEmpty, $"{string.Join('\n', played.Wrong)}\n{played.Tale()}");
+    }
+
     [Fact]
     public async Task A_script_that_fails_is_made_as_small_as_what_it_takes()
     {

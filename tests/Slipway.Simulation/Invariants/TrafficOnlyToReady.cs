@@ -37,7 +37,7 @@ internal sealed class TrafficOnlyToReady : IInvariant
     }
 
     private static bool AnyReady(World world, RoutedService service)
-        => world.Instances.Any(one => one.Service.Name == service.Service && one.Ready && Weight(service, one.Release) > 0);
+        => world.Instances.Any(one => one.Service.Name == service.Service && one.Ready && world.IsProved(one) && Weight(service, one.Release) > 0);
 
     private static int Weight(RoutedService service, ReleaseId release) => service.Releases.FirstOrDefault(one => one.Release == release)?.Weight ?? 0;
 }
