@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text;
 using Slipway.Core.Manifests;
 using Slipway.Releases.Ports;
@@ -83,15 +82,10 @@ internal sealed class FenceFile
 
     private FileStream Take()
     {
-        var since = Stopwatch.GetTimestamp();
-        while (true)
-        {
-            if (TryTake(LockOf(_path)) is { } held)
-                return held;
-            if (Stopwatch.GetElapsedTime(since) > s_patience)
-                throw new IOException($"{LockOf(_path)} is held by another process that does not go on. End that one");
-            Thread.Sleep(1);
-        }
+        FileStream? held = null;
+        // Whoever holds it does so for one effect, which is over within milliseconds.
+        return SpinWait.SpinUntil(() => (held = TryTake(LockOf(_path))) is not null, s_patience) ? held!
+            : throw new IOException($"{LockOf(_path)} is held by another process that does not go on. End that one");
     }
 
     /// <summary>Locks the file; null while another process does.</summary>
@@ -141,17 +135,9 @@ public static class Fences
 
     private static bool CanBeHad(string path)
     {
-        var since = Stopwatch.GetTimestamp();
-        do
-        {
-            if (FenceFile.TryTake(path) is { } held)
-            {
-                held.Dispose();
-                return true;
-            }
-            Thread.Sleep(5);
-        }
-        while (Stopwatch.GetElapsedTime(since) < s_patience);
-        return false;
+        FileStream? held = null;
+        var can = SpinWait.SpinUntil(() => (held = FenceFile.TryTake(path)) is not null, s_patience);
+        held?.Dispose();
+        return can;
     }
 }

@@ -195,6 +195,10 @@ internal static class ManifestTable
         bake | duration 0s..7d | | 1m | How long the gates watch before the next step; the rollout's when not given.
         approve | boolean | false | true | Whether a person must approve before this step.
 
+        # circuit (after)
+        after | integer 0..100 | 3 | 5 | Rollouts in a row, undone by a gate to the same release, that open it; 0 for never.
+        within | duration 1m..30d | 1h | 1d | The time in which they must have been undone.
+
         # rollout (strategy)
         strategy | choice rolling blue-green canary recreate | canary | blue-green | How a release goes live.
         steps | step[] | | [10, 50, 100] | The shares of the traffic on the way, rising, the last one 100; canary only. [10, 50, 100] when not given.
@@ -204,10 +208,6 @@ internal static class ManifestTable
         start | duration 100ms..1d | 2m | 5m | How long new instances may take to be ready and proved.
         drain | duration 0s..1d | 30s | 1m | How long requests in flight on an old instance may last.
         circuit | circuit | | { after: 3, within: 1h } | When failing releases are refused until a person has looked.
-
-        # circuit (after)
-        after | integer 0..100 | 3 | 5 | Rollouts in a row, undone by a gate to the same release, that open it; 0 for never.
-        within | duration 1m..30d | 1h | 1d | The time in which they must have been undone.
 
         # inconclusive (then)
         after | duration 0s..7d | 2m | 5m | How long a step may stay without a verdict beyond its bake time.

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using Npgsql;
 using Slipway.Releases.Journals;
@@ -96,23 +95,23 @@ internal sealed class PostgresEventStore(PostgresLink link, string? holder) : IR
 
     private bool WasKeptAfterAll(StoredRecord record, JournalException fault)
     {
-        var since = Stopwatch.GetTimestamp();
-        while (true)
+        bool? kept = null;
+        if (!SpinWait.SpinUntil(() => (kept = WasKeptIfKnown(record)) is not null, s_patience))
+            throw new JournalException($"{fault.Message} Whether record {record.Sequence} was kept is found out before the next one.", fault);
+        _unresolved = null;
+        return kept!.Value;
+    }
+
+    private bool? WasKeptIfKnown(StoredRecord record)
+    {
+        try
         {
-            try
-            {
-                var kept = WasKept(record);
-                _unresolved = null;
-                return kept;
-            }
-            catch (JournalException) when (Stopwatch.GetElapsedTime(since) < s_patience)
-            {
-                Thread.Sleep(100);
-            }
-            catch (JournalException)
-            {
-                throw new JournalException($"{fault.Message} Whether record {record.Sequence} was kept is found out before the next one.", fault);
-            }
+            return WasKept(record);
+        }
+        catch (JournalException)
+        {
+            // The server is still away.
+            return null;
         }
     }
 
