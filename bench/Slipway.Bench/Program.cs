@@ -1,6 +1,7 @@
 using Slipway.Bench;
 using Slipway.Bench.Crashes;
 using Slipway.Bench.Drift;
+using Slipway.Bench.Guards;
 using Slipway.Bench.Rotations;
 using Slipway.Bench.Settings;
 using Slipway.Bench.Simulated;
@@ -22,6 +23,7 @@ Func<bool, Action<string>, CancellationToken, IAsyncEnumerable<Figure>>? bench =
     ["simulation"] => SimulatedFigures.Measure,
     ["workers"] => WorkerFigures.Run,
     ["crash"] => CrashFigures.Measure,
+    ["guard"] => GuardFigures.Measure,
     _ => null,
 };
 if (bench is null)

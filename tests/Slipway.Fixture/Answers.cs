@@ -22,7 +22,7 @@ internal sealed class Answers(Server server, Connection connection)
             case ["health"]:
                 return await CheckAsync(_faults.Health);
             case ["ready"]:
-                return await CheckAsync(_faults.Ready);
+                return await CheckAsync(await Need.IsThereAsync() ? _faults.Ready : "fail");
             case ["faults"]:
                 var known = request.Parameters().All(pair => _faults.Set(pair.Name, pair.Value));
                 await connection.SendAsync(known ? 200 : 404, known ? "set" : "no such fault");
@@ -63,6 +63,12 @@ internal sealed class Answers(Server server, Connection connection)
         {
             await connection.ReadBodyAsync(request, _ => Task.CompletedTask);
             await connection.SendAsync(500, "a fault");
+            return true;
+        }
+        if (!await Need.IsThereAsync())
+        {
+            await connection.ReadBodyAsync(request, _ => Task.CompletedTask);
+            await connection.SendAsync(500, "what it needs is away");
             return true;
         }
         switch (request.Path.Split('/', StringSplitOptions.RemoveEmptyEntries))

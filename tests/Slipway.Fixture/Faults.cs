@@ -13,6 +13,7 @@ namespace Slipway.Fixture;
 /// FIXTURE_FLOOD: so many numbered lines on standard output; FIXTURE_MEMORY: MiB to take;
 /// FIXTURE_LEAK: writes its secrets, then <c>go on</c> or <c>crash</c>; see <see cref="Leaks"/>;
 /// FIXTURE_METRICS: what /metrics answers, or the code of a status;
+/// FIXTURE_NEEDS: an address without which it fails; see <see cref="Need"/>;
 /// FIXTURE_DRAIN: milliseconds that requests under way may take after SIGTERM (5000).
 /// All but the first four can be changed while it runs: <c>POST /faults?errors=0.5&amp;health=fail</c>.
 /// </summary>
