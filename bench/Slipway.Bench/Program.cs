@@ -1,5 +1,6 @@
 using Slipway.Bench;
 using Slipway.Bench.Drift;
+using Slipway.Bench.Gates;
 using Slipway.Bench.Rotations;
 using Slipway.Bench.Settings;
 
@@ -12,11 +13,12 @@ Func<bool, Action<string>, CancellationToken, IAsyncEnumerable<Figure>>? bench =
     ["settings"] => SettingsBench.Run,
     ["drift"] => DriftFigures.Run,
     ["rotations"] => RotationFigures.Measure,
+    ["gates"] => GateFigures.Measure,
     _ => null,
 };
 if (bench is null)
 {
-    Console.Error.WriteLine("usage: dotnet tasks.cs bench rollout|settings|drift|rotations [--quick] [--json]");
+    Console.Error.WriteLine("usage: dotnet tasks.cs bench rollout|settings|drift|rotations|gates [--quick] [--json]");
     return 2;
 }
 

@@ -29,6 +29,9 @@ internal sealed class Stage
 
     public CredentialServer Server { get; } = new();
 
+    /// <summary>How long a moment lasts, between two passes of the engine.</summary>
+    public TimeSpan Moment { get; set; } = TimeSpan.FromMilliseconds(100);
+
     /// <summary>Told after every moment, to look for what must not be.</summary>
     public Action? Watched { get; set; }
 
@@ -187,7 +190,7 @@ internal sealed class Stage
         {
             await Begin();
         }
-        World.Advance(TimeSpan.FromMilliseconds(100));
+        World.Advance(Moment);
         Watch();
         Watched?.Invoke();
     }
