@@ -1,6 +1,7 @@
 using Slipway.Bench;
 using Slipway.Bench.Crashes;
 using Slipway.Bench.Drift;
+using Slipway.Bench.Gates;
 using Slipway.Bench.Guards;
 using Slipway.Bench.Rotations;
 using Slipway.Bench.Settings;
@@ -24,6 +25,7 @@ Func<bool, Action<string>, CancellationToken, IAsyncEnumerable<Figure>>? bench =
     ["workers"] => WorkerFigures.Run,
     ["crash"] => CrashFigures.Measure,
     ["guard"] => GuardFigures.Measure,
+    ["gates"] => GateFigures.Measure,
     _ => null,
 };
 if (bench is null)

@@ -24,6 +24,9 @@ internal sealed record Behaviour
     /// <summary>Time to the first byte.</summary>
     public TimeSpan Latency { get; init; } = TimeSpan.FromMilliseconds(5);
 
+    /// <summary>How latencies lie around <see cref="Latency"/>, which is their median then; null for evenly from half of it to one and a half.</summary>
+    public LatencyShape? Shape { get; init; }
+
     /// <summary>How long after its start an instance loses what it depends on; null for never.</summary>
     public TimeSpan? LosesReadinessAfter { get; init; }
 

@@ -19,6 +19,8 @@ internal sealed class SimulatedInstance(Service service, ReleaseId release, int 
 
     public int Ordinal => ordinal;
 
+    public DateTimeOffset StartedAt => startedAt;
+
     /// <summary>What its process holds; somebody may change it.</summary>
     public ImmutableDictionary<string, string> Variables { get; set; } = ImmutableDictionary<string, string>.Empty;
 

@@ -35,6 +35,9 @@ internal sealed class Stage
 
     public CredentialServer Server { get; } = new();
 
+    /// <summary>How long a moment lasts, between two passes of the engine.</summary>
+    public TimeSpan Moment { get; set; } = TimeSpan.FromMilliseconds(100);
+
     /// <summary>Told after every moment, to look for what must not be.</summary>
     public Action? Watched { get; set; }
 
@@ -200,7 +203,7 @@ internal sealed class Stage
         }
     }
 
-    private Task Tick() => Tick(TimeSpan.FromMilliseconds(100));
+    private Task Tick() => Tick(Moment);
 
     private async Task Tick(TimeSpan time)
     {

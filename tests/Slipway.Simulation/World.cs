@@ -52,6 +52,12 @@ internal sealed partial class World(HandClock clock, int seed)
     /// <summary>Requests each second.</summary>
     public double RequestRate { get; set; } = 200;
 
+    /// <summary>Requests each second at a time, by chance; null for <see cref="RequestRate"/> as evenly as can be.</summary>
+    public Func<DateTimeOffset, double>? Arrivals { get; set; }
+
+    /// <summary>Told of every answer: by which release, and whether it was an error.</summary>
+    public Action<ReleaseId, bool>? Answered { get; set; }
+
     public long Lost { get; private set; }
 
     public long Served { get; private set; }
@@ -332,7 +338,7 @@ internal sealed partial class World(HandClock clock, int seed)
     {
         if (_table is null || !GatewayRuns)
             return;
-        _due += RequestRate * by.TotalSeconds;
+        _due = Arrivals is { } arrivals ? Chance.Poisson(_random, arrivals(clock.GetUtcNow()) * by.TotalSeconds) : _due + (RequestRate * by.TotalSeconds);
         for (; _due >= 1; _due--)
         {
             foreach (var service in _table.Services)
@@ -359,8 +365,10 @@ internal sealed partial class World(HandClock clock, int seed)
         if (away)
             Lost++;
         var failed = away || instance!.Lies(clock.GetUtcNow(), behaviour) || _random.NextDouble() < behaviour.ErrorRatio;
-        counters.Count(failed, behaviour.Latency * (0.5 + _random.NextDouble()));
+        counters.Count(failed, behaviour.Shape is { } shape && instance is not null
+            ? shape.Draw(_random, behaviour.Latency, clock.GetUtcNow() - instance.StartedAt) : behaviour.Latency * (0.5 + _random.NextDouble()));
         Served++;
+        Answered?.Invoke(chosen.Release, failed);
         if (failed)
             Bad = (Bad?.First ?? clock.GetUtcNow(), clock.GetUtcNow());
     }

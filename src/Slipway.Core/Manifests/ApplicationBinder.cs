@@ -77,6 +77,7 @@ internal static class ApplicationBinder
             FalseAlarms = (double)values["false_alarms"]!,
             Misses = (double)values["misses"]!,
             Caution = (double)values["caution"]!,
+            WarmUp = (TimeSpan)values["warm_up"]!,
         };
     }
 }

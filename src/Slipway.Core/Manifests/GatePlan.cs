@@ -15,7 +15,7 @@ public sealed record GatePlan
     /// <summary>Share of failed requests that a candidate must surely stay below to pass, 0 to 1; default 0.05.</summary>
     public required double ErrorRatioMax { get; init; }
 
-    /// <summary>Candidate's p95 latency over stable's in the same seconds that fails; default 2.</summary>
+    /// <summary>How many times slower than stable must surely be found, above 1; half of the excess is tolerated; default 2.</summary>
     public required double LatencyRatioMax { get; init; }
 
     /// <summary>Latency below which a ratio says nothing; default 20 ms.</summary>
@@ -39,7 +39,7 @@ public sealed record GatePlan
     /// <summary>How long a level must hold to count as sustained; default 30 s.</summary>
     public required TimeSpan Sustained { get; init; }
 
-    /// <summary>Requests of the candidate below which ratios are inconclusive; default 50.</summary>
+    /// <summary>Requests of the candidate below which its latency is inconclusive; default 50.</summary>
     public required int RequestsMin { get; init; }
 
     /// <summary>How long a step may stay inconclusive beyond its bake time; default 2 min.</summary>
@@ -63,8 +63,11 @@ public sealed record GatePlan
         init;
     }
 
-    /// <summary>The chance, at most, that a share of the traffic is taken back for nothing, 0 to 1; 0 for never; default 0.15.</summary>
+    /// <summary>The chance, at most, that a share of the traffic is taken back for nothing, 0 to 1; 0 for never; default 0.18.</summary>
     public double Caution { get; init; }
+
+    /// <summary>How long, since its share began, a candidate may be slow for it is new; default 20 s.</summary>
+    public TimeSpan WarmUp { get; init; }
 }
 
 /// <summary>What to do with a gate that cannot say.</summary>

@@ -216,7 +216,8 @@ internal static class ManifestTable
         # gates
         consecutive | integer 1..1000 | 3 | 5 | Server errors in a row of one service that roll back at once.
         errors | share 0.1%..100% | 5% | 1% | Share of failed requests that a release must surely stay below to get more traffic; one that fails more than its service's objective and more than the release before rolls back long before.
-        latency | factor 1x..1000x | 2x | 1.5x | Latency (p95) over that of the release before, in the same seconds, that rolls back.
+        latency | factor 1.05x..1000x | 2x | 1.5x | How many times slower than the release before, in the same seconds, is surely found and rolls back; half of the excess is tolerated.
+        warm_up | duration 0s..1h | 20s | 1m | How long a release may be slow since its share of the traffic began, for it is new.
         latency_floor | duration 0s..1m | 20ms | 50ms | Latency below which the ratio says nothing.
         memory | share 1%..100% | 95% | 90% | Share of the memory limit that rolls back at once.
         resources | share 1%..100% | 90% | 80% | Share of the memory or processor limit that rolls back when sustained.
@@ -225,10 +226,10 @@ internal static class ManifestTable
         growth_floor | size 0..1024Ti | 64Mi | 256Mi | More memory than the release before by less than this is no growth.
         leak | duration 0s..1d | 10m | 30m | How soon memory that grows steadily must reach its limit to roll back; 0s for never.
         sustained | duration 1s..1d | 30s | 1m | How long a level must hold to count as sustained.
-        requests | integer 1..1000000 | 50 | 200 | Requests below which ratios are inconclusive.
+        requests | integer 1..1000000 | 50 | 200 | Requests below which latency is inconclusive.
         false_alarms | share 0.0001%..10% | 0.1% | 0.01% | The chance, at most, that a gate ever undoes a good release.
         misses | share 0.0001%..50% | 0.1% | 1% | The chance, at most, that a gate passes a release that is at its limit; smaller needs more requests.
-        caution | share 0%..50% | 15% | 5% | The chance, at most, that a step's traffic is taken back for a moment from a good release on a first suspicion; 0% for never.
+        caution | share 0%..50% | 18% | 5% | The chance, at most, that a step's traffic is taken back for a moment from a good release on a first suspicion; 0% for never.
         inconclusive | inconclusive | | { after: 2m, then: hold } | What to do when a gate cannot say.
 
         # gateway (listen)

@@ -12,7 +12,7 @@ internal static class Caution
     private const double HorizonSeconds = 10;
     private const double UnseenMax = 0.01;
     private const double ExpectedMax = 50;
-    private const double FirstShare = 0.95;
+    private const double FirstShare = 0.8;
 
     /// <summary>Whether so many errors are suspicious.</summary>
     /// <param name="plan">The numbers of the gates.</param>

@@ -30,8 +30,8 @@ internal sealed class ErrorEvidence
     /// <param name="at">Until when, since the first request.</param>
     /// <param name="block">What was seen.</param>
     /// <param name="objective">The share of failed requests that the service may have, above 0.</param>
-    /// <param name="record">The most that stable may have failed before, where it has no traffic now to compare with.</param>
-    public void Take(TimeSpan at, in ErrorBlock block, double objective, double record)
+    /// <param name="record">The most that stable may have failed before, where it has no share of the traffic to compare with; null where it has.</param>
+    public void Take(TimeSpan at, in ErrorBlock block, double objective, double? record)
     {
         if (block.Requests == 0)
             return;
@@ -40,7 +40,7 @@ internal sealed class ErrorEvidence
             ratios[i] = OneSample(block, objective, Ratios[i]);
         _objective.Take(at, ratios);
         for (var i = 0; i < ratios.Length; i++)
-            ratios[i] = block.StableRequests > 0 ? SharedErrors.LogLikelihoodRatio(block, Tolerated * Ratios[i], Tolerated) : OneSample(block, record, Ratios[i]);
+            ratios[i] = record is { } known ? OneSample(block, known, Ratios[i]) : SharedErrors.LogLikelihoodRatio(block, Tolerated * Ratios[i], Tolerated);
         _stable.Take(at, ratios);
     }
 

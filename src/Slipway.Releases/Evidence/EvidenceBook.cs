@@ -1,4 +1,5 @@
 using Slipway.Core.Manifests;
+using Slipway.Core.Telemetry;
 using Slipway.Releases.Gates;
 using Slipway.Releases.Rollouts;
 
@@ -44,7 +45,7 @@ public sealed class EvidenceBook
             (_shifts, _last) = (rollout.Counts.Length, TrafficCounts.Of(reading, input.Candidate, input.Stable));
         for (; _shifts < rollout.Counts.Length; _shifts++)
         {
-            Advance(input, since, rollout.Counts[_shifts]);
+            Advance(input, since, rollout.Counts[_shifts], null);
             foreach (var service in _services.Values)
             {
                 service.BeginExposure();
@@ -53,7 +54,8 @@ public sealed class EvidenceBook
         }
         _last ??= TrafficCounts.Of(input.Traffic.At(rollout.ShiftedAt ?? since)!, input.Candidate, input.Stable);
         if (_last.At != reading.At || _last.Epoch != reading.Epoch)
-            Advance(input, since, TrafficCounts.Of(reading, input.Candidate, input.Stable));
+            Advance(input, since, TrafficCounts.Of(reading, input.Candidate, input.Stable), rollout.Share);
+        TakeLatencies(input, reading, rollout.ShiftedAt ?? since);
         if (rollout.Phase != RolloutPhase.Baking || _bake == rollout.PhaseSince)
             return;
         // A bake that begins with a change of the shares began to count there; one that follows a wait begins now.
@@ -65,7 +67,17 @@ public sealed class EvidenceBook
         _bake = rollout.PhaseSince;
     }
 
-    private void Advance(GateInput input, DateTimeOffset since, TrafficCounts to)
+    private void TakeLatencies(GateInput input, TrafficReading reading, DateTimeOffset share)
+    {
+        foreach (var (name, service) in _services)
+        {
+            service.Latency.Take(reading, share, input.Plan.WarmUp, at => (
+                TrafficLog.Find(at, name, input.Candidate.Id), input.Stable is null ? null : TrafficLog.Find(at, name, input.Stable.Id)), input.Traffic);
+        }
+    }
+
+    // Whether stable is there to compare with is a matter of its share; of a stretch that only the journal tells of, of its traffic.
+    private void Advance(GateInput input, DateTimeOffset since, TrafficCounts to, int? share)
     {
         var from = _last;
         _last = to;
@@ -81,8 +93,9 @@ public sealed class EvidenceBook
                     continue;
                 _services[name] = service = new(released.Service, input.Plan);
             }
+            var compares = share is { } percent ? percent < 100 : block.StableRequests * 100 >= block.Requests;
             if (block != default)
-                service.Take(to.At - since, block, RecordBound(input, name));
+                service.Take(to.At - since, block, compares ? null : RecordBound(input, name));
         }
     }
 
@@ -90,11 +103,12 @@ public sealed class EvidenceBook
     // that fails more than the limit, unless stable is known to.
     private double RecordBound(GateInput input, ServiceName service)
     {
-        var record = input.Rollout.Record.FirstOrDefault(one => one.Service == service);
+        var record = input.Rollout.RecordOf(service);
         if (_bounds.TryGetValue(service, out var known) && ReferenceEquals(known.Record, record))
             return known.Bound;
         var bound = record is null ? 0 : ErrorEvidence.Tolerated * Math.Min(
-            Binomial.UpperBound(record.Errors, record.Requests, RecordRisk), Math.Max(input.Plan.ErrorRatioMax, (double)record.Errors / Math.Max(1, record.Requests)));
+            Math.Max(Binomial.UpperBound(record.Errors, record.Requests, RecordRisk), record.WorstErrorRatio),
+            Math.Max(input.Plan.ErrorRatioMax, (double)record.Errors / Math.Max(1, record.Requests)));
         _bounds[service] = (record, Math.Min(0.9, bound));
         return _bounds[service].Bound;
     }

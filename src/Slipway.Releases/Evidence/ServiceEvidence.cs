@@ -6,8 +6,12 @@ namespace Slipway.Releases.Evidence;
 /// <summary>What speaks for and against one service of a candidate.</summary>
 public sealed class ServiceEvidence
 {
+    // What is sure of latencies changes slowly, and takes longer to work out than all else.
+    private static readonly TimeSpan LatencyEvery = TimeSpan.FromSeconds(0.5);
+
     private readonly ErrorEvidence _errors = new();
     private readonly PassEvidence _pass;
+    private (DateTimeOffset At, GateReading Reading)? _latency;
 
     internal ServiceEvidence(Service service, GatePlan plan)
     {
@@ -33,17 +37,31 @@ public sealed class ServiceEvidence
     /// <summary>Evidence that it fails less than the limit, since the present bake began.</summary>
     public double Passing => _pass.Wealth;
 
+    internal LatencyEvidence Latency { get; } = new();
+
+    /// <summary>What the latency gate says, worked out again when the last answer is old.</summary>
+    internal GateReading LatencyReading(DateTimeOffset at, Func<GateReading> read)
+    {
+        if (_latency is not { } last || at < last.At || at - last.At >= LatencyEvery || last.Reading.Verdict == Verdict.Fail)
+            _latency = last = (at, read());
+        return last.Reading;
+    }
+
     /// <summary>How many more requests without an error it takes to pass.</summary>
     public long RequestsToPass(double wealth) => _pass.RequestsTo(wealth);
 
-    internal void Take(TimeSpan at, in ErrorBlock block, double record)
+    internal void Take(TimeSpan at, in ErrorBlock block, double? record)
     {
         Exposure += block;
-        _errors.Take(at, block, Objective, Math.Max(Objective, record));
+        _errors.Take(at, block, Objective, record is { } known ? Math.Max(Objective, known) : null);
         _pass.Take(block);
     }
 
-    internal void BeginExposure() => Exposure = default;
+    internal void BeginExposure()
+    {
+        Exposure = default;
+        _latency = null;
+    }
 
     internal void BeginBake() => _pass.Reset();
 }

@@ -11,8 +11,9 @@ namespace Slipway.Releases.Gates;
 /// </summary>
 public sealed class ConsecutiveErrorsGate : IGate
 {
+    // That a given request begins such a row; thousands may come in a burst.
+    private const double BurstChance = 1e-7;
     private static readonly TimeSpan Back = TimeSpan.FromSeconds(3);
-    private static readonly TimeSpan WitnessTime = TimeSpan.FromSeconds(1);
 
     /// <inheritdoc/>
     public IEnumerable<GateReading> Read(GateInput input)
@@ -25,16 +26,23 @@ public sealed class ConsecutiveErrorsGate : IGate
             if (TrafficLog.Find(last, name, input.Candidate.Id) is not { } traffic)
                 continue;
             var row = LongestRow(input, last, traffic);
-            var max = input.Plan.ConsecutiveErrors;
+            var max = Math.Max(input.Plan.ConsecutiveErrors, RowOfBursts(input, name));
             var reading = new GateReading("consecutive-errors", name, row >= max ? Verdict.Fail : Verdict.Pass, $"{row} failed in a row at worst, {max} undo")
             {
                 Instance = Only(input, name),
                 Remedy = "Read the candidate's log lines, correct the fault and deploy again.",
             };
-            yield return reading.Verdict == Verdict.Fail && StableFails(input, name, last)
+            yield return reading.Verdict == Verdict.Fail && StableFails(input, name, last, row)
                 ? reading with { Verdict = Verdict.Inconclusive, Shared = true, Text = $"{reading.Text}; stable fails as well, so the release is not to blame" }
                 : reading;
         }
+    }
+
+    // Where stable is known to fail in bursts, a row must be longer than such a burst makes by chance.
+    private static int RowOfBursts(GateInput input, ServiceName service)
+    {
+        var worst = Math.Min(0.8, input.Rollout.RecordOf(service)?.WorstErrorRatio ?? 0);
+        return worst <= 0 ? 0 : (int)Math.Ceiling(Math.Log(BurstChance) / Math.Log(worst));
     }
 
     // The gateway counts by release; with one instance that is enough to name it.
@@ -58,7 +66,7 @@ public sealed class ConsecutiveErrorsGate : IGate
         return (int)Math.Min(longest, traffic.Errors - (inherited?.Errors ?? 0));
     }
 
-    private static bool StableFails(GateInput input, ServiceName service, TrafficReading last)
+    private static bool StableFails(GateInput input, ServiceName service, TrafficReading last, int row)
     {
         if (input.StableIsSick(service))
             return true;
@@ -67,7 +75,7 @@ public sealed class ConsecutiveErrorsGate : IGate
         if (stable.ErrorsInARow >= input.Plan.ConsecutiveErrors || (HasJustBegun(input) && stable.ErrorsInARowMax >= input.Plan.ConsecutiveErrors))
             return stable.Requests > 0;
         // A common fault shows first in whoever has less luck, so what stable failed meanwhile need be no row, only no chance.
-        return StableWitness.SharesRow(input, service, WitnessTime, input.Candidate.Find(service)?.Service.ErrorObjective ?? GatePlan.ErrorObjective);
+        return StableWitness.SharesRow(input, service, row, Back, input.Candidate.Find(service)?.Service.ErrorObjective ?? GatePlan.ErrorObjective);
     }
 
     private static bool HasJustBegun(GateInput input)

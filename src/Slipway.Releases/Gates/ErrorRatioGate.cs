@@ -30,7 +30,7 @@ public sealed class ErrorRatioGate : IGate
             return Say(Verdict.Inconclusive, "the gateway does not answer");
         if (input.Evidence?.Of(service) is not { } evidence)
             return Say(Verdict.Inconclusive, "the gateway has only begun to count");
-        var record = input.Rollout.Record.FirstOrDefault(one => one.Service == service);
+        var record = input.Rollout.RecordOf(service);
         var text = Numbers(evidence, record);
         var usual = Math.Max(evidence.Objective, record is null ? 0 : (double)record.Errors / Math.Max(1, record.Requests));
         if (StableWitness.BothAil(input, service, usual))

@@ -1,10 +1,13 @@
+using System.Collections.Immutable;
 using Slipway.Core.Manifests;
+using Slipway.Releases.Evidence;
 
 namespace Slipway.Releases.Gates;
 
 /// <summary>
-/// D5: the 95th percentile of the time to the first byte, against stable over the same seconds or, where stable has no
-/// traffic, its record from before. It fails when it is above the ratio and above the floor for as long as the plan says.
+/// D5: the time to the first byte, its median and 95th percentile, against stable over the same seconds or, where stable has
+/// no traffic, its record at the same load. It fails once the candidate is surely slower than what is tolerated, which is
+/// half of the excess that the plan names, and above the floor; it passes once it is surely faster than the plan's limit.
 /// </summary>
 public sealed class LatencyGate : IGate
 {
@@ -16,39 +19,51 @@ public sealed class LatencyGate : IGate
         foreach (var released in input.Candidate.Services)
         {
             if (!released.Service.Routes.IsEmpty)
-                yield return Judge(input, Comparison.Of(input, released.Service.Name)) with { Service = released.Service.Name };
+                yield return Judge(input, released.Service.Name) with { Service = released.Service.Name };
         }
     }
 
-    private static GateReading Judge(GateInput input, Comparison compared)
+    private static GateReading Judge(GateInput input, ServiceName service)
+    {
+        if (!input.Traffic.Answers || input.Traffic.Last is null)
+            return Say(Verdict.Inconclusive, "the gateway does not answer");
+        if (input.Evidence?.Of(service) is not { } evidence)
+            return Say(Verdict.Inconclusive, "the gateway has only begun to count");
+        return evidence.LatencyReading(input.Traffic.Last.At, () => Judge(input, service, evidence));
+    }
+
+    private static GateReading Judge(GateInput input, ServiceName service, ServiceEvidence evidence)
     {
         var plan = input.Plan;
-        if (compared.Candidate is not { } candidate)
-            return Say(Verdict.Inconclusive, compared.Missing);
-        if (candidate.Requests < plan.RequestsMin)
-            return Say(Verdict.Inconclusive, $"{candidate.Requests:N0} requests; at least {plan.RequestsMin} are needed");
-        if (candidate.P95Microseconds is not { } mine)
-            return Say(plan.RequestsMin == 0 ? Verdict.Pass : Verdict.Inconclusive, "no answer was timed");
+        var latency = evidence.Latency;
+        var requests = evidence.Exposure.Requests;
+        if (requests < plan.RequestsMin)
+            return Say(Verdict.Inconclusive, $"{requests:N0} requests; at least {plan.RequestsMin} are needed");
         var floor = (long)plan.LatencyFloor.TotalMicroseconds;
-        if (mine <= floor)
-            return Say(Verdict.Pass, $"p95 {Milliseconds(mine)}, below the floor of {Milliseconds(floor)}");
-        if (Baseline(plan, compared) is not { } baseline)
-            return Say(Verdict.Inconclusive, $"p95 {Milliseconds(mine)}, and stable has too little traffic to compare with");
-        var text = $"p95 {Milliseconds(mine)} ({baseline.From} {Milliseconds(baseline.P95)}), at most {plan.LatencyRatioMax:0.#} times that";
-        return mine > Math.Max(1, baseline.P95) * plan.LatencyRatioMax
-            ? Say(Verdict.Inconclusive, text) with { Exceeded = true }
-            : Say(Verdict.Pass, text);
+        var (record, from) = Record(input, service, evidence);
+        var tolerated = 1 + ((plan.LatencyRatioMax - 1) / 2);
+        var (mine, theirs) = latency.Seen(0.95, record);
+        var text = $"p95 {Milliseconds(mine)} ({from} {Milliseconds(theirs)})";
+        // What is fast enough for everybody needs nothing to be compared with.
+        if (latency.Slower(tolerated, floor, plan.FalseAlarms, plan.RequestsMin, record) is { Proved: true } proof)
+            return Say(Verdict.Fail, $"p{proof.Quantile * 100:0} {Milliseconds(proof.Mine)} ({from} {Milliseconds(proof.Theirs)}), surely more than {tolerated:0.##} times that");
+        if (latency.Faster(plan.LatencyRatioMax, floor, plan.Misses, plan.RequestsMin, record))
+            return Say(Verdict.Pass, $"{text}, surely less than {plan.LatencyRatioMax:0.##} times that or {Milliseconds(floor)}");
+        return Say(Verdict.Inconclusive, $"{text}; {(theirs is null ? "nothing to compare with" : "too few to say")}: {requests:N0} requests");
     }
 
-    private static (long P95, string From)? Baseline(GatePlan plan, Comparison compared)
+    // Where stable has no share, only what it did at the same load says anything; null where it has a share, or had no such load.
+    private static (ImmutableSortedDictionary<int, long>? Record, string From) Record(GateInput input, ServiceName service, ServiceEvidence evidence)
     {
-        var enough = Math.Min(plan.RequestsMin, 20);
-        if (compared.Stable is { } stable && stable.Requests >= enough && stable.P95Microseconds is { } now)
-            return (now, "stable");
-        return compared.Record is { P95Microseconds: { } before } record && record.Requests >= enough ? (before, "stable's record before") : null;
+        if (input.Rollout.Share < 100)
+            return (null, "stable");
+        var seconds = Math.Max(1, (input.Now - (input.Rollout.ShiftedAt ?? input.Now)).TotalSeconds);
+        var load = evidence.Exposure.Requests / seconds;
+        return input.Rollout.RecordOf(service, load)?.Latency is { } record ? (record, "stable's record before")
+            : (ImmutableSortedDictionary<int, long>.Empty, $"no record of stable at {load:0.#} requests/s,");
     }
 
-    private static string Milliseconds(long microseconds) => $"{microseconds / 1000.0:0.0} ms";
+    private static string Milliseconds(long? microseconds) => microseconds is { } known ? $"{known / 1000.0:0.0} ms" : "unknown";
 
     private static GateReading Say(Verdict verdict, string text) => new("latency", null, verdict, text)
     {

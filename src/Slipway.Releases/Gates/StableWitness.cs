@@ -31,7 +31,7 @@ internal static class StableWitness
     }
 
     /// <summary>Whether stable has failed, over the time in which the candidate failed so many times in a row, more than chance would have it.</summary>
-    public static bool SharesRow(GateInput input, ServiceName service, TimeSpan least, double reference)
+    public static bool SharesRow(GateInput input, ServiceName service, int row, TimeSpan least, double reference)
     {
         if (input.Stable is not { } stable || input.Traffic.Last is not { } last || TrafficLog.Find(last, service, input.Candidate.Id) is not { } mine)
             return false;
@@ -39,7 +39,7 @@ internal static class StableWitness
         for (var i = input.Traffic.Readings.Length - 1; i >= 0 && input.Traffic.Readings[i].At > input.Now - RowMax; i--)
         {
             began = input.Traffic.Readings[i].At < began ? input.Traffic.Readings[i].At : began;
-            if ((TrafficLog.Find(input.Traffic.Readings[i], service, input.Candidate.Id)?.Errors ?? 0) <= mine.Errors - mine.ErrorsInARow)
+            if ((TrafficLog.Find(input.Traffic.Readings[i], service, input.Candidate.Id)?.Errors ?? 0) <= mine.Errors - row)
                 break;
         }
         return Ails(input.Traffic.Since(input.Traffic.At(began)!, service, stable.Id), reference);

@@ -16,6 +16,9 @@ public sealed record TrafficLog
     private static readonly TimeSpan Coarse = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan Kept = TimeSpan.FromMinutes(20);
 
+    private const int BurstErrorsMin = 3;
+    private static readonly TimeSpan Burst = TimeSpan.FromSeconds(2);
+
     /// <summary>No reading at all.</summary>
     public static TrafficLog Empty { get; } = new();
 
@@ -78,8 +81,32 @@ public sealed record TrafficLog
         [
             .. release.Services.Select(one => (one.Service.Name, Window: Since(from, one.Service.Name, release.Id)))
                 .Where(one => one.Window.Requests > 0)
-                .Select(one => new ServiceRecord(one.Name, one.Window.Requests, one.Window.Errors, one.Window.P95Microseconds)),
+                .Select(one => new ServiceRecord(one.Name, one.Window.Requests, one.Window.Errors, one.Window.P95Microseconds)
+                {
+                    WorstErrorRatio = WorstErrorRatio(one.Name, release.Id),
+                    Seconds = (Last!.At - from.At).TotalSeconds,
+                    Latency = one.Window.Latency.ToImmutableSortedDictionary(),
+                }),
         ];
+    }
+
+    // One or two errors in a short while are chance, not a burst.
+    private double WorstErrorRatio(ServiceName service, ReleaseId release)
+    {
+        var worst = 0.0;
+        var from = 0;
+        for (var to = 1; to < Readings.Length; to++)
+        {
+            while (from + 1 < to && Readings[to].At - Readings[from + 1].At >= Burst)
+                from++;
+            if (Find(Readings[to], service, release) is not { } end || end.Errors < BurstErrorsMin)
+                continue;
+            var begin = Find(Readings[from], service, release);
+            var (requests, errors) = (end.Requests - (begin?.Requests ?? 0), end.Errors - (begin?.Errors ?? 0));
+            if (errors >= BurstErrorsMin)
+                worst = Math.Max(worst, (double)errors / Math.Max(1, requests));
+        }
+        return worst;
     }
 
     /// <summary>The counters of a release as they are, to tell later what it inherited.</summary>

@@ -9,7 +9,7 @@ namespace Slipway.Releases.Rollouts;
 /// <summary>A rollout as the journal tells it.</summary>
 public sealed record RolloutState
 {
-    private readonly Lazy<Dictionary<ServiceName, ServiceRecord>> _records = new([]);
+    private readonly Lazy<ILookup<ServiceName, ServiceRecord>> _records = new(() => Array.Empty<ServiceRecord>().ToLookup(one => one.Service), LazyThreadSafetyMode.PublicationOnly);
 
     /// <summary>Its identity.</summary>
     public required RolloutId Id { get; init; }
@@ -56,11 +56,11 @@ public sealed record RolloutState
     /// <summary>The candidate's counters then.</summary>
     public TrafficBaseline? Baseline { get; init; }
 
-    /// <summary>Stable's record from when it last had traffic to speak of.</summary>
+    /// <summary>Stable's record from when it had traffic to speak of, one for each load that it had.</summary>
     public ImmutableArray<ServiceRecord> Record
     {
         get;
-        init => (field, _records) = (value, new(() => value.ToDictionary(one => one.Service), LazyThreadSafetyMode.PublicationOnly));
+        init => (field, _records) = (value, new(() => value.ToLookup(one => one.Service), LazyThreadSafetyMode.PublicationOnly));
     } = [];
 
     /// <summary>What the gateway had counted of both releases at each change of the shares, oldest first.</summary>
@@ -171,9 +171,6 @@ public sealed record RolloutState
     /// <summary>Whether the old instances end before the new start, for all services.</summary>
     public bool IsRecreate => Terms.Plan.Strategy == Strategy.Recreate && StableKnown && Stable is not null;
 
-    /// <summary>Stable's record of a service; null when there is none.</summary>
-    public ServiceRecord? RecordOf(ServiceName service) => _records.Value.GetValueOrDefault(service);
-
     /// <summary>The event by which it is undone, whatever its phase.</summary>
     /// <param name="failure">Why.</param>
     public JournalEvent Undone(Failure failure) => Phase is RolloutPhase.Queued or RolloutPhase.Building
@@ -277,10 +274,12 @@ public sealed record RolloutState
         var records = Record;
         foreach (var record in e.Record)
         {
-            // A step at which stable had next to no traffic must not overwrite what it did before.
-            var known = records.FirstOrDefault(one => one.Service == record.Service);
-            if (known is null || record.Requests >= Math.Min(known.Requests, Terms.Gates.RequestsMin))
-                records = [.. records.Where(one => one.Service != record.Service), record];
+            // A step at which stable had next to no traffic must not overwrite what it did before; nor does another load.
+            var known = records.Where(one => one.Service == record.Service).ToList();
+            var same = known.Find(one => one.Load == record.Load);
+            var worst = known.Select(one => one.WorstErrorRatio).Append(record.WorstErrorRatio).Max();
+            var kept = same is null || record.Requests >= Math.Min(same.Requests, Terms.Gates.RequestsMin) ? record : same;
+            records = [.. records.Where(one => one != same).Select(one => one.Service == record.Service ? one with { WorstErrorRatio = worst } : one), kept with { WorstErrorRatio = worst }];
         }
         return Enter(RolloutPhase.Baking, at) with
         {
@@ -294,6 +293,14 @@ public sealed record RolloutState
             Withdrawals = 0,
         };
     }
+
+    /// <summary>What stable did before it had no traffic, from when it had most; null when nothing is known.</summary>
+    public ServiceRecord? RecordOf(ServiceName service) => _records.Value[service].MaxBy(one => one.Requests);
+
+    /// <summary>What it did at a load such as that, at most twice as much or half; null when it never had such a load.</summary>
+    public ServiceRecord? RecordOf(ServiceName service, double requestsPerSecond) => _records.Value[service]
+        .Where(one => one.Seconds > 0 && Math.Abs(Math.Log2(one.PerSecond / requestsPerSecond)) <= 1)
+        .MinBy(one => Math.Abs(Math.Log2(one.PerSecond / requestsPerSecond)));
 
     // A bake begins anew; what only prepares the next step is given the time that it could not go on.
     private RolloutState Returned(TrafficReturned e, DateTimeOffset at)

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json.Serialization;
 using Slipway.Core.Manifests;
+using Slipway.Core.Telemetry;
 
 namespace Slipway.Releases.Rollouts;
 
@@ -119,4 +120,20 @@ public sealed record ServiceBaseline(ServiceName Service, long Requests, long Er
 /// <param name="Requests">Requests.</param>
 /// <param name="Errors">Errors.</param>
 /// <param name="P95Microseconds">95 % of its answers began sooner; null without any.</param>
-public sealed record ServiceRecord(ServiceName Service, long Requests, long Errors, long? P95Microseconds);
+public sealed record ServiceRecord(ServiceName Service, long Requests, long Errors, long? P95Microseconds)
+{
+    /// <summary>The worst share of failed requests over any two seconds or so of the last minutes, 0 to 1; what ails it in bursts shows here.</summary>
+    public double WorstErrorRatio { get; init; }
+
+    /// <summary>Over how many seconds; 0 when an earlier version wrote it.</summary>
+    public double Seconds { get; init; }
+
+    /// <summary>The times to the first byte, in the buckets of <see cref="LatencyBuckets"/>; null when an earlier version wrote it.</summary>
+    public ImmutableSortedDictionary<int, long>? Latency { get; init; }
+
+    /// <summary>The load: requests a second.</summary>
+    public double PerSecond => Requests / Math.Max(1, Seconds);
+
+    /// <summary>The load as a power of two: requests a second from 2^n to 2^(n+1).</summary>
+    public int Load => (int)Math.Floor(Math.Log2(Math.Max(1e-3, PerSecond)));
+}

@@ -62,7 +62,7 @@ public sealed class EvidenceTests
             {
                 // Bursts that both releases share, and quiet times: up to 20,000 requests of the candidate.
                 var p = random.Next(20) == 0 ? 0.2 : Objective;
-                evidence.Take(TimeSpan.FromSeconds(second), Block(random, 50, p, 50, p), Objective, 0);
+                evidence.Take(TimeSpan.FromSeconds(second), Block(random, 50, p, 50, p), Objective, null);
                 most = Math.Max(most, evidence.Wealth);
             }
             crossed += most >= 1 / Alarm ? 1 : 0;
@@ -99,7 +99,7 @@ public sealed class EvidenceTests
             var evidence = new ErrorEvidence();
             var second = 0;
             for (; evidence.Wealth < 2000; second++)
-                evidence.Take(TimeSpan.FromSeconds(second), Block(random, 50, second < badFrom ? Objective : 0.05, 50, Objective), Objective, 0);
+                evidence.Take(TimeSpan.FromSeconds(second), Block(random, 50, second < badFrom ? Objective : 0.05, 50, Objective), Objective, null);
             Assert.True(second > badFrom);
             worst = Math.Max(worst, second - badFrom);
         }
@@ -148,7 +148,7 @@ public sealed class EvidenceTests
     [InlineData(500)]
     public void Caution_takes_traffic_from_a_good_release_at_most_as_often_as_promised(int perSecond)
     {
-        var plan = Scenes.Gates with { Caution = 0.15 };
+        var plan = Scenes.Gates with { Caution = 0.18 };
         var random = new Random(perSecond);
         var suspected = 0;
         const int Runs = 3000;
@@ -163,15 +163,15 @@ public sealed class EvidenceTests
             }
             suspected += suspect ? 1 : 0;
         }
-        Assert.True(Binomial.Tail(suspected, Runs, 0.15) > 1e-4, $"{suspected} of {Runs} were suspected.");
+        Assert.True(Binomial.Tail(suspected, Runs, 0.18) > 1e-4, $"{suspected} of {Runs} were suspected.");
     }
 
     [Fact]
     public void Shares_taken_back_in_a_row_and_the_gate_keep_to_one_budget()
     {
-        var plan = Scenes.Gates with { Caution = 0.15 };
-        Assert.Equal(5, Caution.Proof(plan, 3));
-        Assert.True((3 * Math.Pow(0.15, 5)) + (1 / Caution.FailsAt(plan)) <= plan.FalseAlarms);
+        var plan = Scenes.Gates with { Caution = 0.18 };
+        Assert.Equal(6, Caution.Proof(plan, 3));
+        Assert.True((3 * Math.Pow(0.18, 6)) + (1 / Caution.FailsAt(plan)) <= plan.FalseAlarms);
         Assert.Equal(1000, Caution.FailsAt(plan with { Caution = 0 }));
     }
 

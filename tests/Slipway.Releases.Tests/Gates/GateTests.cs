@@ -37,33 +37,44 @@ public sealed class GateTests
     }
 
     [Theory]
-    [InlineData(5, 5, false, Verdict.Pass)]
-    [InlineData(19, 5, false, Verdict.Pass)]
-    [InlineData(80, 50, false, Verdict.Pass)]
-    [InlineData(120, 50, true, Verdict.Inconclusive)]
-    public void Latency_is_judged_above_its_floor_against_stable(int milliseconds, int stableMilliseconds, bool exceeded, Verdict verdict)
+    [InlineData(500, 5, 5, Verdict.Pass)]
+    [InlineData(500, 19, 5, Verdict.Pass)]
+    [InlineData(500, 80, 50, Verdict.Inconclusive)]
+    [InlineData(500, 55, 50, Verdict.Pass)]
+    [InlineData(500, 120, 50, Verdict.Fail)]
+    [InlineData(30, 55, 50, Verdict.Inconclusive)]
+    [InlineData(30, 500, 50, Verdict.Fail)]
+    [InlineData(19, 500, 50, Verdict.Inconclusive)]
+    [InlineData(1_000_000, 53, 50, Verdict.Pass)]
+    public void Latency_is_judged_above_its_floor_against_stable_by_size_and_confidence(long requests, int milliseconds, int stableMilliseconds, Verdict verdict)
     {
-        var reading = new LatencyGate().Read(Input(Log(Traffic(500, 0, milliseconds), Traffic(500, 0, stableMilliseconds)))).Single();
-        Assert.Equal((verdict, exceeded), (reading.Verdict, reading.Exceeded));
+        var reading = Read(Input(Log(Traffic(requests, 0, milliseconds), Traffic(9 * requests, 0, stableMilliseconds)))).Single(one => one.Name == "latency");
+        Assert.Equal(verdict, reading.Verdict);
+    }
+
+    [Theory]
+    [InlineData(63, Verdict.Fail, "stable's record before 30.")]
+    [InlineData(700, Verdict.Inconclusive, "no record of stable at 62.5 requests/s")]
+    public void Under_guard_the_record_of_stable_at_the_same_load_is_what_is_compared_with(double recordPerSecond, Verdict verdict, string text)
+    {
+        var input = Input(Log(Traffic(500, 0, 120), Traffic(0, 0)));
+        var requests = (long)(60 * recordPerSecond);
+        var record = new ServiceRecord(Api, requests, 0, 30_000) { Seconds = 60, Latency = Traffic(requests, 0, 30).Latency };
+        input = input with { Rollout = input.Rollout with { Percent = 100, Record = [record] } };
+        var reading = Read(input).Single(one => one.Name == "latency");
+        Assert.Equal(verdict, reading.Verdict);
+        Assert.Contains(text, reading.Text, StringComparison.Ordinal);
     }
 
     [Fact]
     public void A_limit_that_stays_exceeded_fails_once_it_has_lasted()
     {
         var board = new GateBoard();
-        var log = Log(Traffic(500, 0, 120), Traffic(500, 0, 20));
+        var input = Input(TrafficLog.Empty) with { Instances = [Instance(Candidate.Id) with { Usage = new(940, 1000, 0, null, null) }] };
         var verdicts = new List<Verdict>();
         for (var seconds = 0; seconds <= 10; seconds += 5)
-            verdicts.Add(board.Read(Input(log) with { Now = Now.AddSeconds(seconds) }).Single(one => one.Name == "latency").Verdict);
+            verdicts.Add(board.Read(input with { Now = Now.AddSeconds(seconds) }).Single(one => one.Name == "memory-sustained").Verdict);
         Assert.Equal([Verdict.Inconclusive, Verdict.Inconclusive, Verdict.Fail], verdicts);
-    }
-
-    [Fact]
-    public void Under_guard_the_record_of_stable_is_what_is_compared_with()
-    {
-        var input = Input(Log(Traffic(500, 0, 120), Traffic(0, 0)));
-        input = input with { Rollout = input.Rollout with { Record = [new(Api, 400, 0, 30_000)] } };
-        Assert.Contains("stable's record before 30.0 ms", new LatencyGate().Read(input).Single().Text, StringComparison.Ordinal);
     }
 
     [Theory]

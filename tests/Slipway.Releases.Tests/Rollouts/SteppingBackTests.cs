@@ -8,7 +8,7 @@ public sealed class SteppingBackTests
 {
     private static readonly Application Shop = Scenes.Application(Canary(30), Scenes.Service("api")) with
     {
-        Gates = Scenes.Gates with { Caution = 0.15, Misses = 0.001 },
+        Gates = Scenes.Gates with { Caution = 0.18, Misses = 0.001 },
     };
 
     public static TheoryData<int> EveryStep => [.. Enumerable.Range(0, 70)];
@@ -83,7 +83,7 @@ public sealed class SteppingBackTests
         var stage = await Suspected(ratio: 0.05);
         await stage.Until(one => one.State.Rollouts.All(rollout => rollout.IsOver), 600);
         Assert.Equal(("rolled-back", "errors"), (stage.View().Outcome, stage.View().Failure!.Gate));
-        Assert.InRange(stage.Journal.Records(0).Count(record => record.Event is TrafficWithdrawn), 1, 4);
+        Assert.InRange(stage.Journal.Records(0).Count(record => record.Event is TrafficWithdrawn), 1, 5);
         Assert.Empty(await stage.Rest());
     }
 
@@ -109,7 +109,7 @@ public sealed class SteppingBackTests
         var cautionless = Shop with { Gates = Shop.Gates with { Caution = 0 } };
         await stage.Deploy(cautionless, "1");
         await stage.UntilOver();
-        stage.World.Behaviours["2"] = new() { ErrorRatio = 0.15 };
+        stage.World.Behaviours["2"] = new() { ErrorRatio = 0.18 };
         await stage.Deploy(cautionless, "2");
         await stage.Until(one => one.View().Percent == 10);
         // A second of each life is never enough to prove anything.
