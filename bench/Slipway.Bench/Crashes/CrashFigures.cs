@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Slipway.Bench.Simulated;
 
 namespace Slipway.Bench.Crashes;
 
@@ -12,6 +13,8 @@ internal static class CrashFigures
         foreach (var figure in await PausedFigures.Measure(quick ? 1 : 20, progress, stop))
             yield return figure;
         foreach (var figure in await ElectionFigures.Measure(quick ? 2 : 20, progress, stop))
+            yield return figure;
+        await foreach (var figure in SimulatedFigures.Measure(quick, progress, stop))
             yield return figure;
     }
 }

@@ -13,8 +13,13 @@ internal static class GateFigures
         progress("errors from 0.1 % to 5 %, simulated");
         await foreach (var figure in FailingErrors.Measure(quick ? 100 : 500, progress, stop))
             yield return figure;
+        progress("a latency of twice stable's");
+        yield return await SlowReleases.Measure(quick ? 60 : 300, progress, stop);
         progress("outages that stable shares");
         yield return await SharedOutage.Measure(quick ? 50 : 200, progress, stop);
+        progress("errors from 0.1 % to 5 %, real processes");
+        foreach (var figure in await RealErrors.Measure(quick ? 2 : 30, progress, stop))
+            yield return figure;
         progress("good releases");
         await foreach (var figure in GoodReleases.Measure(quick ? 350 : 10_000, progress, stop))
             yield return figure;

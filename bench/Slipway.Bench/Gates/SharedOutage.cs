@@ -14,7 +14,7 @@ internal static class SharedOutage
             $"{outcomes.Count(one => one.Promoted)} promoted once both had recovered, {outcomes.Count(one => one.Held)} held meanwhile");
     }
 
-    // From a twentieth of the requests to all of them, for 3 to 60 s, while stable has traffic to show it by.
+    // From a twentieth of the requests to all of them, for 3 to 60 s; a smoke check shows the graver ones.
     private static SimulatedCase Case(int seed)
     {
         var random = new Random(seed);
@@ -26,7 +26,7 @@ internal static class SharedOutage
             Seed = seed + 200_000,
             Rate = _ => _ => 10 + (seed % 5 * 40),
             Plan = SimulatedCase.Canary(60, 10, 50, 100),
-            Weather = (world, time) => world.Shared = time >= from && time < until ? world.Behaviours["1"] with { ErrorRatio = ratio } : null,
+            Weather = (world, time) => world.Shared = time >= from && time < until ? world.Behaviours["1"] with { ErrorRatio = ratio, SmokeFails = ratio > 0.5 } : null,
         };
     }
 }

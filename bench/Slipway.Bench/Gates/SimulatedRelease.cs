@@ -8,6 +8,9 @@ namespace Slipway.Bench.Gates;
 /// <summary>What a simulated release is like: its users, stable, and what the candidate turns into.</summary>
 internal sealed record SimulatedCase
 {
+    /// <summary>A release that keeps its objective, with latencies as web services have them.</summary>
+    public static Behaviour Steady { get; } = new() { ErrorRatio = 0.001, Latency = TimeSpan.FromMilliseconds(40), Shape = new(0.6, 0.01) };
+
     /// <summary>By it everything is repeated.</summary>
     public required int Seed { get; init; }
 
@@ -81,7 +84,7 @@ internal static class SimulatedRelease
     {
         var stage = await Stage.Open(about.Seed);
         var (world, random) = (stage.World, new Random(about.Seed));
-        var shop = Scenes.Application(about.Plan, Scenes.Service("api", smoke: false)) with { Gates = Gates, Guard = TimeSpan.Zero };
+        var shop = Scenes.Application(about.Plan, Scenes.Service("api")) with { Gates = Gates, Guard = TimeSpan.Zero };
         var rate = about.Rate(random);
         world.Behaviours["1"] = about.Usual;
         world.Behaviours["2"] = about.Candidate ?? about.Usual;

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Slipway.Bench.Workers;
 
 namespace Slipway.Bench.Guards;
 
@@ -31,6 +32,8 @@ internal static class GuardFigures
             yield return figure;
         progress("fingerprints before and after");
         yield return await Fingerprints.Measure(runs: quick ? 3 : 30, progress, stop);
+        await foreach (var figure in WorkerFigures.Run(quick, progress, stop))
+            yield return figure;
     }
 
     private static (TimeSpan After, string Name)[] Ages { get; } =

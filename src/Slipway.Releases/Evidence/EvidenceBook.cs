@@ -41,7 +41,7 @@ public sealed class EvidenceBook
             return;
         var rollout = input.Rollout;
         // What was forgiven is not in the journal, so a control plane that begins after that begins with what it reads itself.
-        if (_last is null && rollout is { Promoted: true, SharedAt: { } shared, Counts: [.., var told] } && shared > told.At)
+        if (_last is null && rollout is { Share: >= 100, SharedAt: { } shared, Counts: [.., var told] } && shared > told.At)
             (_shifts, _last) = (rollout.Counts.Length, TrafficCounts.Of(reading, input.Candidate, input.Stable));
         for (; _shifts < rollout.Counts.Length; _shifts++)
         {

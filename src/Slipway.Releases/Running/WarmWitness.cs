@@ -14,7 +14,7 @@ namespace Slipway.Releases.Running;
 /// meanwhile is held against nobody afterwards.
 /// </summary>
 /// <param name="smoke">Runs the smoke checks of the release before.</param>
-/// <param name="forgive">Told up to when nothing is to be held against a service of a promoted rollout.</param>
+/// <param name="forgive">Told up to when nothing is to be held against a service of a rollout that has all of the traffic.</param>
 /// <param name="clock">The time.</param>
 internal sealed class WarmWitness(WarmSmoke smoke, Action<RolloutState, ServiceName, DateTimeOffset> forgive, TimeProvider clock)
 {
@@ -41,7 +41,7 @@ internal sealed class WarmWitness(WarmSmoke smoke, Action<RolloutState, ServiceN
         {
             _shared[(rollout.Id, gate.Service!.Value)] = now;
             // With traffic of its own, stable's counts say more than this does.
-            if (rollout.Promoted)
+            if (rollout.Share >= 100)
                 forgive(rollout, gate.Service.Value, now + Margin);
         }
         return [.. heard.Select(gate => gate is { Verdict: Verdict.Inconclusive, Shared: false } && WasShared(rollout, gate) && StillFails(rollout, gate, traffic, now)
@@ -50,7 +50,7 @@ internal sealed class WarmWitness(WarmSmoke smoke, Action<RolloutState, ServiceN
 
     // What was counted is forgiven as long as both fail, so that it takes a while to see that they still do.
     private bool WasShared(RolloutState rollout, GateReading gate)
-        => rollout.Promoted && gate is { Name: "errors", Service: { } service } && _shared.TryGetValue((rollout.Id, service), out var at) && clock.GetUtcNow() - at < Remembered;
+        => rollout.Share >= 100 && gate is { Name: "errors", Service: { } service } && _shared.TryGetValue((rollout.Id, service), out var at) && clock.GetUtcNow() - at < Remembered;
 
     private static bool StillFails(RolloutState rollout, GateReading gate, TrafficLog traffic, DateTimeOffset now)
         => traffic.At(now - (Remembered / 2)) is { } from && traffic.Since(from, gate.Service!.Value, rollout.Candidate!.Value).Errors > 0;
@@ -67,7 +67,7 @@ internal sealed class WarmWitness(WarmSmoke smoke, Action<RolloutState, ServiceN
     private GateReading Heard(RolloutState rollout, GateReading gate, ServiceName service, Release stable, Observation seen, TrafficLog traffic)
     {
         // With traffic of its own it is heard by the gates themselves.
-        if (!rollout.Promoted && gate.Name != "readiness")
+        if (rollout.Share < 100 && gate.Name != "readiness")
             return gate;
         var all = seen.Instances.Where(one => one.Release == stable.Id && one.Phase != InstancePhase.Stopping).ToList();
         var warm = all.Where(one => one.Service == service).ToList();
