@@ -1,6 +1,5 @@
 using System.Globalization;
 using Slipway.Releases.Evidence;
-using Slipway.Simulation;
 
 namespace Slipway.Bench.Gates;
 

@@ -1,5 +1,3 @@
-using Slipway.Simulation;
-
 namespace Slipway.Bench.Gates;
 
 /// <summary>Outages that stable shares: nobody may be undone for them.</summary>

@@ -33,7 +33,7 @@ internal static class SlowReleases
             Usual = usual,
             Plan = SimulatedCase.Canary(180, 10, 100),
             Moment = TimeSpan.FromMilliseconds(200),
-            Fault = (TimeSpan.FromSeconds(30), world => world.Behaviours["2"] = usual with { Latency = usual.Latency * 2 }),
+            Fault = (TimeSpan.FromSeconds(30 + (10 * new Random(seed).NextDouble())), world => world.Behaviours["2"] = usual with { Latency = usual.Latency * 2 }),
         };
     }
 }

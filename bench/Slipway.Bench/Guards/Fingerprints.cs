@@ -17,7 +17,8 @@ internal static class Fingerprints
         var differing = 0;
         await using var stack = await Stack.Start(Manifest(new Shape(1, "one", false, true, 2), "30s"), stop);
         var stage = new GuardStage(stack, stop);
-        Directory.CreateDirectory(Path.Combine(stack.Folder, "source"));
+        var source = Directory.CreateDirectory(Path.Combine(stack.Folder, "source"));
+        await File.WriteAllTextAsync(Path.Combine(source.FullName, "program.txt"), "the same in every release", stop);
         await stack.SetSecret("DB_SECRET", "secret-0");
         for (var run = 1; run <= runs; run++)
         {

@@ -19,7 +19,7 @@ internal static class ApplicationRules
         MigrationRules.Check(root, environments, faults);
         SmokeRules.Check(root, faults);
         if (root["gates"] is Values gates)
-            CheckGates(gates, faults);
+            CheckGates(gates, services, faults);
         NeedRules.Check(services, root.Map("backing"), faults);
         CheckRoutes(services, faults);
         if (root["rollout"] is Values rollout)
@@ -73,8 +73,16 @@ internal static class ApplicationRules
     }
 
     // A limit that undoes at once, below the one that must last, leaves that nothing to say.
-    private static void CheckGates(Values gates, FaultList faults)
+    private static void CheckGates(Values gates, NamedValue[] services, FaultList faults)
     {
+        var limit = (double)gates["errors"]!;
+        foreach (var service in services)
+        {
+            if (service.Value is Values values && values["objective"] is Values objective && (double?)objective["errors"] >= limit)
+                faults.Error(FaultCode.Objective, objective.KeyAt("errors"), $"The service '{service.Name}' may fail more of its requests than 'gates: errors' lets pass, so that no verdict is possible.", "Make the objective the lower of the two.");
+        }
+        if ((double)gates["caution"]! is > 0 and var caution && caution <= (double)gates["false_alarms"]!)
+            faults.Error(FaultCode.Caution, gates.KeyAt(gates.Has("caution") ? "caution" : "false_alarms"), "'caution' is no larger than 'false_alarms': whoever steps back on a suspicion does so long before there is proof.", "Raise 'caution', or turn it off with 0%.");
         if ((double)gates["memory"]! < (double)gates["resources"]!)
             faults.Warning(FaultCode.Gates, gates.KeyAt(gates.Has("memory") ? "memory" : "resources"), "'memory' undoes at once before 'resources' can be sustained.", "Make 'memory' the higher of the two.");
     }

@@ -177,6 +177,12 @@ public static class FaultCode
     /// <summary>A value that grants access, of a setting that is not declared as a secret.</summary>
     public const string UndeclaredSecret = "SLIP081";
 
+    /// <summary>An objective that is above what the gates let pass.</summary>
+    public const string Objective = "SLIP082";
+
+    /// <summary>A caution that comes later than proof.</summary>
+    public const string Caution = "SLIP083";
+
     /// <summary>A metric that cannot be read as one.</summary>
     public const string Metric = "SLIP085";
 

@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace Slipway.Releases.Evidence;
 
 /// <summary>What a service did between two looks, over which the shares of the traffic stayed the same.</summary>
@@ -5,6 +7,7 @@ namespace Slipway.Releases.Evidence;
 /// <param name="Errors">Those that failed.</param>
 /// <param name="StableRequests">Stable's over the same time.</param>
 /// <param name="StableErrors">Those that failed.</param>
+[StructLayout(LayoutKind.Auto)]
 public readonly record struct ErrorBlock(long Requests, long Errors, long StableRequests, long StableErrors)
 {
     /// <summary>Both together.</summary>

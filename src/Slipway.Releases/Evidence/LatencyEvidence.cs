@@ -6,12 +6,12 @@ namespace Slipway.Releases.Evidence;
 
 /// <summary>
 /// How much slower than stable one service of the candidate surely is. It looks at all since the share began, at all since
-/// the candidate has warmed up, and at four later stretches for what begins late; what may be risked is spread over them.
+/// the candidate has warmed up, and at six later stretches for what begins late; what may be risked is spread over them.
 /// </summary>
 internal sealed class LatencyEvidence
 {
-    private const int WindowsMax = 6;
-    private static readonly TimeSpan Stretch = TimeSpan.FromSeconds(15);
+    private const int WindowsMax = 8;
+    private static readonly TimeSpan Stretch = TimeSpan.FromSeconds(10);
     private static readonly ImmutableArray<double> Quantiles = [0.5, 0.95];
 
     private readonly List<Window> _windows = [];
@@ -46,7 +46,7 @@ internal sealed class LatencyEvidence
         var last = _windows[^1];
         if (reading.At < (last.Early ? share + warmUp : last.Began + Stretch))
             return;
-        // The first two stay, of the later ones the last four: the oldest of them has seen three quarters of a minute at least.
+        // The first two stay, of the later ones the last six: the oldest of them has seen fifty seconds at least.
         if (_windows.Count == WindowsMax)
             _windows.RemoveAt(2);
         Begin(reading.At, early: false, (_candidate, _stable));

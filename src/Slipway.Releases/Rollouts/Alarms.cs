@@ -1,5 +1,3 @@
-using Slipway.Releases.Gates;
-
 namespace Slipway.Releases.Rollouts;
 
 /// <summary>Says what needs a person now. Pure: it follows from the fold and what is seen.</summary>

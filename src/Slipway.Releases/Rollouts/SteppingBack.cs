@@ -1,6 +1,4 @@
-using Slipway.Core.Manifests;
 using Slipway.Releases.Evidence;
-using Slipway.Releases.Gates;
 using Slipway.Releases.Journals;
 
 namespace Slipway.Releases.Rollouts;

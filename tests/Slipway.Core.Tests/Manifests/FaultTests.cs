@@ -51,6 +51,8 @@ public sealed class FaultTests
     [InlineData(Head + "settings: { level: string }", "3:13: error SLIP024: 'level' is no name here: it must be an upper-case name of letters, digits and underscores that begins with a letter, such as API__LOG_LEVEL. Rename it.")]
     [InlineData(Head + "environments: { Prod: {} }", "3:17: error SLIP024: 'Prod' is no name here: it must be a lower-case name of letters, digits and hyphens, 24 characters at most. Rename it.")]
     [InlineData(Head + "gates: { memory: 80% }", "3:10: warning SLIP091: 'memory' undoes at once before 'resources' can be sustained. Make 'memory' the higher of the two.")]
+    [InlineData("app: shop\nservices: { api: { run: x, objective: { errors: 5% } } }", "2:41: error SLIP082: The service 'api' may fail more of its requests than 'gates: errors' lets pass, so that no verdict is possible. Make the objective the lower of the two.")]
+    [InlineData(Head + "gates: { caution: 0.05% }", "3:10: error SLIP083: 'caution' is no larger than 'false_alarms': whoever steps back on a suspicion does so long before there is proof. Raise 'caution', or turn it off with 0%.")]
     [InlineData(Head + "rollout: canari", "3:10: error SLIP025: 'canari' is none of the values of 'rollout': rolling, blue-green, canary, recreate. Did you mean 'canary'?")]
     [InlineData(Head + "target: heroku", "3:9: error SLIP025: 'heroku' is none of the values of 'target': process, docker, swarm, kubernetes. Choose one of them.")]
     [InlineData(Head + "version: ${COMMIT}", "3:10: error SLIP026: The variable COMMIT has no value. Set it, or give a default: ${COMMIT:-value}")]

@@ -1,4 +1,3 @@
-using Slipway.Core.Manifests;
 using Slipway.Releases.Evidence;
 using Slipway.Simulation;
 
