@@ -1,5 +1,4 @@
 using Slipway.Core.Manifests;
-using Slipway.Releases.Rollouts;
 using Slipway.Releases.Tests.Rollouts;
 using Slipway.Simulation;
 

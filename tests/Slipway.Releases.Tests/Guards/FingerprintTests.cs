@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using Slipway.Core.Manifests;
 using Slipway.Releases.Drift;
 using Slipway.Releases.Ports;
-using Slipway.Releases.Rollouts;
 using Slipway.Releases.Tests.Rollouts;
 using Slipway.Simulation;
 
@@ -51,7 +50,7 @@ public sealed class FingerprintTests
         stage.World.Instances[0].Variables = stage.World.Instances[0].Variables.SetItem("DB__PASSWORD", "another");
         var after = (await stage.Drift())!.Fingerprint!;
         Assert.NotEqual(before.Whole, after.Whole);
-        Assert.Single(before.Parts.Where(part => after.Parts[part.Key] != part.Value));
+        Assert.Single(before.Parts, part => after.Parts[part.Key] != part.Value);
         stage.World.Tamper(table => table with { Services = [.. table.Services.Skip(1)] });
         Assert.NotEqual(after.Parts["routes"], (await stage.Drift())!.Fingerprint!.Parts["routes"]);
     }
