@@ -1,5 +1,4 @@
 using Slipway.Core.Manifests;
-using Slipway.Releases;
 using Slipway.Releases.Rollouts;
 
 namespace Slipway.Simulation;
