@@ -32,6 +32,7 @@ public sealed class TextTests
             ],
             Rotations = [RotationWordsTests.View("overlapping") with { OverlapUntil = Views.At.AddHours(1) }],
             Troubles = ["worker: 0 of 1 instances are ready."],
+            Alarms = [new("approval", Views.Rollout("waiting").Id, Views.At, "ci-7: Waiting for approval to give 50 % to the candidate.", "Approve it with slipway approve ci, or end it with slipway abort ci.")],
         };
         Goldens.ShouldBe("status.txt", Text([.. StatusVerb.Heading(view, Views.At), .. StatusVerb.Instances(view, Views.At).Lines()]));
     }
