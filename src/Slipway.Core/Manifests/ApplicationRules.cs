@@ -18,8 +18,7 @@ internal static class ApplicationRules
             ServiceRules.Check(service, onProcess, faults);
         MigrationRules.Check(root, environments, faults);
         SmokeRules.Check(root, faults);
-        if (root["gates"] is Values gates)
-            CheckGates(gates, services, faults);
+        CheckGates(root.Below("gates"), services, faults);
         NeedRules.Check(services, root.Map("backing"), faults);
         CheckRoutes(services, faults);
         if (root["rollout"] is Values rollout)
