@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Reflection;
-using Slipway.Core.Api;
 using Slipway.Core.Manifests;
 using Slipway.Core.Settings;
 using Slipway.Releases.Drift;
@@ -22,7 +21,7 @@ namespace Slipway.Releases;
 /// <param name="journal">What has happened so far, verified when it was opened.</param>
 /// <param name="clock">The time.</param>
 /// <param name="log">Told one line for people about each thing that went wrong outside.</param>
-public sealed class ReleaseEngine(EnginePorts ports, Journal journal, TimeProvider clock, Action<string> log) : IAsyncDisposable
+public sealed partial class ReleaseEngine(EnginePorts ports, Journal journal, TimeProvider clock, Action<string> log) : IAsyncDisposable
 {
     private static readonly TimeSpan QuickBuild = TimeSpan.FromSeconds(2);
 
@@ -192,32 +191,6 @@ public sealed class ReleaseEngine(EnginePorts ports, Journal journal, TimeProvid
         return Journaled(runner, () => RotationCommands.Abort(runner, rotation, caller, reason, clock.GetUtcNow()), cancellation);
     }
 
-    /// <summary>A rotation of an environment, under way or over; null when there is none.</summary>
-    public RotationView? Rotation(EnvironmentName environment, RotationId id)
-        => _runners.TryGetValue(environment, out var runner) && runner.State.Find(id) is { } rotation ? RotationViews.Of(runner, rotation) : null;
-
-    /// <summary>The rotations of an environment, newest first.</summary>
-    /// <param name="environment">Where.</param>
-    /// <param name="limit">How many at most.</param>
-    public IReadOnlyList<RotationView> Rotations(EnvironmentName environment, int limit)
-        => _runners.TryGetValue(environment, out var runner)
-            ? [.. runner.State.Rotations.Reverse().Take(limit).Select(rotation => RotationViews.Of(runner, rotation))] : [];
-
-    /// <summary>An environment as it is now: the journal's fold and the last observation; null when there never was one of that name.</summary>
-    public EnvironmentView? Snapshot(EnvironmentName environment)
-        => _runners.TryGetValue(environment, out var runner) && runner.State.Rollouts.Count > 0 ? Views.Of(Application(runner.State), runner) : null;
-
-    /// <summary>A rollout of any environment, under way or over.</summary>
-    public RolloutView? Rollout(RolloutId id)
-    {
-        foreach (var runner in _runners.Values)
-        {
-            if (runner.State.Find(id) is { } rollout)
-                return Views.Rollout(runner.State, rollout, runner.Seen, runner.Waits);
-        }
-        return null;
-    }
-
     /// <summary>
     /// Looks closely at an environment: what runs otherwise than the live release says and, given a deploy, what that would
     /// change. Nothing is changed, unless it is to be fixed: then what has drifted is brought back first.
@@ -245,21 +218,6 @@ public sealed class ReleaseEngine(EnginePorts ports, Journal journal, TimeProvid
             return (null, Refusals.Journal(fault.Message));
         }
     }
-
-    /// <summary>A release that was ever built.</summary>
-    public Release? Release(ReleaseId id)
-        => _runners.Values.Select(runner => runner.State.Releases.GetValueOrDefault(id)?.Release).FirstOrDefault(found => found is not null);
-
-    /// <summary>A release that was ever built, to be shown.</summary>
-    public ReleaseView? ReleaseView(ReleaseId id) => Release(id) is { } release ? Views.Release(release) : null;
-
-    /// <summary>The rollouts of an environment, newest first.</summary>
-    /// <param name="environment">Where.</param>
-    /// <param name="limit">How many at most.</param>
-    public IReadOnlyList<RolloutView> History(EnvironmentName environment, int limit)
-        => _runners.TryGetValue(environment, out var runner)
-            ? [.. runner.State.Rollouts.Reverse().Take(limit).Select(rollout => Views.Rollout(runner.State, rollout, runner.Seen, runner.Waits))]
-            : [];
 
     /// <summary>Returns once <see cref="Revision"/> is higher than what the caller has seen; at once when it is already.</summary>
     /// <param name="seenRevision">What the caller has seen.</param>
@@ -298,9 +256,6 @@ public sealed class ReleaseEngine(EnginePorts ports, Journal journal, TimeProvid
             return Refusals.Journal(fault.Message);
         }
     }
-
-    private static ApplicationName Application(EnvironmentState state)
-        => state.Rollouts[^1].Blueprint?.Application ?? state.Releases[state.Rollouts[^1].Candidate!.Value].Release.Application;
 
     private EnvironmentRunner Runner(EnvironmentName environment)
         => _runners.TryGetValue(environment, out var runner) ? runner : Add(new() { Environment = environment });

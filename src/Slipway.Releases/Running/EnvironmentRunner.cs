@@ -1,7 +1,5 @@
 using System.Collections.Immutable;
 using Slipway.Core.Manifests;
-using Slipway.Releases.Evidence;
-using Slipway.Releases.Gates;
 using Slipway.Releases.Journals;
 using Slipway.Releases.OneOffs;
 using Slipway.Releases.Ports;
@@ -17,38 +15,30 @@ namespace Slipway.Releases.Running;
 internal sealed class EnvironmentRunner
 {
     private const int RoundsMax = 64;
-    private static readonly TimeSpan RecordTime = TimeSpan.FromSeconds(60);
 
     private readonly EnvironmentName _environment;
     private readonly RunnerParts _parts;
     private readonly SecretVault _vault;
     private readonly Effects _effects;
-    private readonly Prover _prover;
-    private readonly SmokeRepeats _repeats;
+    private readonly Scrutiny _scrutiny;
     private readonly SemaphoreSlim _turn = new(1);
-    private readonly Wakeup _wakeup = new();
-    private readonly TrafficWatch _watch;
+    private readonly PassLoop _loop;
     private readonly BuildUnderWay _build;
     private readonly RotationDriver _rotations;
     private readonly Publication _publication;
     private readonly GuardWatch _guard = new();
     private readonly AlarmRounds _alarms = new();
-    private readonly WarmWitness _witness;
-    private (RolloutId? Rollout, bool StableKnown) _judged;
     private bool _orphansGone;
-    private string? _trouble;
 
     /// <summary>Makes the runner of an environment from its fold.</summary>
     public EnvironmentRunner(EnvironmentState state, RunnerParts parts)
     {
         (State, _environment, _parts) = (state, state.Environment, parts);
+        _loop = new(_environment, parts, Publish);
         _vault = new(parts.Ports.Secrets, parts.Ports.Redactor);
         _effects = new(_environment, parts.Ports, _vault, parts.Fence, parts.Clock);
-        _prover = new(_environment, parts.Ports.Target, Wake);
-        _repeats = new(_environment, parts.Ports.Target, parts.Clock, Wake);
-        _watch = new(_environment, parts.Ports.Traffic, parts.Clock);
+        _scrutiny = new(_environment, parts.Ports, parts.Clock, Wake);
         _build = new(parts, Wake);
-        _witness = new(new(_environment, parts.Ports.Target, parts.Clock, Wake), _watch.Forgive, parts.Clock);
         Drift = new(this, parts);
         _publication = new(parts.Published);
         _rotations = new(parts.Ports, parts.Clock, Wake);
@@ -70,47 +60,13 @@ internal sealed class EnvironmentRunner
     public ImmutableDictionary<RotationId, RotationDecision.Wait> RotationWaits => _rotations.Waits;
 
     /// <summary>What keeps the runner itself from working; null when nothing does.</summary>
-    public string? Trouble => _trouble;
+    public string? Trouble => _loop.Trouble;
 
     /// <summary>Makes the loop look again.</summary>
-    public void Wake() => _wakeup.Call();
+    public void Wake() => _loop.Wake();
 
     /// <summary>Runs until cancelled, or until another control plane has taken over.</summary>
-    public async Task Run(CancellationToken cancellation)
-    {
-        while (!cancellation.IsCancellationRequested)
-        {
-            var next = Pace.IdleEvery;
-            try
-            {
-                next = await Pass(cancellation);
-                _trouble = null;
-            }
-            catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
-            {
-                return;
-            }
-            catch (StaleFencingTokenException fault)
-            {
-                Report(fault.Message);
-                return;
-            }
-            catch (Exception fault)
-            {
-                // Whatever it was, the environment must not be left alone: say so and look again.
-                Report($"{_environment}: {fault.Message}");
-                _parts.Log(fault.ToString());
-            }
-            try
-            {
-                await _wakeup.Wait(next, _parts.Clock, cancellation);
-            }
-            catch (OperationCanceledException)
-            {
-                return;
-            }
-        }
-    }
+    public Task Run(CancellationToken cancellation) => _loop.Run(Pass, cancellation);
 
     /// <summary>Observes, decides and acts until nothing moves any more. Gives the time after which to look again.</summary>
     public async Task<TimeSpan> Pass(CancellationToken cancellation)
@@ -122,7 +78,7 @@ internal sealed class EnvironmentRunner
             {
                 await Observe(cancellation);
                 var moved = await Decide(cancellation);
-                var acted = await _effects.Converge(State, Seen, _watch.Log.Answers ? _watch.Log.Last : null, cancellation);
+                var acted = await _effects.Converge(State, Seen, _scrutiny.Traffic, cancellation);
                 Look();
                 Publish();
                 if (!moved && !acted)
@@ -194,7 +150,7 @@ internal sealed class EnvironmentRunner
 
     private async Task Observe(CancellationToken cancellation)
     {
-        if (_effects.Address is not null && await _watch.Read(IsWatched() || _effects.Draining ? Pace.WatchEvery : Pace.IdleEvery, cancellation))
+        if (_effects.Address is not null && await _scrutiny.Read(IsWatched() || _effects.Draining ? Pace.WatchEvery : Pace.IdleEvery, cancellation))
             _effects.ForgetGateway();
         try
         {
@@ -213,44 +169,26 @@ internal sealed class EnvironmentRunner
         catch (TargetException fault)
         {
             Seen = Seen with { TargetAnswers = false };
-            Report($"{_environment}: {fault.Message}");
+            _loop.Report($"{_environment}: {fault.Message}");
         }
         Look();
-        _repeats.Begin(State, Judged(), Seen.Instances, cancellation);
+        _scrutiny.Begin(State, Seen.Instances, cancellation);
     }
 
     // Brings everything that is derived up to date with the state and the observation.
     private void Look()
     {
         var services = Tables.Of(State, Desired.Of(State, Seen), Seen);
-        var judged = (State.Current?.Id, State.Current?.StableKnown == true);
-        if (judged != _judged)
-        {
-            _judged = judged;
-            _watch.Forget(State);
-            _prover.Reset();
-            _repeats.Reset();
-        }
         var current = _effects.Table is { } table ? Tables.Same(table.Services, services) : services.IsEmpty;
-        Seen = Seen with
+        Seen = _scrutiny.Judge(State, Seen with
         {
             Table = _effects.Table,
             Address = _effects.Address,
             TableCurrent = current,
             TableBehindSince = current ? null : Seen.TableBehindSince ?? _parts.Clock.GetUtcNow(),
             Faults = _effects.Faults,
-            SmokeFailures = _prover.Failures,
-            Gates = Read(Judged(), _repeats.Readings(Judged(), Seen.Instances)),
-            GuardGates = Read(Desired.GuardedBehind(State), []),
-            TrafficAnswers = _watch.Log.Answers,
-        };
+        });
     }
-
-    private ImmutableArray<GateReading> Read(RolloutState? rollout, ImmutableArray<GateReading> more)
-        => _witness.Hear(State, rollout, [.. _watch.Judge(State, rollout, Seen.Instances), .. more], Seen, _watch.Log);
-
-    private RolloutState? Judged()
-        => Desired.Mover(State) is { Phase: not (RolloutPhase.RollingBack or RolloutPhase.Done) } rollout ? rollout : null;
 
     private async Task<bool> Decide(CancellationToken cancellation)
     {
@@ -302,7 +240,7 @@ internal sealed class EnvironmentRunner
         var rollout = State.Find(id)!;
         if (rollout.Phase == RolloutPhase.Building && rollout.Candidate is null && _build.Next(State, rollout, cancellation) is { } built)
             return built;
-        if (_prover.Passed(State, rollout, Seen, cancellation) is { Count: > 0 } passed)
+        if (_scrutiny.Passed(State, rollout, Seen, cancellation) is { Count: > 0 } passed)
         {
             // Looking again after each would cost a large application its seconds.
             foreach (var proved in passed.SkipLast(1))
@@ -324,14 +262,8 @@ internal sealed class EnvironmentRunner
             case Decision.Move { Event: HandOverBegun or RolloutPromoted } move:
                 EndGuard(id);
                 return move.Event;
-            case Decision.Move { Event: TrafficShifted shifted } when rollout.Candidate is { } candidate:
-                return Measured(shifted, rollout, candidate);
-            case Decision.Move { Event: TrafficWithdrawn withdrawn }:
-                return withdrawn with { Counts = Counts(rollout) };
-            case Decision.Move { Event: TrafficReturned returned }:
-                return returned with { Counts = Counts(rollout) };
             case Decision.Move move:
-                return move.Event;
+                return _scrutiny.Measured(State, rollout, move.Event);
             case Decision.Wait wait:
                 waits[id] = wait;
                 return null;
@@ -349,29 +281,10 @@ internal sealed class EnvironmentRunner
         Look();
     }
 
-    private TrafficShifted Measured(TrafficShifted shifted, RolloutState rollout, ReleaseId candidate) => shifted with
-    {
-        Counts = Counts(rollout),
-        Baseline = rollout.Baseline is null ? _watch.Log.Baseline(candidate) : null,
-        Record = rollout.Stable is { } stable ? _watch.Log.Record(State.Releases[stable].Release, _parts.Clock.GetUtcNow() - RecordTime) : [],
-    };
-
-    private TrafficCounts? Counts(RolloutState rollout) => _watch.Log is { Answers: true, Last: { } last }
-        ? TrafficCounts.Of(last, State.Releases[rollout.Candidate!.Value].Release, rollout.Stable is { } stable ? State.Releases[stable].Release : null)
-        : null;
-
     private async Task<FailureExplained> Explain(RolloutState rollout, CancellationToken cancellation)
         => new(await LastLines.Of(_parts.Ports.Target, _parts.Clock, rollout, cancellation));
 
     private bool IsWatched() => State.Current is { Phase: not (RolloutPhase.Building or RolloutPhase.Done) } || State.Guarded is not null || !State.Condemned.IsEmpty;
 
-    private void Report(string trouble)
-    {
-        if (_trouble != trouble)
-            _parts.Log(trouble);
-        _trouble = trouble;
-        Publish();
-    }
-
-    private void Publish() => _publication.Tell(State, Seen, _trouble, RotationWaits);
+    private void Publish() => _publication.Tell(State, Seen, Trouble, RotationWaits);
 }
