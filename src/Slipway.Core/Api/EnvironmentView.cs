@@ -55,7 +55,7 @@ public sealed record EnvironmentView
 }
 
 /// <summary>Something that needs a person.</summary>
-/// <param name="Kind"><c>approval</c>, <c>undecided</c>, <c>shared-fault</c>, <c>circuit-open</c>, <c>guard-blind</c>, <c>undo-stuck</c>; later versions may know more.</param>
+/// <param name="Kind"><c>approval</c>, <c>undecided</c>, <c>shared-fault</c>, <c>circuit-open</c>, <c>guard-blind</c>, <c>no-way-back</c>, <c>undo-stuck</c>; later versions may know more.</param>
 /// <param name="Rollout">The rollout that it is about; null for none.</param>
 /// <param name="Since">Since when.</param>
 /// <param name="Text">What it is, one sentence.</param>

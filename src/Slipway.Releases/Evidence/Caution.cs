@@ -4,7 +4,8 @@ namespace Slipway.Releases.Evidence;
 
 /// <summary>
 /// When it is wise to take a share of the traffic back for a moment, long before anything is proved. The levels are chosen so
-/// that a good release meets that at most with the plan's chance while it has a share, however long that lasts.
+/// that a good release meets that at most with the plan's chance while it has a share, however long that lasts; exactly so where
+/// requests come at a steady rate and what a good release fails is known.
 /// </summary>
 internal static class Caution
 {

@@ -93,11 +93,16 @@ public sealed class EvidenceBook
                     continue;
                 _services[name] = service = new(released.Service, input.Plan);
             }
-            var compares = share is { } percent ? percent < 100 : block.StableRequests * 100 >= block.Requests;
             if (block != default)
-                service.Take(to.At - since, block, compares ? null : RecordBound(input, name));
+                service.Take(to.At - since, block, Compares(input, service.Exposure + block, block, share) ? null : RecordBound(input, name));
         }
     }
+
+    // A share that nobody uses compares with nothing: with enough requests of the candidate and none of stable, its record must do.
+    // How many requests there are says nothing of how they end, so that the choice may depend on it.
+    private static bool Compares(GateInput input, in ErrorBlock exposure, in ErrorBlock block, int? share)
+        => (share is { } percent ? percent < 100 : block.StableRequests * 100 >= block.Requests)
+            && (exposure.StableRequests > 0 || exposure.Requests < input.Plan.RequestsMin);
 
     // What stable may have failed before, at most. Little is known from few requests, and not even then is a release good
     // that fails more than the limit, unless stable is known to.

@@ -32,6 +32,9 @@ public static class AlarmKind
     /// <summary>A guard cannot see what it guards.</summary>
     public const string GuardBlind = "guard-blind";
 
+    /// <summary>A release fails and cannot be undone, since the one before cannot work with the data any more.</summary>
+    public const string NoWayBack = "no-way-back";
+
     /// <summary>An undoing does not come to its end.</summary>
     public const string UndoStuck = "undo-stuck";
 }

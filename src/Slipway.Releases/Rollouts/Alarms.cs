@@ -20,6 +20,8 @@ public static class Alarms
                 yield return (shared, rollout.Waiting == WaitCause.SharedFault ? TimeSpan.Zero : Passing / 5);
             if (rollout.Phase == RolloutPhase.Guarding && !GuardTime.Sees(state, seen))
                 yield return (Blind(rollout, seen, now), Passing);
+            if (rollout.Stuck is { } failure)
+                yield return (new(AlarmKind.NoWayBack, rollout.Id, $"{rollout.Id} fails and cannot be undone: {failure.Reason}", failure.Remedy, now), TimeSpan.Zero);
             if (Stuck(state, rollout, seen, now) is { } stuck)
                 yield return (stuck, TimeSpan.Zero);
         }
@@ -27,7 +29,7 @@ public static class Alarms
 
     private static Alarm? Waiting(RolloutState rollout, DateTimeOffset now) => rollout.Waiting switch
     {
-        WaitCause.Approval => new(AlarmKind.Approval, rollout.Id, $"{rollout.Id}: {rollout.WaitingWhy}",
+        WaitCause.Approval or WaitCause.Migration => new(AlarmKind.Approval, rollout.Id, $"{rollout.Id}: {rollout.WaitingWhy}",
             $"Approve it with slipway approve {rollout.Environment}, or end it with slipway abort {rollout.Environment}.", now),
         WaitCause.Inconclusive => new(AlarmKind.Undecided, rollout.Id, $"{rollout.Id}: {rollout.WaitingWhy}",
             $"Judge it yourself: slipway approve {rollout.Environment} goes on, slipway abort {rollout.Environment} undoes.", now),

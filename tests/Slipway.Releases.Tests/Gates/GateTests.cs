@@ -28,7 +28,8 @@ public sealed class GateTests
     [InlineData(50, 10, 450, 0, Verdict.Fail, false)]
     [InlineData(2_000_000, 200_000, 9_000_000, 9000, Verdict.Fail, false)]
     [InlineData(2_000_000, 2_200, 18_000_000, 18_000, Verdict.Pass, false)]
-    [InlineData(200, 100, 0, 0, Verdict.Inconclusive, false)]
+    [InlineData(200, 100, 0, 0, Verdict.Fail, false)]
+    [InlineData(10, 5, 0, 0, Verdict.Inconclusive, false)]
     public void Errors_are_judged_against_the_objective_the_limit_and_stable(
         long requests, long errors, long stableRequests, long stableErrors, Verdict verdict, bool shared)
     {

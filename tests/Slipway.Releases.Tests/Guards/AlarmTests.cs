@@ -30,6 +30,24 @@ public sealed class AlarmTests
     }
 
     [Fact]
+    public async Task A_migration_without_a_way_back_calls_a_person_before_it_begins_and_when_its_release_fails()
+    {
+        var breaking = Scenes.Application(Scenes.Plan(Strategy.Recreate), Scenes.Migrating(Scenes.Service("api"), compatible: false));
+        var stage = await FailureTests.Released();
+        stage.World.Behaviours["2"] = new() { NeverReady = true };
+        await stage.Deploy(breaking, "2");
+        await stage.Until(one => one.State.Active is { Waiting: WaitCause.Migration });
+        await stage.Until(one => !one.State.Alarms.IsEmpty, 5);
+        Assert.Equal(AlarmKind.Approval, Assert.Single(stage.State.Alarms).Kind);
+        await stage.Steer(SteerVerb.Approve);
+        await stage.Until(one => one.State.Active is { Stuck: not null });
+        await stage.Until(one => !one.State.Alarms.IsEmpty, 5);
+        var alarm = Assert.Single(stage.State.Alarms);
+        Assert.Equal(AlarmKind.NoWayBack, alarm.Kind);
+        Assert.Contains("restore a backup", alarm.Remedy, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_gate_that_cannot_say_calls_a_person()
     {
         var stage = await FailureTests.Released();
