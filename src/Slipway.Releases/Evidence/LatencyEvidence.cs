@@ -69,10 +69,12 @@ internal sealed class LatencyEvidence
             var part = risk / (window.Number * (window.Number + 1.0)) / (2 * Quantiles.Length);
             foreach (var quantile in Quantiles)
             {
-                var proved = mine.SurelyAbove(quantile, part) is var least && least > floor
+                var (here, there) = (mine.Quantile(quantile) ?? 0, theirs.Quantile(quantile) ?? 0);
+                // What does not even look slow is never surely slow, and that is quickly seen.
+                var proved = here > floor && here > there * ratio && mine.SurelyAbove(quantile, part) is var least && least > floor
                     && theirs.SurelyBelow(quantile, part) is { } most && least > Math.Max(1, most) * ratio;
                 if (seen is null || proved)
-                    seen = new(quantile, mine.Quantile(quantile) ?? 0, theirs.Quantile(quantile) ?? 0, proved);
+                    seen = new(quantile, here, there, proved);
                 if (proved)
                     return seen;
             }

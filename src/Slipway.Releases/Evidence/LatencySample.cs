@@ -11,65 +11,65 @@ namespace Slipway.Releases.Evidence;
 internal sealed class LatencySample
 {
     private static readonly ImmutableArray<double> Ratios = [1.15, 1.4, 2, 3, 6, 15];
-    private readonly long[] _through = new long[LatencyBuckets.Count];
+
+    // The buckets that hold any, and how many lie in them and below: both rise.
+    private readonly List<int> _buckets = [];
+    private readonly List<long> _through = [];
 
     private LatencySample()
     {
     }
 
     /// <summary>How many there are.</summary>
-    public long Total => _through[^1];
+    public long Total { get; private set; }
 
     /// <summary>What was counted between two readings of a release; all of it without the first.</summary>
     public static LatencySample Between(ImmutableSortedDictionary<int, long>? from, ImmutableSortedDictionary<int, long>? to)
     {
         var sample = new LatencySample();
         foreach (var (bucket, count) in to ?? ImmutableSortedDictionary<int, long>.Empty)
-            sample._through[Math.Clamp(bucket, 0, LatencyBuckets.Count - 1)] += Math.Max(0, count - (from is not null && from.TryGetValue(bucket, out var before) ? before : 0));
-        for (var i = 1; i < sample._through.Length; i++)
-            sample._through[i] += sample._through[i - 1];
+        {
+            var more = count - (from is not null && from.TryGetValue(bucket, out var before) ? before : 0);
+            if (more <= 0)
+                continue;
+            sample._buckets.Add(bucket);
+            sample._through.Add(sample.Total += more);
+        }
         return sample;
     }
 
     /// <summary>The quantile of the sample itself, in microseconds; null without any latency.</summary>
     public long? Quantile(double quantile)
     {
-        if (Total == 0)
-            return null;
-        var index = Array.BinarySearch(_through, Math.Max(1, (long)Math.Ceiling(quantile * Total)));
-        index = index < 0 ? ~index : index;
-        while (index > 0 && _through[index - 1] == _through[index])
-            index--;
-        return LatencyBuckets.LowerBound(index + 1) - 1;
+        var rank = Math.Max(1, (long)Math.Ceiling(quantile * Total));
+        return Total == 0 ? null : LatencyBuckets.LowerBound(_buckets[First(k => _through[k] >= rank)] + 1) - 1;
     }
 
     /// <summary>The true quantile is surely not lower, in microseconds; 0 when that cannot be said of any.</summary>
     public long SurelyAbove(double quantile, double risk)
     {
-        var boundary = Last(bucket => IsProof(Total - Through(bucket - 1), 1 - quantile, risk));
-        return boundary < 0 ? 0 : LatencyBuckets.LowerBound(boundary);
+        var unproved = First(k => !IsProof(Total - (k == 0 ? 0 : _through[k - 1]), 1 - quantile, risk));
+        return unproved == 0 ? 0 : LatencyBuckets.LowerBound(_buckets[unproved - 1]);
     }
 
     /// <summary>The true quantile is surely not higher, in microseconds; null when that cannot be said of any.</summary>
     public long? SurelyBelow(double quantile, double risk)
     {
-        var boundary = Last(bucket => !IsProof(Through(bucket - 1), quantile, risk));
-        return boundary + 1 >= LatencyBuckets.Count ? null : LatencyBuckets.LowerBound(boundary + 1);
+        var proved = First(k => IsProof(_through[k], quantile, risk));
+        return proved == _buckets.Count || _buckets[proved] + 1 >= LatencyBuckets.Count ? null : LatencyBuckets.LowerBound(_buckets[proved] + 1);
     }
 
-    private long Through(int bucket) => bucket < 0 ? 0 : _through[bucket];
-
-    // The last bucket for which it holds, when it holds up to some bucket and for none beyond; -1 for none.
-    private static int Last(Func<int, bool> holds)
+    // The first bucket that holds any for which it is true, when it is true from some bucket on; their number for none.
+    private int First(Func<int, bool> isTrue)
     {
-        var (low, high) = (-1, LatencyBuckets.Count - 1);
+        var (low, high) = (0, _buckets.Count);
         while (low < high)
         {
-            var middle = (low + high + 1) / 2;
-            if (holds(middle))
-                low = middle;
+            var middle = (low + high) / 2;
+            if (isTrue(middle))
+                high = middle;
             else
-                high = middle - 1;
+                low = middle + 1;
         }
         return low;
     }

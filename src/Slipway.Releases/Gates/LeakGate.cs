@@ -41,7 +41,7 @@ public sealed class LeakGate : IGate
 
     private static bool IsPastWarmUp(GateInput input, Instance instance, long memory, TimeSpan age)
     {
-        var stable = input.Stable is null ? [] : input.Instances.Where(one => one.Release == input.Stable.Id && one.Service == instance.Service);
+        var stable = input.Stable is null ? [] : input.Of(input.Stable.Id, instance.Service);
         return input.Usages.PeakAt(stable, age) is { } peak ? memory > peak * AboveStable : age >= AgeWithoutStable;
     }
 }
