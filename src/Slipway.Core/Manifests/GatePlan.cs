@@ -15,7 +15,7 @@ public sealed record GatePlan
     /// <summary>Share of failed requests that a candidate must surely stay below to pass, 0 to 1; default 0.05.</summary>
     public required double ErrorRatioMax { get; init; }
 
-    /// <summary>How many times slower than stable must surely be found, above 1; half of the excess is tolerated; default 2.</summary>
+    /// <summary>How many times slower than stable must surely be found, above 1; its square root is tolerated; default 2.</summary>
     public required double LatencyRatioMax { get; init; }
 
     /// <summary>Latency below which a ratio says nothing; default 20 ms.</summary>

@@ -216,7 +216,7 @@ internal static class ManifestTable
         # gates
         consecutive | integer 1..1000 | 3 | 5 | Server errors in a row of one service that roll back at once.
         errors | share 0.1%..100% | 5% | 1% | Share of failed requests that a release must surely stay below to get more traffic; one that fails more than its service's objective and more than the release before rolls back long before.
-        latency | factor 1.05x..1000x | 2x | 1.5x | How many times slower than the release before, in the same seconds, is surely found and rolls back; half of the excess is tolerated.
+        latency | factor 1.05x..1000x | 2x | 1.5x | How many times slower than the release before, in the same seconds, is surely found and rolls back; its square root is tolerated.
         warm_up | duration 0s..1h | 20s | 1m | How long a release may be slow since its share of the traffic began, for it is new.
         latency_floor | duration 0s..1m | 20ms | 50ms | Latency below which the ratio says nothing.
         memory | share 1%..100% | 95% | 90% | Share of the memory limit that rolls back at once.

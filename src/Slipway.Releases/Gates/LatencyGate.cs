@@ -7,7 +7,7 @@ namespace Slipway.Releases.Gates;
 /// <summary>
 /// D5: the time to the first byte, its median and 95th percentile, against stable over the same seconds or, where stable has
 /// no traffic, its record at the same load. It fails once the candidate is surely slower than what is tolerated, which is
-/// half of the excess that the plan names, and above the floor; it passes once it is surely faster than the plan's limit.
+/// the root of the ratio that the plan names, so that both are as far apart as a release and its equal, and above the floor; it passes once it is surely faster than the plan's limit.
 /// </summary>
 public sealed class LatencyGate : IGate
 {
@@ -41,7 +41,7 @@ public sealed class LatencyGate : IGate
             return Say(Verdict.Inconclusive, $"{requests:N0} requests; at least {plan.RequestsMin} are needed");
         var floor = (long)plan.LatencyFloor.TotalMicroseconds;
         var (record, from) = Record(input, service, evidence);
-        var tolerated = 1 + ((plan.LatencyRatioMax - 1) / 2);
+        var tolerated = Math.Sqrt(plan.LatencyRatioMax);
         var (mine, theirs) = latency.Seen(0.95, record);
         var text = $"p95 {Milliseconds(mine)} ({from} {Milliseconds(theirs)})";
         // What is fast enough for everybody needs nothing to be compared with.

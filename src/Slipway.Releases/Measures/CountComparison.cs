@@ -1,19 +1,18 @@
+using Slipway.Releases.Evidence;
+
 namespace Slipway.Releases.Measures;
 
 /// <summary>
-/// Likelihood ratios of counts, for <see cref="Evidence"/>: how much better a count is explained by a rate that is so many
+/// Likelihood ratios of counts, for a <see cref="BettingProcess"/>: how much better a count is explained by a rate that is so many
 /// times beyond a limit than by the limit itself.
 /// </summary>
 public static class CountComparison
 {
-    /// <summary>The chance that a good release is ever failed by one limit: 0.1 %.</summary>
-    public const double FalseAlarms = 0.001;
-
     // How far beyond the limit the truth may be: a grid dense enough that the best of it is never far from the best of all.
     private static readonly double[] s_beyond = [1.1, 1.25, 1.5, 2, 3, 5, 10, 30, 100];
 
-    /// <summary>How many alternatives there are.</summary>
-    public static int Alternatives => s_beyond.Length;
+    /// <summary>Evidence with as many alternatives as the ratios have.</summary>
+    public static BettingProcess Begin() => BettingProcess.Even(s_beyond.Length);
 
     /// <summary>
     /// Of events in two groups over the same time: that the first group's rate is more (or, downwards, less) than

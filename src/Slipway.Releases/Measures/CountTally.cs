@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Slipway.Releases.Evidence;
 
 namespace Slipway.Releases.Measures;
 
@@ -29,25 +30,27 @@ public readonly record struct Ratio(double Events, double Exposure)
 
 /// <summary>The events of candidate and stable as they come, weighed against the limits.</summary>
 /// <param name="limits">The limits.</param>
-public sealed class CountTally(CountLimits limits)
+/// <param name="falseAlarms">The chance that one of the limits ever fails a good release.</param>
+public sealed class CountTally(CountLimits limits, double falseAlarms)
 {
     private static readonly TimeSpan RecentTime = TimeSpan.FromMinutes(2);
     private readonly Queue<(DateTimeOffset At, Ratio Candidate, Ratio Stable)> _recent = new();
+    private DateTimeOffset? _since;
 
     /// <summary>The limits.</summary>
     public CountLimits Limits => limits;
 
     /// <summary>Evidence that the candidate is above the limit.</summary>
-    public Evidence Above { get; } = new();
+    public BettingProcess Above { get; } = CountComparison.Begin();
 
     /// <summary>Evidence that it is below the limit.</summary>
-    public Evidence Below { get; } = new();
+    public BettingProcess Below { get; } = CountComparison.Begin();
 
     /// <summary>Evidence that it is more than so many times stable's.</summary>
-    public Evidence MoreThan { get; } = new();
+    public BettingProcess MoreThan { get; } = CountComparison.Begin();
 
     /// <summary>Evidence that it is less than so many times stable's.</summary>
-    public Evidence LessThan { get; } = new();
+    public BettingProcess LessThan { get; } = CountComparison.Begin();
 
     /// <summary>All of the candidate's.</summary>
     public Ratio Candidate { get; private set; }
@@ -62,7 +65,7 @@ public sealed class CountTally(CountLimits limits)
     public Ratio StableLately => _recent.Aggregate(new Ratio(), (sum, one) => sum + one.Stable);
 
     /// <summary>Whether evidence suffices for a failure, the false alarms shared among the limits.</summary>
-    public bool Suffices(Evidence evidence) => evidence.Log >= Math.Log(limits.Count / CountComparison.FalseAlarms);
+    public bool Suffices(BettingProcess evidence) => evidence.Proves(falseAlarms / limits.Count);
 
     /// <summary>Adds what was counted over the same time.</summary>
     public void Add(DateTimeOffset at, Ratio candidate, Ratio stable)
@@ -71,14 +74,16 @@ public sealed class CountTally(CountLimits limits)
             (candidate, stable) = (Part(candidate), Part(stable));
         if (candidate.Exposure > 0)
         {
+            _since ??= at;
+            var age = at - _since.Value;
             if (limits.Above is { } above)
-                Above.Add(at, Alone(candidate, above, downwards: false));
+                Above.Take(age, Alone(candidate, above, downwards: false));
             if (limits.Below is { } below)
-                Below.Add(at, Alone(candidate, below, downwards: true));
+                Below.Take(age, Alone(candidate, below, downwards: true));
             if (limits.MoreThan is { } more && Against(candidate, stable, more, downwards: false) is { } up)
-                MoreThan.Add(at, up);
+                MoreThan.Take(age, up);
             if (limits.LessThan is { } less && Against(candidate, stable, less, downwards: true) is { } down)
-                LessThan.Add(at, down);
+                LessThan.Take(age, down);
         }
         Candidate += candidate;
         Stable += stable;

@@ -7,13 +7,17 @@ namespace Slipway.Releases.Measures;
 /// <summary>What the jobs of a worker have come to.</summary>
 public sealed class JobTally
 {
-    internal JobTally(JobMeasures plan, bool isDeclared)
+    // Three shares and two times, among which the false alarms are shared out.
+    private const int Limits = 5;
+
+    internal JobTally(JobMeasures plan, bool isDeclared, double falseAlarms)
     {
+        var each = falseAlarms / Limits;
         (Plan, IsDeclared) = (plan, isDeclared);
         Counters = [Selector(plan.Processed), Selector(plan.Failed), Selector(plan.Retried), Selector(plan.DeadLettered)];
         Histograms = [.. ((string[])[plan.Queue, plan.Work]).Select(Buckets)];
-        Shares = [.. Enumerable.Range(0, 3).Select(_ => new CountTally(new(IsShare: true, plan.Objective, null, plan.MoreThan, null)))];
-        Times = [.. Enumerable.Range(0, 2).Select(_ => new SlownessTally(plan.Slower, plan.SlowerFloor))];
+        Shares = [.. Enumerable.Range(0, 3).Select(_ => new CountTally(new(IsShare: true, plan.Objective, null, plan.MoreThan, null), each))];
+        Times = [.. Enumerable.Range(0, 2).Select(_ => new SlownessTally(plan.Slower, plan.SlowerFloor, each))];
     }
 
     /// <summary>How it tells of them.</summary>

@@ -22,7 +22,7 @@ public sealed class MeasureBook
         _services ??=
         [
             .. input.Candidate.Services.Where(one => one.Service.Measures is not null || MetricNames.JobsOf(one.Service) is not null)
-                .Select(one => (one.Service.Name, new ServiceMeasures(one.Service, input.Plan.Sustained))),
+                .Select(one => (one.Service.Name, new ServiceMeasures(one.Service, input.Plan))),
         ];
         if (Services.IsEmpty)
             return;

@@ -10,15 +10,15 @@ public sealed class MetricTally
 {
     private readonly bool _byRequests;
 
-    internal MetricTally(MetricGatePlan plan, TimeSpan sustained, bool byRequests)
+    internal MetricTally(MetricGatePlan plan, GatePlan gates, bool byRequests)
     {
         (Plan, _byRequests) = (plan, byRequests);
         Metric = Selector(plan.Metric);
         Whole = plan.Whole is null ? null : Selector(plan.Whole);
         // An absolute rate is a level: who sends how much, and when, follows no law that a test could lean on.
         var isShare = plan.Kind == MeasureKind.Ratio;
-        Counts = new(new(isShare, isShare ? plan.Above : null, isShare ? plan.Below : null, plan.MoreThan, plan.LessThan));
-        (Candidate, Stable) = (new(plan.Sustained ?? sustained), new(plan.Sustained ?? sustained));
+        Counts = new(new(isShare, isShare ? plan.Above : null, isShare ? plan.Below : null, plan.MoreThan, plan.LessThan), gates.FalseAlarms);
+        (Candidate, Stable) = (new(plan.Sustained ?? gates.Sustained), new(plan.Sustained ?? gates.Sustained));
         Counters = plan.Kind switch { MeasureKind.Level => [], MeasureKind.Rate => [Metric], _ => [Metric, Whole!] };
     }
 

@@ -19,11 +19,11 @@ public sealed class ServiceMeasures
     private DateTimeOffset? _since;
     private TrafficReading? _trafficBefore;
 
-    internal ServiceMeasures(Service service, TimeSpan sustained)
+    internal ServiceMeasures(Service service, GatePlan gates)
     {
         _service = service;
-        Metrics = [.. (service.Measures?.Metrics ?? []).Select(plan => new MetricTally(plan, sustained, service.Routes.Length > 0))];
-        Jobs = MetricNames.JobsOf(service) is { } jobs ? new(jobs, service.Measures?.Jobs is not null) : null;
+        Metrics = [.. (service.Measures?.Metrics ?? []).Select(plan => new MetricTally(plan, gates, service.Routes.Length > 0))];
+        Jobs = MetricNames.JobsOf(service) is { } jobs ? new(jobs, service.Measures?.Jobs is not null, gates.FalseAlarms) : null;
         _counters = [.. Metrics.SelectMany(metric => metric.Counters).Concat(Jobs?.Counters ?? [])];
         _histograms = [.. Jobs?.Histograms ?? []];
         _tracks = new(_counters, _histograms);

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Slipway.Releases.Evidence;
 
 namespace Slipway.Releases.Measures;
 
@@ -9,7 +10,8 @@ namespace Slipway.Releases.Measures;
 /// </summary>
 /// <param name="slower">So many times stable's is still as good.</param>
 /// <param name="floor">Below this nothing is slow.</param>
-public sealed class SlownessTally(double slower, TimeSpan floor)
+/// <param name="falseAlarms">The chance that it ever fails a good release.</param>
+public sealed class SlownessTally(double slower, TimeSpan floor, double falseAlarms)
 {
     /// <summary>The share of the candidate's jobs that may be slow: twice what is slow of stable's by its own 95th percentile.</summary>
     public const double SlowMax = 0.1;
@@ -17,12 +19,13 @@ public sealed class SlownessTally(double slower, TimeSpan floor)
     private const int StableMin = 20;
     private ImmutableSortedDictionary<double, double> _stable = ImmutableSortedDictionary<double, double>.Empty;
     private ImmutableSortedDictionary<double, double> _candidate = ImmutableSortedDictionary<double, double>.Empty;
+    private DateTimeOffset? _since;
 
     /// <summary>Evidence that more than <see cref="SlowMax"/> are slow.</summary>
-    public Evidence Evidence { get; } = new();
+    public BettingProcess Evidence { get; } = CountComparison.Begin();
 
     /// <summary>Whether it suffices for a failure.</summary>
-    public bool Suffices => Evidence.Log >= -Math.Log(CountComparison.FalseAlarms);
+    public bool Suffices => Evidence.Proves(falseAlarms);
 
     /// <summary>The candidate's 95th percentile, as the bound of its bucket in seconds; null when unknown.</summary>
     public double? Candidate => P95(_candidate);
@@ -46,7 +49,8 @@ public sealed class SlownessTally(double slower, TimeSpan floor)
         if (Bound is { } bound && Total(candidate) is > 0 and var jobs)
         {
             var slow = Math.Clamp(jobs - candidate[bound], 0, jobs);
-            Evidence.Add(at, CountComparison.Share(slow, jobs, SlowMax, downwards: false));
+            _since ??= at;
+            Evidence.Take(at - _since.Value, CountComparison.Share(slow, jobs, SlowMax, downwards: false));
             Slow += new Ratio(slow, jobs);
         }
         _candidate = Plus(_candidate, candidate);

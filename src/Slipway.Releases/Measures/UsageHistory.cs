@@ -62,6 +62,7 @@ public sealed class UsageTrack(DateTimeOffset startedAt, TimeSpan firstSeen)
     private readonly long[] _peaks = new long[s_ages.Length];
     private readonly Queue<(double Seconds, double Bytes)> _samples = new();
     private TimeSpan _age;
+    private double _sampledAt = double.NegativeInfinity;
     private MemoryTrend? _trend;
 
     /// <summary>When the process was started.</summary>
@@ -73,9 +74,10 @@ public sealed class UsageTrack(DateTimeOffset startedAt, TimeSpan firstSeen)
         _age = age;
         var bucket = Bucket(age);
         _peaks[bucket] = Math.Max(_peaks[bucket], memoryBytes);
-        if (_samples.Count > 0 && age.TotalSeconds - _samples.Last().Seconds < s_sampleEvery.TotalSeconds * 0.9)
+        if (age.TotalSeconds - _sampledAt < s_sampleEvery.TotalSeconds * 0.9)
             return;
-        _samples.Enqueue((age.TotalSeconds, memoryBytes));
+        _sampledAt = age.TotalSeconds;
+        _samples.Enqueue((_sampledAt, memoryBytes));
         if (_samples.Count > SamplesMax)
             _samples.Dequeue();
         _trend = null;

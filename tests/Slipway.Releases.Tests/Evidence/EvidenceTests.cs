@@ -47,6 +47,18 @@ public sealed class EvidenceTests
     }
 
     [Fact]
+    public void Evidence_beyond_all_measure_after_none_at_all_is_a_number()
+    {
+        var process = BettingProcess.Even(2);
+        process.Take(TimeSpan.Zero, [-5000, -5000]);
+        Assert.True(process.Wealth is > 0 and < 1);
+        process.Take(TimeSpan.FromSeconds(1), [5000, 5000]);
+        Assert.True(process.Proves(0.001));
+        process.Take(TimeSpan.FromSeconds(2), [double.PositiveInfinity, double.NegativeInfinity]);
+        Assert.True(double.IsFinite(process.Wealth));
+    }
+
+    [Fact]
     public void A_good_release_is_proved_bad_at_most_as_often_as_promised_whenever_one_looks()
     {
         const double Alarm = 0.01;

@@ -2,8 +2,9 @@ using Slipway.Releases.Measures;
 
 namespace Slipway.Releases.Tests.Gates;
 
-public sealed class EvidenceTests
+public sealed class CountTallyTests
 {
+    private const double FalseAlarms = 0.001;
     private static readonly DateTimeOffset Began = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
     [Theory]
@@ -17,7 +18,7 @@ public sealed class EvidenceTests
         for (var run = 0; run < Runs; run++)
         {
             var random = new Random((run * 10) + kind);
-            var tally = new CountTally(Limits(kind));
+            var tally = new CountTally(Limits(kind), FalseAlarms);
             for (var i = 0; i < 180 && !Fails(tally); i++)
             {
                 // Traffic comes and goes, and both releases refuse more in the bad times: that is no fault of either.
@@ -43,7 +44,7 @@ public sealed class EvidenceTests
         for (var run = 0; run < Runs; run++)
         {
             var random = new Random((run * 10) + kind);
-            var tally = new CountTally(Limits(kind));
+            var tally = new CountTally(Limits(kind), FalseAlarms);
             for (var i = 0; i < goodFor + 24 && !Fails(tally); i++)
             {
                 var mine = i < goodFor ? 0.04 : 0.25;
@@ -57,7 +58,7 @@ public sealed class EvidenceTests
     [Fact]
     public void What_stable_did_before_stands_in_where_it_has_no_traffic()
     {
-        var tally = new CountTally(new(IsShare: true, null, null, 2, null));
+        var tally = new CountTally(new(IsShare: true, null, null, 2, null), FalseAlarms);
         tally.Add(Began, new(0, 0), new(40, 1000));
         for (var i = 1; i < 30; i++)
             tally.Add(Began.AddSeconds(5 * i), new(4, 100), new(0, 0));
@@ -70,7 +71,7 @@ public sealed class EvidenceTests
     [Fact]
     public void Fewer_events_than_stable_has_are_found_as_well()
     {
-        var tally = new CountTally(new(IsShare: false, null, null, null, 0.5));
+        var tally = new CountTally(new(IsShare: false, null, null, null, 0.5), FalseAlarms);
         for (var i = 0; i < 30; i++)
             tally.Add(Began.AddSeconds(5 * i), new(3, 10), new(30, 90));
         Assert.False(tally.Suffices(tally.LessThan));
@@ -82,16 +83,16 @@ public sealed class EvidenceTests
     [Fact]
     public void A_part_above_its_whole_and_a_limit_of_nothing_are_borne()
     {
-        var tally = new CountTally(new(IsShare: true, 0, 1, null, null));
+        var tally = new CountTally(new(IsShare: true, 0, 1, null, null), FalseAlarms);
         tally.Add(Began, new(7, 5), new(3, 0));
         Assert.True(tally.Suffices(tally.Above));
-        Assert.True(double.IsFinite(tally.Below.Log));
+        Assert.True(double.IsFinite(tally.Below.Wealth));
     }
 
     [Fact]
     public void Slower_jobs_are_found_and_equally_slow_ones_are_not()
     {
-        var (slow, same) = (new SlownessTally(2, TimeSpan.FromMilliseconds(100)), new SlownessTally(2, TimeSpan.FromMilliseconds(100)));
+        var (slow, same) = (new SlownessTally(2, TimeSpan.FromMilliseconds(100), FalseAlarms), new SlownessTally(2, TimeSpan.FromMilliseconds(100), FalseAlarms));
         for (var i = 0; i < 20; i++)
         {
             slow.Add(Began.AddSeconds(5 * i), Histogram.Of(0, 4, 6), Histogram.Of(90, 10, 0));
@@ -100,7 +101,7 @@ public sealed class EvidenceTests
         Assert.True(slow.Suffices);
         Assert.Equal(0.5, slow.Bound);
         Assert.False(same.Suffices);
-        Assert.True(same.Evidence.Log < 0);
+        Assert.True(same.Evidence.Wealth < 1);
     }
 
     private static CountLimits Limits(int kind) => kind switch
