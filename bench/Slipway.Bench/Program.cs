@@ -1,5 +1,6 @@
 using Slipway.Bench;
 using Slipway.Bench.Crashes;
+using Slipway.Bench.Crashes.Doomed;
 using Slipway.Bench.Drift;
 using Slipway.Bench.Gates;
 using Slipway.Bench.Guards;
@@ -8,6 +9,8 @@ using Slipway.Bench.Settings;
 using Slipway.Bench.Simulated;
 using Slipway.Bench.Workers;
 
+if (args is [DoomedControlPlane.Name, .. var doomed])
+    return await DoomedControlPlane.Run(doomed);
 var names = args.Where(argument => !argument.StartsWith('-')).ToList();
 var quick = args.Contains("--quick");
 var json = args.Contains("--json");

@@ -12,7 +12,7 @@ if (!StartOptions.TryParse(args, out var options, out var fault))
 }
 try
 {
-    return await ControlPlaneProcess.Run(options);
+    return await ControlPlaneProcess.Run(options, Interposed.Nothing);
 }
 catch (StartRefusedException refusal)
 {

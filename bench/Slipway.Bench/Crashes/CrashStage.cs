@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
+using Slipway.Bench.Crashes.Doomed;
 using Slipway.Core.Api;
 using Slipway.Core.Routing;
 
@@ -35,23 +36,10 @@ internal sealed class CrashStage : IAsyncDisposable
     private string Manifest => Path.Combine(Folder, "slipway.yaml");
 
     /// <summary>Starts a control plane and does not wait.</summary>
-    public Process Launch(params string[] arguments)
-    {
-        var about = new ProcessStartInfo(Path.Combine(Repository.Root, "out", "slipway-control-plane"), ["--home", Home, .. arguments])
-        {
-            UseShellExecute = false,
-            WorkingDirectory = Folder,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        foreach (var (name, value) in Variables)
-            about.Environment[name] = value;
-        var process = Process.Start(about)!;
-        _started.Add(process);
-        _ = Drain(process.StandardOutput);
-        _ = Drain(process.StandardError);
-        return process;
-    }
+    public Process Launch(params string[] arguments) => Start(Path.Combine(Repository.Root, "out", "slipway-control-plane"), ["--home", Home, .. arguments]);
+
+    /// <summary>Starts one that may be told where to die, and does not wait.</summary>
+    public Process LaunchDoomed() => Start(Path.Combine(AppContext.BaseDirectory, "slipway-bench"), [DoomedControlPlane.Name, "--home", Home]);
 
     /// <summary>Waits for something within a time; false when it did not come.</summary>
     public async Task<bool> Within(TimeSpan time, Func<Task<bool>> condition)
@@ -64,6 +52,14 @@ internal sealed class CrashStage : IAsyncDisposable
             await Task.Delay(20, _stop);
         }
         return false;
+    }
+
+    /// <summary>Waits for what must come.</summary>
+    /// <exception cref="InvalidOperationException">It did not within a minute.</exception>
+    public async Task Until(Func<Task<bool>> condition, string what)
+    {
+        if (!await Within(TimeSpan.FromSeconds(60), condition))
+            throw new InvalidOperationException($"It never happened: {what}.");
     }
 
     /// <summary>What a path of the API gives; null while nobody answers.</summary>
@@ -170,6 +166,24 @@ internal sealed class CrashStage : IAsyncDisposable
         {
             return null;
         }
+    }
+
+    private Process Start(string program, IEnumerable<string> arguments)
+    {
+        var about = new ProcessStartInfo(program, arguments)
+        {
+            UseShellExecute = false,
+            WorkingDirectory = Folder,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        foreach (var (name, value) in Variables)
+            about.Environment[name] = value;
+        var process = Process.Start(about)!;
+        _started.Add(process);
+        _ = Drain(process.StandardOutput);
+        _ = Drain(process.StandardError);
+        return process;
     }
 
     private async Task Drain(StreamReader from)

@@ -4,8 +4,8 @@ namespace Slipway.Bench.Crashes;
 
 /// <summary>
 /// Kills a control plane at its N-th write: a record of the journal, its head, the record of an instance before or after it is started,
-/// a fence, a route table. The kernel tells of each (inotify), and SIGKILL follows at once or after a moment, so that the points lie before and
-/// after every journal write and effect, and some in the middle.
+/// a fence, a route table. The kernel tells of each (inotify), and SIGKILL follows at once or after a moment, so that the points lie
+/// in the middle of what takes a while.
 /// </summary>
 internal sealed class KillPoint : IDisposable
 {

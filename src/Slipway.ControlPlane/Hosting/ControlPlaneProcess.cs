@@ -17,8 +17,10 @@ internal static class ControlPlaneProcess
     private static readonly TimeSpan FarewellTime = TimeSpan.FromMilliseconds(500);
 
     /// <summary>Runs until it is asked to end; the exit code.</summary>
+    /// <param name="options">What the command line asks for.</param>
+    /// <param name="between">What stands between the engine and the world.</param>
     /// <exception cref="StartRefusedException">It cannot start here.</exception>
-    public static async Task<int> Run(StartOptions options)
+    public static async Task<int> Run(StartOptions options, Interposed between)
     {
         CoreDumps.Disable();
         var clock = new SteadyClock(TimeProvider.System, SinceBoot.Passed);
@@ -29,7 +31,7 @@ internal static class ControlPlaneProcess
         var log = logging.CreateLogger("Slipway.ControlPlane");
         try
         {
-            return await Lead(options, home, place, redactor, logging, clock);
+            return await Lead(options, home, place, redactor, logging, clock, between);
         }
         catch (JournalException fault)
         {
@@ -44,7 +46,7 @@ internal static class ControlPlaneProcess
     }
 
     private static async Task<int> Lead(
-        StartOptions options, Home home, JournalPlace place, Redactor redactor, ILoggerFactory logging, SteadyClock clock)
+        StartOptions options, Home home, JournalPlace place, Redactor redactor, ILoggerFactory logging, SteadyClock clock, Interposed between)
     {
         var log = logging.CreateLogger("Slipway.ControlPlane");
         var standby = new StandbyServer(options, home, place, logging, clock);
@@ -52,15 +54,16 @@ internal static class ControlPlaneProcess
         var identity = new ControlPlaneIdentity(options.HomeFolder, clock.GetUtcNow());
         var addresses = new ServerAddresses(
             ControlSocket.Claim(home, leadership.WasSilent), options.Listen, options.Listen is null ? null : AccessToken.Open(home));
-        var opening = Task.Run(() => place.Lead(clock, leadership.Holder));
+        var opening = Task.Run(() => place.Lead(clock, leadership.Holder, between.Store));
         if (leadership.WasSilent)
             FenceOff(home, await opening, leadership.FormerProcess, log);
         await using var world = World.Open(home, clock, logging, redactor);
         await using var journal = await opening;
         if (journal.Records(Math.Max(0, journal.LastSequence - 1)) is [var last, ..])
             clock.NotBefore(last.At);
-        await using var engine = new ReleaseEngine(world.Ports, journal, clock, log.OutsideFailed);
-        var parts = new ControlPlaneParts(identity, engine, new(engine.Start), journal, world.Ports) { Leads = () => leadership.Lease.IsHeld };
+        var ports = between.Ports(world.Ports);
+        await using var engine = new ReleaseEngine(ports, journal, clock, log.OutsideFailed);
+        var parts = new ControlPlaneParts(identity, engine, new(engine.Start), journal, ports) { Leads = () => leadership.Lease.IsHeld };
         var starting = Task.Run(() => parts.Start.Run(CancellationToken.None));
         await using var server = ControlPlaneServer.Build(addresses, parts, logging, clock);
         await StartServer(server, starting);

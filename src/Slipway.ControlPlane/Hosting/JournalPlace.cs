@@ -38,13 +38,16 @@ internal sealed class JournalPlace
     public ILeaseStore Lease() => _postgres is null ? Journal.Lease(_home.Folder) : _postgres.Lease();
 
     /// <summary>The journal, to be written by the holder of the lease.</summary>
+    /// <param name="clock">The time.</param>
+    /// <param name="holder">Who holds the lease.</param>
+    /// <param name="around">What is put around its store.</param>
     /// <exception cref="JournalException">It is damaged, or does not answer.</exception>
-    public Journal Lead(TimeProvider clock, string holder)
-        => _postgres is null ? Journal.Lead(_home.Folder, clock, holder) : Journal.Over(_postgres.Store(holder), clock);
+    public Journal Lead(TimeProvider clock, string holder, Func<IEventStore, IEventStore> around)
+        => Journal.Over(around(_postgres is null ? Journal.Store(_home.Folder, holder) : _postgres.Store(holder)), clock);
 
     /// <summary>The journal, to be read beside the one that leads.</summary>
     /// <exception cref="JournalException">It is damaged, or does not answer.</exception>
-    public Journal Follow(TimeProvider clock) => Lead(clock, "nobody");
+    public Journal Follow(TimeProvider clock) => Lead(clock, "nobody", store => store);
 
     /// <summary>Sets a damaged journal aside, where it is damaged.</summary>
     /// <exception cref="JournalException">It cannot be.</exception>

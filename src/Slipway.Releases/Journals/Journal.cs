@@ -48,14 +48,11 @@ public sealed class Journal : IAsyncDisposable
         return JournalRepair.Open(Path.Combine(home, FileName), Path.Combine(home, HeadName), clock);
     }
 
-    /// <summary>Opens the journal of a home under a lease that was taken, making one where there is none, and reads the whole of it.</summary>
+    /// <summary>The store of a home's journal, under a lease that was taken, making one where there is none.</summary>
     /// <param name="home">The home folder.</param>
-    /// <param name="clock">The time.</param>
     /// <param name="holder">Who holds the lease; a record is refused once another does.</param>
-    /// <exception cref="JournalDamagedException">A record is damaged or missing.</exception>
     /// <exception cref="JournalException">It is newer than this program, or cannot be opened.</exception>
-    public static Journal Lead(string home, TimeProvider clock, string holder)
-        => Over(new SqliteEventStore(Path.Combine(home, FileName), Path.Combine(home, HeadName), holder), clock);
+    public static IEventStore Store(string home, string holder) => new SqliteEventStore(Path.Combine(home, FileName), Path.Combine(home, HeadName), holder);
 
     /// <summary>Where the lease of a home's journal is.</summary>
     /// <param name="home">The home folder.</param>

@@ -14,10 +14,10 @@ public sealed class LeaseTests
         using var home = new JournalHome();
         using var lease = Journal.Lease(home.Folder);
         Assert.True(lease.TryTake(lease.Read(), "first", "first"));
-        await using var first = Journal.Lead(home.Folder, TimeProvider.System, "first");
+        await using var first = Journal.Over(Journal.Store(home.Folder, "first"), TimeProvider.System);
         Append(first);
         Assert.True(lease.TryTake(lease.Read(), "second", "second"));
-        await using var second = Journal.Lead(home.Folder, TimeProvider.System, "second");
+        await using var second = Journal.Over(Journal.Store(home.Folder, "second"), TimeProvider.System);
         Assert.Throws<LeaseLostException>(() => Append(first));
         Append(second);
         Assert.Throws<LeaseLostException>(() => Append(first));
