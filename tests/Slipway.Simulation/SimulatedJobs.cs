@@ -81,7 +81,7 @@ internal sealed class SimulatedJobs
     // Of both plans the smaller one counts, from when a service first had as many at work.
     private void Promise()
     {
-        if (_stage.Engine.Runners.SingleOrDefault()?.State is not { Stopping: false, Live: { } live } state || state.Current is { IsRecreate: true })
+        if (_stage.Engine.Runners.SingleOrDefault()?.State is not { Stopping: false, Live: { } live } state || state.Rollouts.Exists(one => one is { IsOver: false, IsRecreate: true }))
         {
             _held.Clear();
             return;

@@ -131,7 +131,7 @@ internal sealed partial class World(HandClock clock, int seed)
             instance.Id, instance.Release, instance.Service.Name, instance.AskedAt!.Value, now, instance.Ended ? null : 0, Killed: false)));
         changed |= _instances.RemoveAll(instance => instance.Gone) > 0;
         Mishaps.Pass(now);
-        AnswerSmokes();
+        changed |= AnswerSmokes();
         Users(by);
         if (changed)
             Changed?.Invoke(Scenes.Environment);
@@ -158,6 +158,8 @@ internal sealed partial class World(HandClock clock, int seed)
                 Variables = workload.Variables.ToImmutableDictionary(),
                 Fence = ++_starts,
             };
+            // Another one bore its name before.
+            Smoked.Remove(instance.Id);
             _instances.Add(instance);
             mine.Add(instance);
             NoteStart(instance);
@@ -236,9 +238,11 @@ internal sealed partial class World(HandClock clock, int seed)
         return answer.Task;
     }
 
-    private void AnswerSmokes()
+    // Whoever asked looks again at once.
+    private bool AnswerSmokes()
     {
-        foreach (var smoke in _smokes.Where(one => one.At <= clock.GetUtcNow()).ToList())
+        var due = _smokes.Where(one => one.At <= clock.GetUtcNow()).ToList();
+        foreach (var smoke in due)
         {
             _smokes.Remove(smoke);
             var instance = _instances.Find(one => one.Id == smoke.Instance);
@@ -247,6 +251,7 @@ internal sealed partial class World(HandClock clock, int seed)
                 Smoked.Add(smoke.Instance);
             smoke.Answer.SetResult([new("ping", passed, passed ? "200" : "expected 200, got 500", TimeSpan.FromMilliseconds(3))]);
         }
+        return due.Count > 0;
     }
 
     public Uri StartGateway(FencingToken token)

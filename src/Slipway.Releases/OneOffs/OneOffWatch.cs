@@ -11,9 +11,8 @@ internal static class OneOffWatch
     /// <summary>The next thing that is seen of them and that the journal does not know; null for nothing.</summary>
     public static JournalEvent? Next(EnvironmentState state, RolloutState rollout, Observation seen)
     {
-        // One that ended well before it was asked to end has done its work, whatever becomes of its release.
         if (rollout.Phase == RolloutPhase.RollingBack)
-            return OneOffList.Begun(state, rollout).FirstOrDefault(one => Instance(rollout, seen, one) is { Phase: InstancePhase.Ended, ExitCode: 0 }) is { } well ? Finished(well) : null;
+            return EndedWell(state, rollout, seen);
         foreach (var one in OneOffList.Due(state, rollout))
         {
             var begun = rollout.OneOffStarts.ContainsKey(one.Name);
@@ -30,6 +29,22 @@ internal static class OneOffWatch
             {
                 return Finished(one);
             }
+        }
+        return null;
+    }
+
+    /// <summary>
+    /// The next one that is seen to have ended well while everything is brought down, with its rollout; null for none. What became of it
+    /// between the last look and the word to end everything would be lost with it.
+    /// </summary>
+    public static (RolloutId Rollout, JournalEvent Event)? LeftBehind(EnvironmentState state, Observation seen)
+    {
+        if (!state.Stopping || state.Resetting)
+            return null;
+        foreach (var rollout in state.Rollouts.Where(one => !one.OneOffStarts.IsEmpty))
+        {
+            if (EndedWell(state, rollout, seen) is { } well)
+                return (rollout.Id, well);
         }
         return null;
     }
@@ -81,6 +96,10 @@ internal static class OneOffWatch
     private static Failure Of(OneOff one, InstanceId? instance, string reason, string remedy)
         => new(reason, Word(one), one.Name, instance, [], one is { Kind: OneOffKind.Migration, Compatible: false }
             ? $"It may have changed the data already: see whether what is live still works, and restore a backup if it does not. {remedy}" : remedy);
+
+    // One that ended well before it was asked to end has done its work, whatever becomes of its release.
+    private static JournalEvent? EndedWell(EnvironmentState state, RolloutState rollout, Observation seen)
+        => OneOffList.Begun(state, rollout).FirstOrDefault(one => Instance(rollout, seen, one) is { Phase: InstancePhase.Ended, ExitCode: 0 }) is { } well ? Finished(well) : null;
 
     private static JournalEvent Finished(OneOff one) => one.Kind switch
     {

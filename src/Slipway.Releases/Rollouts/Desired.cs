@@ -122,9 +122,9 @@ public sealed record Desired(ImmutableArray<DesiredWorkload> Workloads, Immutabl
         }
     }
 
-    // Of those that must not run twice, one that has not ended yet is waited for, even one of the same release.
+    // Of those that must not run twice, one that has not ended yet is waited for, whatever has left it behind; even one of the same release.
     private static bool Waits(Service service, ReleaseId release, Observation seen)
-        => !service.Overlap && seen.Instances.Any(one => one.Service == service.Name && one.Phase == InstancePhase.Stopping)
+        => !service.Overlap && seen.Of(service.Name).Any(one => one.Phase == InstancePhase.Stopping || one.Release != release)
             && seen.Of(release, service.Name).All(one => one.Phase == InstancePhase.Stopping);
 
     private static Service? Find(EnvironmentState state, ReleaseId? release, ServiceName service)

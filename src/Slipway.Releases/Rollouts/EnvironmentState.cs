@@ -35,6 +35,9 @@ public sealed record EnvironmentState
     /// <summary>Whether everything is to end.</summary>
     public bool Stopping { get; init; }
 
+    /// <summary>Whether the data goes with it.</summary>
+    public bool Resetting { get; init; }
+
     /// <summary>What was last told to be other than declared.</summary>
     public ImmutableArray<DriftFinding> Drift { get; init; } = [];
 
@@ -80,8 +83,8 @@ public sealed record EnvironmentState
         RolloutRequested e => Requested(e, record),
         RotationRequested e => this with { Rotations = Rotations.Add(RotationState.Of(e, record)) },
         RotationEvent e => Rotated(e.Rotation, rotation => rotation.Apply(e, record.At)),
-        DownRequested e => this with { Stopping = true, OneOffs = e.Reset ? OneOffLedger.Empty : OneOffs },
-        DownFinished => this with { Stopping = false, Live = null, Drift = [], Condemned = [], CondemnedAt = null, Alarms = [] },
+        DownRequested e => this with { Stopping = true, Resetting = e.Reset, OneOffs = e.Reset ? OneOffLedger.Empty : OneOffs },
+        DownFinished => this with { Stopping = false, Resetting = false, Live = null, Drift = [], Condemned = [], CondemnedAt = null, Alarms = [] },
         AlarmRaised e => Shared(e.Alarm, e.Of, record.At) with { Alarms = Alarms.Add(new(e.Alarm, e.Of, e.Text, e.Remedy, record.At)) },
         AlarmCleared e => Shared(e.Alarm, e.Of, record.At) with { Alarms = Alarms.RemoveAll(one => one.IsSame(e.Alarm, e.Of)) },
         CircuitClosed => this with { CircuitClosedAt = record.At },

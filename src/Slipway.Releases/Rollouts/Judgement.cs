@@ -46,7 +46,9 @@ internal static class Judgement
 
     private static Failure? Effect(EnvironmentState state, RolloutState rollout, Observation seen)
     {
-        var fault = seen.Faults.FirstOrDefault(one => one.Permanent && (one.Release == rollout.Candidate || (one.Release is null && state.Live is null)));
+        // A gateway that cannot be started fails a first release; one that carried its traffic is only away.
+        var first = state.Live is null && rollout.TrafficSince is null;
+        var fault = seen.Faults.FirstOrDefault(one => one.Permanent && (one.Release == rollout.Candidate || (one.Release is null && first)));
         return fault is null ? null : new(fault.Reason, null, null, null, [], "Correct that and deploy again.");
     }
 
@@ -63,7 +65,7 @@ internal static class Judgement
             case RolloutPhase.Baking when !seen.TableCurrent && now >= Later(rollout.PhaseSince, seen.TableBehindSince) + plan.StartDeadline:
                 return new($"No gateway confirmed the new table within {plan.StartDeadline.TotalSeconds:0} s{Fault(seen, rollout)}.", null, null, null, [],
                     "Read the gateway's log, gateway.log in the environment's folder.");
-            case RolloutPhase.Waiting when now >= rollout.PhaseSince + plan.ApprovalDeadline:
+            case RolloutPhase.Waiting when now >= rollout.WaitingSince + plan.ApprovalDeadline:
                 return new($"Nobody answered within {Minutes(plan.ApprovalDeadline)}. {rollout.WaitingWhy}", null, null, null, [],
                     "Deploy again when somebody is there to answer, or raise rollout: approval_deadline.");
             case not RolloutPhase.Guarding when rollout.PausedAt is { } paused && now >= paused + plan.ApprovalDeadline:

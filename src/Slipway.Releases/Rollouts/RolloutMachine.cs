@@ -126,7 +126,7 @@ public static class RolloutMachine
 
     private static Decision Answered(EnvironmentState state, RolloutState rollout, Observation seen, DateTimeOffset now)
     {
-        var deadline = rollout.PhaseSince + rollout.Terms.Plan.ApprovalDeadline;
+        var deadline = rollout.WaitingSince + rollout.Terms.Plan.ApprovalDeadline;
         switch (rollout.Waiting)
         {
             case WaitCause.Approval when !NeedsApproval(rollout):

@@ -17,7 +17,7 @@ public sealed partial record RolloutState
         {
             RolloutBegun => Enter(RolloutPhase.Building, at),
             ReleaseBuilt e => this with { Candidate = e.Kept.Release.Id },
-            StepStarting e => Enter(RolloutPhase.Starting, at) with { Step = e.Step, Steps = Steps.IsEmpty ? e.Steps : Steps },
+            StepStarting e => Enter(RolloutPhase.Starting, at) with { Step = e.Step, Steps = Steps.IsEmpty ? e.Steps : Steps, HeldSince = null },
             InstancesReady => Phase == RolloutPhase.Starting ? this with { Phase = RolloutPhase.Proving } : this,
             MigrationsBegun => Enter(RolloutPhase.Migrating, at),
             OneOffStarted e => this with { OneOffStarts = OneOffStarts.SetItem(e.Service, at) },
@@ -26,7 +26,7 @@ public sealed partial record RolloutState
             RolloutStuck e => this with { Stuck = e.Failure },
             CandidateKept => this with { Promoted = true, Percent = 100 },
             InstanceProved e => this with { Proved = Proved.Add(e.Instance) },
-            WaitBegun e => Enter(RolloutPhase.Waiting, at) with { Waiting = e.Cause, WaitingWhy = e.Why },
+            WaitBegun e => Enter(RolloutPhase.Waiting, at) with { Waiting = e.Cause, WaitingWhy = e.Why, HeldSince = HeldSince ?? at },
             WaitEnded => Enter(Step >= 0 && Percent == Steps[Step].Percent ? RolloutPhase.Baking : RolloutPhase.Starting, at),
             RolloutSteered e => Steered(e.Verb, at),
             TrafficShifted e => Shifted(e, at),

@@ -84,6 +84,12 @@ public sealed partial record RolloutState
     /// <summary>What it waits for; null outside <see cref="RolloutPhase.Waiting"/>.</summary>
     public WaitCause? Waiting { get; init; }
 
+    /// <summary>Since when its step has been held, with better moments in between; null for a step that never was.</summary>
+    public DateTimeOffset? HeldSince { get; init; }
+
+    /// <summary>Since when somebody is waited for. A fault that comes and goes is no new reason each time.</summary>
+    public DateTimeOffset WaitingSince => Waiting is WaitCause.SharedFault or WaitCause.Inconclusive ? HeldSince ?? PhaseSince : PhaseSince;
+
     /// <summary>Why it waits.</summary>
     public string? WaitingWhy { get; init; }
 

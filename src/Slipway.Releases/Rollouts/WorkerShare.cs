@@ -41,14 +41,15 @@ internal static class WorkerShare
             && seen.Of(stable, service.Name).Any(one => one.Phase != InstancePhase.Stopping);
 
     /// <summary>
-    /// How many workers of a candidate that is undone stay: those at work, until the release before has all of its own ready again.
+    /// How many workers of a candidate that is undone stay: all of them, even one that is not well just now, until the release before
+    /// has all of its own ready again.
     /// </summary>
     public static int Leaving(EnvironmentState state, RolloutState rollout, Service service, Observation seen)
     {
         if (!Works(service) || !rollout.UndoesPromotion || rollout.Stable is not { } stable || Desired.HandsOver(rollout, state, service.Name)
-            || seen.Ready(stable, service.Name) >= StableAtWork(state, rollout, service.Name) || seen.Ready(rollout.Candidate!.Value, service.Name) == 0)
+            || seen.Ready(stable, service.Name) >= StableAtWork(state, rollout, service.Name))
             return 0;
-        return seen.Of(rollout.Candidate.Value, service.Name).Count(one => one.Phase != InstancePhase.Stopping);
+        return seen.Of(rollout.Candidate!.Value, service.Name).Count(one => one.Phase != InstancePhase.Stopping);
     }
 
     /// <summary>Whether the candidate has as many workers ready as the release before, which promotion ends, leaves to it; else what is missing.</summary>

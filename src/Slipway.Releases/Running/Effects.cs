@@ -80,9 +80,7 @@ internal sealed class Effects(EnvironmentName environment, EnginePorts ports, Se
     private async Task<bool> Route(EnvironmentState state, Desired desired, Observation seen, CancellationToken cancellation)
     {
         var services = Tables.Of(state, desired, seen);
-        // A gateway that we have not spoken to yet may still serve what is to end now.
-        var adopted = Desired.Mover(state) is { Phase: RolloutPhase.RollingBack, TrafficSince: not null } && !seen.Instances.IsEmpty;
-        if (services.IsEmpty && _table is null && _address is null && !adopted)
+        if (services.IsEmpty && _table is null && _address is null && !MayServe(state, seen))
             return false;
         if (_table is not null && !_putAgain && Tables.Same(_table.Services, services))
             return false;
@@ -97,6 +95,10 @@ internal sealed class Effects(EnvironmentName environment, EnginePorts ports, Se
             NoteIdle(table);
         });
     }
+
+    /// <summary>Whether a gateway that we have not spoken to yet may still serve what is to end now.</summary>
+    public bool MayServe(EnvironmentState state, Observation seen)
+        => _table is null && Desired.Mover(state) is { Phase: RolloutPhase.RollingBack, TrafficSince: not null } && !seen.Instances.IsEmpty;
 
     private async Task Apply(RouteTable table, CancellationToken cancellation)
     {
@@ -118,7 +120,8 @@ internal sealed class Effects(EnvironmentName environment, EnginePorts ports, Se
     private bool Adopting(ImmutableArray<RoutedService> services, Observation seen)
         => clock.GetUtcNow() - _began < AdoptionGrace
             && services.Any(service => service.Releases.All(release => release.Endpoints.IsEmpty)
-                && seen.Instances.Any(one => one.Service == service.Service && one.StartedAt < _began && one.Phase is InstancePhase.Running or InstancePhase.Starting));
+                && service.Releases.Where(release => release.Weight > 0).SelectMany(release => seen.Of(release.Release, service.Service))
+                    .Any(one => one.StartedAt < _began && one.Phase is InstancePhase.Running or InstancePhase.Starting));
 
     private async Task EnsureGateway(EnvironmentState state, CancellationToken cancellation)
     {

@@ -179,7 +179,7 @@ internal sealed class EnvironmentRunner
     private void Look()
     {
         var services = Tables.Of(State, Desired.Of(State, Seen), Seen);
-        var current = _effects.Table is { } table ? Tables.Same(table.Services, services) : services.IsEmpty;
+        var current = _effects.Table is { } table ? Tables.Same(table.Services, services) : services.IsEmpty && !_effects.MayServe(State, Seen);
         Seen = _scrutiny.Judge(State, Seen with
         {
             Table = _effects.Table,
@@ -216,6 +216,11 @@ internal sealed class EnvironmentRunner
             Happen(ended.Rollout, Caller.Slipway.Actor, ended.Event);
             moved = true;
         }
+        while (OneOffWatch.LeftBehind(State, Seen) is { } left)
+        {
+            Happen(left.Rollout, Caller.Slipway.Actor, await Told(State.Find(left.Rollout)!, left.Event, cancellation));
+            moved = true;
+        }
         if (Replacement.Ended(State, Seen, _parts.Clock.GetUtcNow()) is { } replaced)
         {
             Happen(null, Caller.Slipway.Actor, replaced);
@@ -248,7 +253,7 @@ internal sealed class EnvironmentRunner
             return passed[^1];
         }
         if (OneOffWatch.Next(State, rollout, Seen) is { } oneOff)
-            return oneOff is MigrationFinished finished ? await SchemaVersion.Told(finished, _parts, rollout, cancellation) : oneOff;
+            return await Told(rollout, oneOff, cancellation);
         if (rollout is { Phase: RolloutPhase.RollingBack, Explained: false } && Seen.TableCurrent)
             return await Explain(rollout, cancellation);
         // Whoever restores a release has decided against the one that is live; there is nothing left to guard.
@@ -271,6 +276,9 @@ internal sealed class EnvironmentRunner
                 throw new InvalidOperationException("A decision of no known kind.");
         }
     }
+
+    private async Task<JournalEvent> Told(RolloutState rollout, JournalEvent oneOff, CancellationToken cancellation)
+        => oneOff is MigrationFinished finished ? await SchemaVersion.Told(finished, _parts, rollout, cancellation) : oneOff;
 
     // The guard of a release goes on until its successor takes its place; from then on there is no way back past that one.
     private void EndGuard(RolloutId successor)
