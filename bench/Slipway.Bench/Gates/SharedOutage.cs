@@ -9,7 +9,7 @@ internal static class SharedOutage
         foreach (var one in outcomes.Select((outcome, seed) => (outcome, seed)).Where(one => one.outcome.Undone is not null))
             progress($"  undone: seed {one.seed}: {one.outcome.Why}");
         return Figure.Exactly($"rollbacks in {runs} outages that stable shares", outcomes.Count(one => one.Undone is not null), "rollbacks", 0,
-            $"{outcomes.Count(one => one.Promoted)} promoted once both had recovered, {outcomes.Count(one => one.Held)} held meanwhile");
+            $"{outcomes.Count(one => one.Promoted)} promoted once both had recovered, {outcomes.Count(one => one.Held)} held meanwhile; those above 50 % fail a smoke check too");
     }
 
     // From a twentieth of the requests to all of them, for 3 to 60 s; a smoke check shows the graver ones.

@@ -19,7 +19,7 @@ internal sealed class TrafficOnlyToReady : IInvariant
         foreach (var service in table.Services)
         {
             var routed = service.Releases.Where(release => release.Weight > 0).SelectMany(release => release.Endpoints).ToList();
-            if (routed.TrueForAll(endpoint => IsReady(world, endpoint)) || !AnyReady(world, service))
+            if (routed.TrueForAll(endpoint => IsReady(world, endpoint)) || !AnyReady(stage, service))
                 continue;
             foreach (var endpoint in routed.Where(endpoint => !IsReady(world, endpoint)))
                 yield return $"{endpoint.Instance} has traffic and is not ready.";
@@ -36,8 +36,12 @@ internal sealed class TrafficOnlyToReady : IInvariant
         return false;
     }
 
-    private static bool AnyReady(World world, RoutedService service)
-        => world.Instances.Any(one => one.Service.Name == service.Service && one.Ready && world.IsProved(one) && Weight(service, one.Release) > 0);
+    private static bool AnyReady(Stage stage, RoutedService service)
+        => stage.World.Instances.Any(one => one.Service.Name == service.Service && one.Ready && IsProved(stage, one) && Weight(service, one.Release) > 0);
+
+    // A check that was passed by one that was not ready any more is asked again, and does not count until then.
+    private static bool IsProved(Stage stage, SimulatedInstance instance)
+        => stage.World.IsProved(instance) && (stage.State.Current is not { IsOver: false, Promoted: false } rollout || rollout.Candidate != instance.Release || rollout.Proved.Contains(instance.Id));
 
     private static int Weight(RoutedService service, ReleaseId release) => service.Releases.FirstOrDefault(one => one.Release == release)?.Weight ?? 0;
 }

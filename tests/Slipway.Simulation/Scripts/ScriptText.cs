@@ -83,6 +83,8 @@ internal static class ScriptText
             more.Add("Smoke = true");
         if (one.Routed)
             more.Add("Routed = true");
+        if (one.Migrates)
+            more.Add("Migrates = true");
         return $"new(\"{one.Name}\", ServiceKind.{one.Kind}, {one.Replicas}){(more.Count == 0 ? "" : $" {{ {string.Join(", ", more)} }}")}";
     }
 

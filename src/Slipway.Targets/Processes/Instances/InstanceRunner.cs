@@ -11,7 +11,7 @@ using Slipway.Targets.Processes.Spawning;
 namespace Slipway.Targets.Processes.Instances;
 
 /// <summary>Keeps one instance alive: starts it, watches its health, restarts it, ends it.</summary>
-internal sealed class InstanceRunner : IHealthListener, IDisposable
+internal sealed partial class InstanceRunner : IDisposable
 {
     private readonly ProcessMachine _machine;
     private readonly RecordKeeper _kept;
@@ -94,41 +94,6 @@ internal sealed class InstanceRunner : IHealthListener, IDisposable
         _ = _stop.CancelAsync();
     }
 
-    /// <summary>Takes on what a control plane before this one has started. At once, so that nobody sees what was true then.</summary>
-    public void Adopt()
-    {
-        var record = Record;
-        if (record.Done)
-            return;
-        if (record.Process is { } recorded)
-        {
-            _process = RunningProcess.Adopt(recorded, Folder.Mark, Members());
-            if (_process is not null)
-                Sight.Take(record, recorded);
-        }
-        else
-        {
-            AdoptByMark();
-        }
-        if (_process is not null)
-            return;
-        if (_job is { } job)
-        {
-            Update(job.Concluded);
-            return;
-        }
-        if (record.Process is null)
-            return;
-        _endedBefore = true;
-        Update(before => before with
-        {
-            Process = null,
-            Ready = false,
-            StartedUp = false,
-            Trouble = $"{before.Id} ended while no control plane watched it",
-        });
-    }
-
     /// <summary>Runs until it was asked to end and all of it has gone, or until it is left alone.</summary>
     /// <param name="leave">Ends the watching only; the process runs on.</param>
     public async Task Run(CancellationToken leave)
@@ -157,32 +122,6 @@ internal sealed class InstanceRunner : IHealthListener, IDisposable
     public Task<ProbeAnswer> Ask(ProbeCheck check, TimeSpan timeout, CancellationToken cancellation)
         => _check.Ask(Record, check, timeout, cancellation);
 
-    void IHealthListener.StartedUp()
-    {
-        Update(record => record with { StartedUp = true });
-        if (Process is { } process)
-            Sight.Take(Record, process);
-    }
-
-    void IHealthListener.ReadyChanged(bool ready, string why)
-    {
-        if (ready)
-            _endedBefore = false;
-        Update(record => record with
-        {
-            Ready = ready,
-            ReadyAt = ready ? _machine.Clock.GetUtcNow() : record.ReadyAt,
-            Trouble = ready ? null : $"{record.Id} {why}",
-        });
-    }
-
-    void IHealthListener.StillWaiting(string why)
-    {
-        // Why it ended before says more than that it is not up again yet.
-        if (!_endedBefore)
-            Update(record => record with { Trouble = $"{record.Id} is not ready: {why}" });
-    }
-
     public void Dispose()
     {
         _stop.Dispose();
@@ -210,20 +149,6 @@ internal sealed class InstanceRunner : IHealthListener, IDisposable
             var lived = record.StartedAt is { } started ? _machine.Clock.GetUtcNow() - started : TimeSpan.Zero;
             if (!record.Done)
                 await Task.Delay(_backOff.Next(lived), _machine.Clock, wake);
-        }
-    }
-
-    /// <summary>Intended but never told: a control plane died between the two. What it started bears the mark.</summary>
-    private void AdoptByMark()
-    {
-        foreach (var row in ProcessRow.ReadAll())
-        {
-            if (row.IsZombie || row.Session != row.Pid || !ProcessRow.HasVariable(row.Pid, Folder.Mark))
-                continue;
-            var found = ProcessIdentity.Of(row.Pid);
-            Update(before => before with { Process = found, StartedAt = _machine.Clock.GetUtcNow(), StartedUp = false });
-            _process = RunningProcess.Adopt(found, Folder.Mark, Members());
-            return;
         }
     }
 
