@@ -44,6 +44,22 @@ internal sealed class HandClock : TimeProvider
             timer.Ring();
     }
 
+    /// <summary>Turns it to the next timer that is due; false when there is none before the limit.</summary>
+    public bool Step(DateTimeOffset limit)
+    {
+        Timer? next;
+        lock (_lock)
+        {
+            next = _timers.Where(timer => timer.Due <= limit).MinBy(timer => timer.Due);
+            if (next is null)
+                return false;
+            _timers.Remove(next);
+            _now = next.Due > _now ? next.Due : _now;
+        }
+        next.Ring();
+        return true;
+    }
+
     private sealed class Timer(HandClock clock, Action ring) : ITimer
     {
         public DateTimeOffset Due { get; private set; }

@@ -60,24 +60,10 @@ internal sealed record SimulatedOutcome(TimeSpan? Restored, TimeSpan? Undone, lo
 /// <summary>Plays one release through the real engine in the simulated world.</summary>
 internal static class SimulatedRelease
 {
-    /// <summary>The gates as a manifest that says nothing of them has them, but that nobody is there to be asked.</summary>
-    public static GatePlan Gates { get; } = new()
+    /// <summary>The gates of a manifest that says nothing of them, but that nobody is there to be asked.</summary>
+    public static GatePlan Gates { get; } = Said("app: shop\nservices: { api: { run: ./api } }\nenvironments: { staging: {} }") with
     {
-        ConsecutiveErrors = 3,
-        MemoryMax = 0.95,
-        ErrorRatioMax = 0.05,
-        LatencyRatioMax = 2,
-        LatencyFloor = TimeSpan.FromMilliseconds(20),
-        PoolMax = 0.9,
-        ResourceMax = 0.9,
-        Sustained = TimeSpan.FromSeconds(30),
-        RequestsMin = 50,
-        InconclusiveDeadline = TimeSpan.FromMinutes(2),
         WhenInconclusive = InconclusiveAction.Proceed,
-        FalseAlarms = 0.001,
-        Misses = 0.001,
-        Caution = 0.18,
-        WarmUp = TimeSpan.FromSeconds(20),
     };
 
     public static async Task<SimulatedOutcome> Play(SimulatedCase about)
@@ -130,5 +116,12 @@ internal static class SimulatedRelease
         var undone = stage.Journal.Records(0).FirstOrDefault(one => one.Rollout == last.Id && one.Event is RollBackBegun)?.At;
         return new(restored - fault, undone - (fault ?? began), failed,
             stage.Journal.Records(0).Count(one => one.Rollout == last.Id && one.Event is TrafficWithdrawn), held, last.Promoted, last.Failure?.Reason);
+    }
+
+    private static GatePlan Said(string manifest)
+    {
+        List<Diagnostic> faults = [];
+        return ManifestReader.Read("slipway.yaml", manifest, faults)?.Resolve(Scenes.Environment, new Dictionary<string, string>(), faults)?.Gates
+            ?? throw new InvalidOperationException(string.Join('\n', faults));
     }
 }

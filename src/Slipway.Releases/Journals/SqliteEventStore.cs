@@ -106,9 +106,9 @@ public sealed class SqliteEventStore : IEventStore
             return _readFault;
         try
         {
-            if (Scalar("PRAGMA quick_check(1)") is string found && found != "ok")
+            if (_connection.Scalar("PRAGMA quick_check(1)") is string found && found != "ok")
                 return $"SQLite finds the file damaged ({found}), although every record can be read.";
-            return Scalar("SELECT count(*) FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'journal' AND name IN ('journal_no_update', 'journal_no_delete')") is 2L
+            return _connection.Scalar("SELECT count(*) FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'journal' AND name IN ('journal_no_update', 'journal_no_delete')") is 2L
                 ? null
                 : "The triggers that keep the journal append-only are gone.";
         }
@@ -158,23 +158,23 @@ public sealed class SqliteEventStore : IEventStore
         // Exclusive from the first access on: no other process can write between our records. Under a lease that would keep a
         // successor out for as long as its holder is paused.
         if (_holder is null)
-            Execute("PRAGMA locking_mode = EXCLUSIVE");
-        Execute("PRAGMA journal_mode = WAL");
-        Execute("PRAGMA synchronous = FULL");
-        Execute("BEGIN IMMEDIATE");
-        var version = (long)(Scalar("PRAGMA user_version") ?? 0L);
+            _connection.Execute("PRAGMA locking_mode = EXCLUSIVE");
+        _connection.Execute("PRAGMA journal_mode = WAL");
+        _connection.Execute("PRAGMA synchronous = FULL");
+        _connection.Execute("BEGIN IMMEDIATE");
+        var version = (long)(_connection.Scalar("PRAGMA user_version") ?? 0L);
         if (version > SchemaVersion)
             throw new JournalException($"{_path} has the format {version}; this version knows {SchemaVersion}. Use the newer Slipway that wrote it.");
         if (version < SchemaVersion)
         {
-            Execute(Table);
-            Execute($"PRAGMA user_version = {SchemaVersion}");
+            _connection.Execute(Table);
+            _connection.Execute($"PRAGMA user_version = {SchemaVersion}");
         }
         if (_holder is not null)
-            Execute(SqliteLeaseStore.Table);
+            _connection.Execute(SqliteLeaseStore.Table);
         foreach (var left in Directory.EnumerateFiles(Path.GetDirectoryName(Path.GetFullPath(_headPath))!, Path.GetFileName(_headPath) + ".*.new"))
             File.Delete(left);
-        Execute("COMMIT");
+        _connection.Execute("COMMIT");
         if (!OperatingSystem.IsWindows())
             File.SetUnixFileMode(_path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
     }
@@ -198,18 +198,4 @@ public sealed class SqliteEventStore : IEventStore
     }
 
     private static string? Text(SqliteDataReader reader, int column) => reader.IsDBNull(column) ? null : reader.GetString(column);
-
-    private void Execute(string sql)
-    {
-        using var command = _connection.CreateCommand();
-        command.CommandText = sql;
-        command.ExecuteNonQuery();
-    }
-
-    private object? Scalar(string sql)
-    {
-        using var command = _connection.CreateCommand();
-        command.CommandText = sql;
-        return command.ExecuteScalar();
-    }
 }

@@ -27,9 +27,9 @@ public sealed class SqliteLeaseStore : ILeaseStore
         {
             _connection.Open();
             // A renewal that a loss of power undoes does no harm, so it need not wait for the disk.
-            Execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL");
-            if (Scalar("SELECT count(*) FROM sqlite_master WHERE name = 'lease'") is 0L)
-                Execute($"BEGIN IMMEDIATE; {Table} COMMIT");
+            _connection.Execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL");
+            if (_connection.Scalar("SELECT count(*) FROM sqlite_master WHERE name = 'lease'") is 0L)
+                _connection.Execute($"BEGIN IMMEDIATE; {Table} COMMIT");
             if (!OperatingSystem.IsWindows())
                 File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
         }
@@ -86,19 +86,5 @@ public sealed class SqliteLeaseStore : ILeaseStore
                 throw SqliteFaults.Explain(_path, fault);
             }
         }
-    }
-
-    private void Execute(string sql)
-    {
-        using var command = _connection.CreateCommand();
-        command.CommandText = sql;
-        command.ExecuteNonQuery();
-    }
-
-    private object? Scalar(string sql)
-    {
-        using var command = _connection.CreateCommand();
-        command.CommandText = sql;
-        return command.ExecuteScalar();
     }
 }

@@ -163,4 +163,41 @@ public sealed class FailureTests
         await stage.Play(TimeSpan.FromSeconds(2));
         return stage;
     }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Nothing_is_ended_before_a_gateway_that_is_away_has_let_go_of_it(bool aborted)
+    {
+        var stage = await KilledBetweenTrafficAndPromotion();
+        await stage.Steer(SteerVerb.Pause);
+        await stage.Until(one => one.World.Table is not null);
+        stage.World.GatewayAnswers = false;
+        if (aborted)
+            await stage.Steer(SteerVerb.Abort);
+        await stage.Play(TimeSpan.FromSeconds(5));
+        Assert.NotEmpty(stage.World.Instances);
+        // That it is away is no fault of the release that it has carried.
+        Assert.True(aborted == (stage.State.Rollouts[^1].Outcome is not null), stage.Tell());
+        stage.World.GatewayAnswers = true;
+        if (!aborted)
+            await stage.Steer(SteerVerb.Resume);
+        await stage.UntilOver();
+        Assert.True(aborted == (stage.World.Instances.Count == 0), stage.Tell());
+        Assert.Empty(stage.World.Violations);
+    }
+
+    private static async Task<Stage> KilledBetweenTrafficAndPromotion()
+    {
+        for (var step = 1; step < 200; step++)
+        {
+            var stage = await Stage.Open(5, life => life == 0 ? step : null);
+            await stage.Deploy(Scenes.Application(Scenes.Plan(Strategy.BlueGreen), Scenes.Service("api")), "1");
+            while (stage.Lives == 1 && !stage.State.Rollouts[^1].IsOver)
+                await stage.Play(TimeSpan.FromMilliseconds(100));
+            if (stage is { Lives: 2, State.Current: { TrafficSince: not null, Promoted: false } })
+                return stage;
+        }
+        throw new InvalidOperationException("There is no such instant.");
+    }
 }

@@ -1,7 +1,5 @@
 using System.Collections.Immutable;
-using Slipway.Core.Api;
 using Slipway.Core.Manifests;
-using Slipway.Simulation;
 using Slipway.Simulation.Scripts;
 
 namespace Slipway.Releases.Tests.Simulation;
@@ -84,26 +82,6 @@ public sealed class FoundScriptTests
             new() { Version = "3", Strategy = Strategy.BlueGreen, BakeSeconds = 1, Behaviour = new() { FlapsEvery = TimeSpan.FromSeconds(1.3) }, Services = [Api(1)] },
         ],
         [new Move.Deploy(0, "2"), new Move.Deploy(0, "3", Queue: true)]);
-
-    [Fact]
-    public Task Nothing_is_ended_before_an_adopted_gateway_that_is_away_has_let_go_of_it() => Holds(
-        41481,
-        20,
-        [
-            new()
-            {
-                Version = "1",
-                Strategy = Strategy.BlueGreen,
-                Services =
-                [
-                    new("store", ServiceKind.Api, 1) { Smoke = true },
-                    Api(2) with { Needs = ["store"], Smoke = true },
-                    new("web", ServiceKind.Web, 2) { Needs = ["api"], Smoke = true, Routed = true },
-                ],
-            },
-        ],
-        [new Move.Deploy(0, "1"), new Move.Outage(2.1, 4, Peer.Target), new Move.Steer(5, SteerVerb.Pause), new Move.Outage(8, 1.4, Peer.Gateway)],
-        Kills(59));
 
     private static ScriptedService Worker => new("worker", ServiceKind.Worker, 1);
 
