@@ -150,7 +150,9 @@ public sealed class BalancingTests(SharedGateway gateway) : IClassFixture<Shared
         for (var i = 0; i < 20; i++)
         {
             Assert.EndsWith("get", await client.Ask(Get));
-            await Eventually.True(async () => await Resting() == 0 || backend.Connections > 0, () => "it rests");
+            // What is closed only while the next request is on its way is another thing: nobody can know whether it was read.
+            var closed = (2 * i) + 1;
+            await Eventually.True(() => Task.FromResult(backend.Ended >= closed), () => "it is closed at rest");
             Assert.EndsWith("abc", await client.Ask("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\nabc"));
         }
         await gateway.Gateway.Reads(release, reading => reading.StatusClasses[1] == 40);
@@ -207,11 +209,5 @@ public sealed class BalancingTests(SharedGateway gateway) : IClassFixture<Shared
         var port = ((IPEndPoint)listener.LocalEndpoint).Port;
         listener.Stop();
         return port;
-    }
-
-    private async Task<int> Resting()
-    {
-        using var json = System.Text.Json.JsonDocument.Parse(await gateway.Gateway.Admin.GetStringAsync("connections"));
-        return json.RootElement.GetProperty("instances").EnumerateArray().Sum(instance => instance.GetProperty("resting").GetInt32());
     }
 }

@@ -12,6 +12,7 @@ internal sealed class RawBackend : IAsyncDisposable
     private readonly Func<RawPeer, Task> _serve;
     private readonly ConcurrentBag<RawPeer> _peers = [];
     private int _connections;
+    private int _ended;
 
     /// <summary>Serves each connection by a function, from its first byte.</summary>
     public RawBackend(Func<RawPeer, Task> serve)
@@ -25,6 +26,9 @@ internal sealed class RawBackend : IAsyncDisposable
     public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
 
     public int Connections => Volatile.Read(ref _connections);
+
+    /// <summary>How many connections it has closed.</summary>
+    public int Ended => Volatile.Read(ref _ended);
 
     public ConcurrentQueue<string> Heads { get; } = [];
 
@@ -86,6 +90,7 @@ internal sealed class RawBackend : IAsyncDisposable
             // The gateway or the test ended the connection.
         }
         peer.Dispose();
+        Interlocked.Increment(ref _ended);
     }
 }
 
