@@ -79,6 +79,14 @@ internal sealed class CrashStage : IAsyncDisposable
         }
     }
 
+    /// <summary>Whether the journal's chain is whole, as whoever leads reads it again from its store; false when nobody can say.</summary>
+    public async Task<bool> ChainIsWhole()
+    {
+        JsonElement? audit = null;
+        await Within(TimeSpan.FromSeconds(10), async () => (audit = await Ask(ApiRoutes.AuditVerify)) is not null);
+        return audit is { } view && (!view.TryGetProperty("fault", out var fault) || fault.ValueKind == JsonValueKind.Null);
+    }
+
     /// <summary>The environment; null while nobody answers.</summary>
     public Task<JsonElement?> Status() => Ask(Local);
 

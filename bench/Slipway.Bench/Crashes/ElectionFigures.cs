@@ -49,7 +49,7 @@ internal static class ElectionFigures
         // A start gives a fencing token: two of them that wrote between one another would have led at once.
         var terms = await Number(server, "SELECT count(*) FROM slipway_journal WHERE kind = 'control-plane-started'");
         var lease = await Number(server, "SELECT term FROM slipway_lease");
-        var whole = (await stage.Ask("/v1/audit/verify"))?.TryGetProperty("fault", out var fault) != true || fault.ValueKind == System.Text.Json.JsonValueKind.Null;
+        var whole = await stage.ChainIsWhole();
         return
         [
             Figure.Exactly($"ends of the leader on PostgreSQL that nobody succeeded, of {ends}", none, "ends", 0),

@@ -38,9 +38,7 @@ internal static class PausedFigures
             var ended = await stage.Within(TimeSpan.FromSeconds(60), stage.IsAtRest);
             string? wrong = null;
             await stage.Within(TimeSpan.FromSeconds(5), () => Task.FromResult((wrong = Witness.Wrong(stage.Home, CrashStage.Replicas)) is null));
-            System.Text.Json.JsonElement? audit = null;
-            await stage.Within(TimeSpan.FromSeconds(10), async () => (audit = await stage.Ask("/v1/audit/verify")) is not null);
-            var chain = audit is { } view && (!view.TryGetProperty("fault", out var fault) || fault.ValueKind == System.Text.Json.JsonValueKind.Null);
+            var chain = await stage.ChainIsWhole();
             var harmless = took && left && ended && wrong is null && chain && await stage.Within(TimeSpan.FromSeconds(5), async () => await stage.Leader() == standby.Id);
             harm += harmless ? 0 : 1;
             progress($"  pause {pause}: taken over {took} in {takeovers.Max:0.0} s at most, ended itself {left} (exit code {(leader.HasExited ? leader.ExitCode : -1)}), rollout ended {ended}, journal whole {chain}, {wrong ?? "nothing left behind"}");

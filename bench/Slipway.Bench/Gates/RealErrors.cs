@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 
@@ -10,6 +11,7 @@ namespace Slipway.Bench.Gates;
 internal static class RealErrors
 {
     private const double TotalPerSecond = 50;
+    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(3);
     private static readonly string[] Back = ["traffic-withdrawn", "roll-back-begun"];
 
     public static async Task<IReadOnlyList<Figure>> Measure(int runs, Action<string> progress, CancellationToken stop)
@@ -40,7 +42,8 @@ internal static class RealErrors
         if (code != 0)
             throw new InvalidOperationException($"The deploy was refused: {rollout}");
         DateTimeOffset? shifted = null;
-        for (var since = 0L; ;)
+        var began = Stopwatch.GetTimestamp();
+        for (var since = 0L; Stopwatch.GetElapsedTime(began) < s_patience;)
         {
             foreach (var one in Events(await stack.Read($"/v1/events?after={since}&environment=bench")))
             {
@@ -60,13 +63,16 @@ internal static class RealErrors
             }
             await Task.Delay(100, stop);
         }
+        // What never happened counts as longer than anything measured.
+        return await End(stack, TimeSpan.FromHours(1).TotalSeconds, stop);
     }
 
     // The next release begins beside a stable that has everything again.
     private static async Task<double> End(Stack stack, double seconds, CancellationToken stop)
     {
         await stack.Slipway("abort", "bench");
-        while ((await stack.Status()).TryGetProperty("rollout", out var rollout) && rollout.ValueKind == JsonValueKind.Object && !IsOver(rollout))
+        var began = Stopwatch.GetTimestamp();
+        while (Stopwatch.GetElapsedTime(began) < s_patience && (await stack.Status()).TryGetProperty("rollout", out var rollout) && rollout.ValueKind == JsonValueKind.Object && !IsOver(rollout))
             await Task.Delay(100, stop);
         return seconds;
     }

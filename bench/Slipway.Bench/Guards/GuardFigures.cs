@@ -26,7 +26,8 @@ internal static class GuardFigures
                 yield return figure;
         }
         progress("an outage that both releases share, real processes");
-        yield return await RealOutage.Measure(runs: quick ? 1 : 5, progress, stop);
+        foreach (var figure in await RealOutage.Measure(runs: quick ? 1 : 5, progress, stop))
+            yield return figure;
         progress("warm rollbacks");
         foreach (var figure in await WarmRollbacks.Measure(runs: quick ? 3 : 20, progress, stop))
             yield return figure;

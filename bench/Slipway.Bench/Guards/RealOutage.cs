@@ -10,7 +10,7 @@ internal static class RealOutage
     private const double RatePerSecond = 50;
     private static readonly TimeSpan s_away = TimeSpan.FromSeconds(8);
 
-    public static async Task<Figure> Measure(int runs, Action<string> progress, CancellationToken stop)
+    public static async Task<IReadOnlyList<Figure>> Measure(int runs, Action<string> progress, CancellationToken stop)
     {
         var database = Listen(0);
         var address = (IPEndPoint)database.LocalEndpoint;
@@ -36,7 +36,11 @@ internal static class RealOutage
             progress($"  run {run}: {(live == candidate ? "stays" : "undone")}, {alarms} alarms");
         }
         database.Stop();
-        return Figure.Exactly($"real outages of what both need under guard: rollbacks in {runs}", undone, "rollbacks", 0, $"{alarms} of {runs} called a person");
+        return
+        [
+            Figure.Exactly($"real outages of what both need under guard: rollbacks in {runs}", undone, "rollbacks", 0),
+            Figure.Exactly("of them that called a person", alarms, "outages", runs),
+        ];
     }
 
     private static TcpListener Listen(int port)

@@ -18,7 +18,8 @@ internal static class HandOvers
         await using var stack = await Stack.Start(Manifest(store, began), stop);
         var (stage, random, clock) = (new WorkStage(stack, stop), new Random(5), Stopwatch.GetTimestamp());
         await stage.Begin([]);
-        for (var release = 1; Begun(store) <= handOvers; release++)
+        // Nearly every release hands over; one that is aborted soon does not.
+        for (var release = 1; Begun(store) <= handOvers && release <= 2 * handOvers; release++)
         {
             await Release(stage, release, random);
             if (release % 50 == 0)

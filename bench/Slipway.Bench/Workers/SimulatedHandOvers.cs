@@ -14,7 +14,7 @@ internal static class SimulatedHandOvers
     {
         var (due, twice, lost, count, kills, seed) = (0L, 0, 0L, 0, 0, 0);
         var wrong = new List<string>();
-        while (count < handOvers && !stop.IsCancellationRequested)
+        while (count < handOvers && seed < handOvers && !stop.IsCancellationRequested)
         {
             seed++;
             var random = new Random(seed);
