@@ -32,9 +32,12 @@ public sealed class ConsecutiveErrorsGate : IGate
                 Instance = Only(input, name),
                 Remedy = "Read the candidate's log lines, correct the fault and deploy again.",
             };
-            yield return reading.Verdict == Verdict.Fail && StableFails(input, name, last, row)
-                ? reading with { Verdict = Verdict.Inconclusive, Shared = true, Text = $"{reading.Text}; stable fails as well, so the release is not to blame" }
-                : reading;
+            yield return reading.Verdict == Verdict.Pass ? reading : StableFails(input, name, last, row) switch
+            {
+                true => reading with { Verdict = Verdict.Inconclusive, Shared = true, Text = $"{reading.Text}; stable fails as well, so the release is not to blame" },
+                null => reading with { Verdict = Verdict.Inconclusive, Asking = true, Text = $"{reading.Text}; stable has answered too few requests since to say whether it fails as well" },
+                _ => reading,
+            };
         }
     }
 
@@ -66,7 +69,7 @@ public sealed class ConsecutiveErrorsGate : IGate
         return (int)Math.Min(longest, traffic.Errors - (inherited?.Errors ?? 0));
     }
 
-    private static bool StableFails(GateInput input, ServiceName service, TrafficReading last, int row)
+    private static bool? StableFails(GateInput input, ServiceName service, TrafficReading last, int row)
     {
         if (input.StableIsSick(service))
             return true;
@@ -74,7 +77,7 @@ public sealed class ConsecutiveErrorsGate : IGate
             return false;
         if (stable.ErrorsInARow >= input.Plan.ConsecutiveErrors || (HasJustBegun(input) && stable.ErrorsInARowMax >= input.Plan.ConsecutiveErrors))
             return stable.Requests > 0;
-        // A common fault shows first in whoever has less luck, so what stable failed meanwhile need be no row, only no chance.
+        // What stable failed meanwhile need be no row, only no chance.
         return StableWitness.SharesRow(input, service, row, Back, input.Candidate.Find(service)?.Service.ErrorObjective ?? GatePlan.ErrorObjective);
     }
 

@@ -8,6 +8,8 @@ namespace Slipway.Releases.Gates;
 internal static class StableWitness
 {
     private const double ChanceMax = 0.01;
+    private const int TellingMin = 10;
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Back = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan RowMax = TimeSpan.FromSeconds(30);
 
@@ -30,19 +32,33 @@ internal static class StableWitness
             || (input.Rollout.Waiting == WaitCause.SharedFault ? alike || mine.Requests == 0 : alike && Ails(mine, reference));
     }
 
-    /// <summary>Whether stable has failed, over the time in which the candidate failed so many times in a row, more than chance would have it.</summary>
-    public static bool SharesRow(GateInput input, ServiceName service, int row, TimeSpan least, double reference)
+    /// <summary>
+    /// What stable says of so many failures of the candidate in a row: true when it failed meanwhile more than chance would have
+    /// it, false when it did not, null for a moment in which it has answered too few requests since the row began to say either:
+    /// a common fault shows first in whoever has less luck.
+    /// </summary>
+    /// <param name="input">What the gates see.</param>
+    /// <param name="service">The service.</param>
+    /// <param name="row">So many.</param>
+    /// <param name="least">How far it looks back at least.</param>
+    /// <param name="reference">The share of requests that a good release fails.</param>
+    public static bool? SharesRow(GateInput input, ServiceName service, int row, TimeSpan least, double reference)
     {
         if (input.Stable is not { } stable || input.Traffic.Last is not { } last || TrafficLog.Find(last, service, input.Candidate.Id) is not { } mine)
             return false;
-        var began = input.Now - least;
+        var began = last.At;
         for (var i = input.Traffic.Readings.Length - 1; i >= 0 && input.Traffic.Readings[i].At > input.Now - RowMax; i--)
         {
-            began = input.Traffic.Readings[i].At < began ? input.Traffic.Readings[i].At : began;
+            began = input.Traffic.Readings[i].At;
             if ((TrafficLog.Find(input.Traffic.Readings[i], service, input.Candidate.Id)?.Errors ?? 0) <= mine.Errors - row)
                 break;
         }
-        return Ails(input.Traffic.Since(input.Traffic.At(began)!, service, stable.Id), reference);
+        var meanwhile = Since(began);
+        if (Ails(meanwhile, reference) || (began > input.Now - least && Ails(Since(input.Now - least), reference)))
+            return true;
+        return input.Rollout.Share < 100 && meanwhile.Requests < TellingMin && input.Now - began < Patience ? null : false;
+
+        TrafficWindow Since(DateTimeOffset at) => input.Traffic.Since(input.Traffic.At(at)!, service, stable.Id);
     }
 
     private static bool Ails(TrafficWindow window, double reference)

@@ -19,6 +19,9 @@ namespace Slipway.Releases.Running;
 internal sealed class WarmWitness(WarmSmoke smoke, Action<RolloutState, ServiceName, DateTimeOffset> forgive, TimeProvider clock)
 {
     private const double ChanceMax = 0.01;
+    private const double UnnoticedMax = 0.01;
+    private const int TimesMax = 12;
+    private static readonly TimeSpan Lately = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan ConfirmMax = TimeSpan.FromSeconds(4);
     private static readonly TimeSpan Margin = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Remembered = TimeSpan.FromSeconds(10);
@@ -87,12 +90,21 @@ internal sealed class WarmWitness(WarmSmoke smoke, Action<RolloutState, ServiceN
             return gate.Name == "readiness" && now - since < ConfirmTime(stable) ? Doubt(gate, stable) : gate;
         if (stable.Find(service)!.Service.Health.Smoke.IsEmpty)
             return now - since < ConfirmTime(stable) ? Doubt(gate, stable) : Afterwards(rollout, gate, service, traffic);
-        return smoke.Ask(rollout.Id, service, warm.First(one => one.Ready).Id) switch
+        return smoke.Ask(rollout.Id, service, warm.First(one => one.Ready).Id, Times(rollout, service, traffic)) switch
         {
             { Passed: true } => Afterwards(rollout, gate, service, traffic),
             { Passed: false } answer => Shared(gate, $"{stable.Id} fails its smoke check too, {answer.Text}"),
             _ => Doubt(gate, stable),
         };
+    }
+
+    // A fault that hits one request of three lets two of three checks pass, so one that passes says little; enough of them do.
+    private int Times(RolloutState rollout, ServiceName service, TrafficLog traffic)
+    {
+        if (traffic.At(clock.GetUtcNow() - Lately) is not { } from)
+            return 1;
+        var ratio = traffic.Since(from, service, rollout.Candidate!.Value).ErrorRatio;
+        return ratio is > 0 and < 1 ? (int)Math.Clamp(Math.Ceiling(Math.Log(UnnoticedMax) / Math.Log(1 - ratio)), 1, TimesMax) : 1;
     }
 
     // Counts from the time in which both failed stay in what gates look at for a while after it.

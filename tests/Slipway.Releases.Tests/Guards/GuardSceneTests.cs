@@ -27,4 +27,13 @@ public sealed class GuardSceneTests
             Assert.True(result is { Undone: null, Wrong: [] }, $"seed {seed}, {result.Fault}: {string.Join('\n', result.Wrong)}\n{result.Tell}");
         }
     }
+
+    [Theory]
+    [InlineData(10091)]
+    [InlineData(10113)]
+    public async Task An_outage_during_a_bake_undoes_nobody_though_the_candidate_has_less_luck_at_first(int seed)
+    {
+        var result = await new GuardScene(seed).PlayOutage(promoted: false);
+        Assert.True(result is { Undone: null, Wrong: [] }, $"{result.Fault}: {string.Join('\n', result.Wrong)}\n{result.Tell}");
+    }
 }
