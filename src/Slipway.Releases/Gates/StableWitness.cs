@@ -1,4 +1,5 @@
 using Slipway.Core.Manifests;
+using Slipway.Core.Telemetry;
 using Slipway.Releases.Evidence;
 using Slipway.Releases.Rollouts;
 
@@ -40,25 +41,30 @@ internal static class StableWitness
     /// <param name="input">What the gates see.</param>
     /// <param name="service">The service.</param>
     /// <param name="row">So many.</param>
-    /// <param name="least">How far it looks back at least.</param>
+    /// <param name="least">How far before the end of the row it looks back at least.</param>
     /// <param name="reference">The share of requests that a good release fails.</param>
     public static bool? SharesRow(GateInput input, ServiceName service, int row, TimeSpan least, double reference)
     {
         if (input.Stable is not { } stable || input.Traffic.Last is not { } last || TrafficLog.Find(last, service, input.Candidate.Id) is not { } mine)
             return false;
-        var began = last.At;
+        var (began, ended) = (last, last);
         for (var i = input.Traffic.Readings.Length - 1; i >= 0 && input.Traffic.Readings[i].At > input.Now - RowMax; i--)
         {
-            began = input.Traffic.Readings[i].At;
-            if ((TrafficLog.Find(input.Traffic.Readings[i], service, input.Candidate.Id)?.Errors ?? 0) <= mine.Errors - row)
+            began = input.Traffic.Readings[i];
+            var errors = TrafficLog.Find(began, service, input.Candidate.Id)?.Errors ?? 0;
+            if (errors >= mine.Errors)
+                ended = began;
+            if (errors <= mine.Errors - row)
                 break;
         }
-        var meanwhile = Since(began);
-        if (Ails(meanwhile, reference) || (began > input.Now - least && Ails(Since(input.Now - least), reference)))
+        // What both shared may be over for stable too by the time the row is looked at.
+        var meanwhile = Between(began, last);
+        if (Ails(meanwhile, reference) || Ails(Between(began, ended), reference) || Ails(Between(input.Traffic.At(ended.At - least)!, ended), reference))
             return true;
-        return input.Rollout.Share < 100 && meanwhile.Requests < TellingMin && input.Now - began < Patience ? null : false;
+        return input.Rollout.Share < 100 && meanwhile.Requests < TellingMin && input.Now - began.At < Patience ? null : false;
 
-        TrafficWindow Since(DateTimeOffset at) => input.Traffic.Since(input.Traffic.At(at)!, service, stable.Id);
+        TrafficWindow Between(TrafficReading from, TrafficReading to)
+            => TrafficWindow.Between(TrafficLog.Find(from, service, stable.Id), TrafficLog.Find(to, service, stable.Id));
     }
 
     private static bool Ails(TrafficWindow window, double reference)

@@ -38,6 +38,31 @@ public sealed class GateTests
     }
 
     [Theory]
+    [InlineData(8, 1, true, null)]
+    [InlineData(12, 0, false, null)]
+    [InlineData(3, 0, false, true)]
+    public void A_row_of_failures_is_held_against_what_stable_did_while_it_lasted(int stableRequests, int stableErrors, bool shared, bool? asking)
+    {
+        // Both were well, then came half a second of failures, and what is told apart here is what stable did in it.
+        var after = asking is null ? TimeSpan.FromSeconds(2.5) : TimeSpan.FromSeconds(0.1);
+        var ended = Now - after;
+        var log = TrafficLog.Empty
+            .Add(Reading(Began, "one"))
+            .Add(Both(ended.AddSeconds(-0.5), Traffic(100, 0), Traffic(100, 0)))
+            .Add(Both(ended, Traffic(108, 8) with { ErrorsInARow = 8, ErrorsInARowMax = 8 }, Traffic(100 + stableRequests, stableErrors)));
+        if (asking is null)
+            log = log.Add(Both(Now, Traffic(300, 8) with { ErrorsInARowMax = 8 }, Traffic(100 + stableRequests + 400, stableErrors)));
+        var input = Input(log);
+        input = input with { Rollout = input.Rollout with { Percent = 50 } };
+        var reading = new ConsecutiveErrorsGate().Read(input).Single();
+        Assert.Equal(shared || asking == true ? Verdict.Inconclusive : Verdict.Fail, reading.Verdict);
+        Assert.Equal((shared, asking ?? false), (reading.Shared, reading.Asking));
+
+        static TrafficReading Both(DateTimeOffset at, ReleaseTraffic mine, ReleaseTraffic stable)
+            => Reading(at, "one", mine with { Release = Candidate.Id }, stable with { Release = Stable.Id });
+    }
+
+    [Theory]
     [InlineData(500, 5, 5, Verdict.Pass)]
     [InlineData(500, 19, 5, Verdict.Pass)]
     [InlineData(500, 80, 50, Verdict.Fail)]
