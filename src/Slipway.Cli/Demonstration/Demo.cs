@@ -40,7 +40,7 @@ internal sealed class Demo(DemoStage stage, DemoPrinter printer)
         // Nothing excuses a bad answer here, the candidate's own errors included.
         _acts.Add(act with { Lost = report.Bad, CandidateErrors = 0 });
         _figures.Add(DemoFigure.Exactly("requests lost, good release", report.Bad, "requests", 0));
-        _figures.Add(DemoFigure.AtMost("rollout's own time beyond builds, starts, proofs and bakes", act.OwnSeconds * 1000, "ms", 300));
+        _figures.Add(DemoFigure.AtMost("rollout's own time beyond builds, starts, proofs, bakes and verdicts", act.OwnSeconds * 1000, "ms", 300));
         Explain(report);
     }
 
@@ -83,6 +83,8 @@ internal sealed class Demo(DemoStage stage, DemoPrinter printer)
         var bake = rollout.In("baking");
         if (rollout.Promoted && BakesAsked() is { } asked && asked < bake)
             bake = asked;
+        // What has had too little traffic to be judged takes the time that the requests take.
+        bake += rollout.In(DemoRollout.Deciding);
         stage.Note(rollout.View.Candidate);
         var release = rollout.View.Candidate?.Id.ToString();
         var candidateErrors = release is null ? 0 : report?.ByRelease.GetValueOrDefault(release)?.ServerErrors ?? 0;

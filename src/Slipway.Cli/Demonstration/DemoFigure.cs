@@ -29,7 +29,7 @@ internal sealed record DemoFigure(string Name, double Value, string Unit, string
 /// <param name="Seconds">From the request to that end.</param>
 /// <param name="BuildSeconds">Of it, building.</param>
 /// <param name="StartSeconds">Of it, instances starting, handing over and being proved: the application's own time.</param>
-/// <param name="BakeSeconds">Of it, the bakes that the manifest asks for.</param>
+/// <param name="BakeSeconds">Of it, the bakes that the manifest asks for, and until there were enough requests for a verdict.</param>
 /// <param name="OwnSeconds">What is left.</param>
 /// <param name="Phases">Seconds in each of its phases.</param>
 /// <param name="Requests">Requests sent meanwhile.</param>

@@ -9,11 +9,16 @@ namespace Slipway.Cli.Demonstration;
 /// <summary>A rollout of the demo, and where its time went.</summary>
 /// <param name="View">How it stood at its promotion or its end.</param>
 /// <param name="Took">From the request to then.</param>
-/// <param name="PhaseTimes">How long it was in each phase.</param>
+/// <param name="PhaseTimes">How long it was in each phase, of baking only until the bake was over; then <see cref="Deciding"/>.</param>
 internal sealed record DemoRollout(RolloutView View, TimeSpan Took, IReadOnlyDictionary<string, TimeSpan> PhaseTimes)
 {
     /// <summary>Whether its candidate got all traffic.</summary>
     public bool Promoted => RolloutWords.IsPromoted(View);
+
+    /// <summary>What it does after a bake while the gates have seen too little to say anything.</summary>
+    public const string Deciding = "deciding";
+
+    private const string Undecided = "a clear verdict";
 
     /// <summary>How long it was in some phases.</summary>
     public TimeSpan In(params ReadOnlySpan<string> phases)
@@ -48,7 +53,7 @@ internal sealed record DemoRollout(RolloutView View, TimeSpan Took, IReadOnlyDic
         {
             var now = Stopwatch.GetTimestamp();
             times[phase] = times.GetValueOrDefault(phase) + Stopwatch.GetElapsedTime(since, now);
-            (phase, since) = (view.Phase, now);
+            (phase, since) = (view.Phase == "baking" && view.Waiting?.StartsWith(Undecided, StringComparison.Ordinal) == true ? Deciding : view.Phase, now);
             foreach (var line in lines.Next(view, DateTimeOffset.UtcNow))
                 printer.Detail(line);
             if (view.Outcome is not null || RolloutWords.IsPromoted(view))
