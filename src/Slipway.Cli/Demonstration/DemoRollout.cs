@@ -12,13 +12,14 @@ namespace Slipway.Cli.Demonstration;
 /// <param name="PhaseTimes">How long it was in each phase, of baking only until the bake was over; then <see cref="Deciding"/>.</param>
 internal sealed record DemoRollout(RolloutView View, TimeSpan Took, IReadOnlyDictionary<string, TimeSpan> PhaseTimes)
 {
-    /// <summary>Whether its candidate got all traffic.</summary>
-    public bool Promoted => RolloutWords.IsPromoted(View);
-
     /// <summary>What it does after a bake while the gates have seen too little to say anything.</summary>
     public const string Deciding = "deciding";
 
+    // How the engine begins to tell what such a rollout waits for; if it ever tells it otherwise, that time counts as the rollout's own.
     private const string Undecided = "a clear verdict";
+
+    /// <summary>Whether its candidate got all traffic.</summary>
+    public bool Promoted => RolloutWords.IsPromoted(View);
 
     /// <summary>How long it was in some phases.</summary>
     public TimeSpan In(params ReadOnlySpan<string> phases)
