@@ -116,11 +116,15 @@ public sealed record Desired(ImmutableArray<DesiredWorkload> Workloads, Immutabl
                 instances += Replacement.Surplus(state, seen, kept.Release.Id, released.Service);
             // Once started it stays, however what it needs may fare: a flapping cache must not end everything behind it.
             var mayRun = seen.Of(kept.Release.Id, released.Service.Name).Any(one => one.Phase != InstancePhase.Stopping)
-                || released.Service.Needs.All(need => wanted.GetValueOrDefault(need) == 0 || seen.Ready(kept.Release.Id, need) > 0);
+                || released.Service.Needs.All(need => wanted.GetValueOrDefault(need) == 0 || Answers(state, kept.Release.Id, need, seen));
             if (instances > 0 && mayRun && !Waits(released.Service, kept.Release.Id, seen))
                 workloads.Add(new(kept.Release, released, kept.Terms, instances));
         }
     }
+
+    // What is live has started in its order once. When it comes back, what it needs may be as unwell as it would be had nobody left it.
+    private static bool Answers(EnvironmentState state, ReleaseId release, ServiceName need, Observation seen)
+        => seen.Ready(release, need) > 0 || (release == state.Live && seen.Of(release, need).Any(one => one.ReadyAt is not null));
 
     // Of those that must not run twice, one that has not ended yet is waited for, whatever has left it behind; even one of the same release.
     private static bool Waits(Service service, ReleaseId release, Observation seen)

@@ -83,6 +83,23 @@ public sealed class FoundScriptTests
         ],
         [new Move.Deploy(0, "2"), new Move.Deploy(0, "3", Queue: true)]);
 
+    [Fact]
+    public Task Workers_of_a_release_that_comes_back_do_not_wait_for_ever_for_what_they_need() => Holds(
+        92971,
+        5,
+        [
+            new() { Version = "1", Strategy = Strategy.Rolling, BakeSeconds = 1, GuardSeconds = 3, Services = [Api(2)] },
+            new()
+            {
+                Version = "3",
+                Strategy = Strategy.BlueGreen,
+                WhenInconclusive = InconclusiveAction.Hold,
+                Behaviour = new() { LosesReadinessAfter = TimeSpan.FromSeconds(18) },
+                Services = [new("store", ServiceKind.Api, 1) { Migrates = true }, Worker with { Needs = ["store"] }],
+            },
+        ],
+        [new Move.Deploy(0, "1"), new Move.Deploy(0, "3", Queue: true), new Move.Deploy(36, "1"), new Move.GoBack(50), new Move.GoBack(57)]);
+
     private static ScriptedService Worker => new("worker", ServiceKind.Worker, 1);
 
     private static ScriptedService Clock => new("clock", ServiceKind.Scheduler, 1) { Overlap = false };
