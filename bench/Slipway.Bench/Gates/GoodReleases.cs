@@ -25,7 +25,7 @@ internal static class GoodReleases
                 $"  {Weathers[kind].Name}: {mine.Count(one => one.Undone is not null)} of {mine.Count} undone, {100.0 * mine.Count(one => one.Withdrawn > 0) / mine.Count:0.#} % stepped back, {mine.Count(one => one.Promoted)} promoted"));
         }
         yield return Figure.AtMost("of them stepped back at least once, for nothing", 100.0 * outcomes.Count(one => one.Withdrawn > 0) / runs, "%", 45,
-            "caution 18 % for each of three steps; costs 30 s and a new bake, no user");
+            "caution 21 % for each of three steps; costs 30 s and a new bake, no user");
     }
 
     private static readonly (string Name, Func<int, SimulatedCase> Case)[] Weathers =

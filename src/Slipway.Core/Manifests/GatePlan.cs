@@ -63,7 +63,7 @@ public sealed record GatePlan
         init;
     }
 
-    /// <summary>The chance, at most, that a share of the traffic is taken back for nothing, 0 to 1; 0 for never; default 0.18.</summary>
+    /// <summary>The chance, at most, that a share of the traffic is taken back for nothing, 0 to 1; 0 for never; default 0.21.</summary>
     public double Caution { get; init; }
 
     /// <summary>How long, since its share began, a candidate may be slow for it is new; default 20 s.</summary>

@@ -229,7 +229,7 @@ internal static class ManifestTable
         requests | integer 1..1000000 | 50 | 200 | Requests below which latency is inconclusive.
         false_alarms | share 0.0001%..10% | 0.1% | 0.01% | The chance, at most, that a gate ever undoes a good release.
         misses | share 0.0001%..50% | 0.1% | 1% | The chance, at most, that a gate passes a release that is at its limit; smaller needs more requests.
-        caution | share 0%..50% | 18% | 5% | The chance, at most, that a step's traffic is taken back for a moment from a good release on a first suspicion; 0% for never.
+        caution | share 0%..50% | 21% | 5% | The chance, at most, that a step's traffic is taken back for a moment from a good release on a first suspicion; 0% for never.
         inconclusive | inconclusive | | { after: 2m, then: hold } | What to do when a gate cannot say.
 
         # gateway (listen)

@@ -13,7 +13,7 @@ internal static class Caution
     private const double HorizonSeconds = 10;
     private const double UnseenMax = 0.01;
     private const double ExpectedMax = 50;
-    private const double FirstShare = 0.8;
+    private const double FirstShare = 0.9;
 
     /// <summary>Whether so many errors are suspicious.</summary>
     /// <param name="plan">The numbers of the gates.</param>
@@ -24,11 +24,17 @@ internal static class Caution
     {
         if (plan.Caution <= 0 || exposure.Errors == 0)
             return false;
-        var more = exposure.Errors - Fewest(plan.ErrorRatioMax * exposure.Requests / Math.Max(1, lasted.TotalSeconds) * HorizonSeconds);
-        if (more < 0)
-            return false;
-        var level = plan.Caution * (more == 0 ? FirstShare : (1 - FirstShare) * Math.Pow(0.5, more));
-        return Binomial.Tail(exposure.Errors, exposure.Requests, reference) <= level;
+        var fewest = Fewest(plan.ErrorRatioMax * exposure.Requests / Math.Max(1, lasted.TotalSeconds) * HorizonSeconds);
+        var more = exposure.Errors - fewest;
+        var first = plan.Caution * FirstShare;
+        if (more <= 0)
+            return more == 0 && Binomial.Tail(exposure.Errors, exposure.Requests, reference) <= first;
+        // Where a single error would have been enough for a while, whoever comes this far showed none in that time: only the rest
+        // can hold the errors, and only so many come this far.
+        var spared = fewest == 1 ? (long)(Math.Log(1 - first) / Math.Log(1 - reference)) : 0;
+        // The inverse squares sum to pi²/6, and leave something to many errors: the first ones may have been forgiven.
+        var level = plan.Caution * (1 - FirstShare) * 6 / Math.Pow(Math.PI * more, 2) / (spared > 0 ? 1 - first : 1);
+        return Binomial.Tail(exposure.Errors, exposure.Requests - spared, reference) <= level;
     }
 
     /// <summary>How many shares in a row, each taken back, are proof enough: so many by chance are rarer than half the false alarms over all steps.</summary>

@@ -12,6 +12,8 @@ namespace Slipway.Releases.Gates;
 /// </summary>
 public sealed class ErrorRatioGate : IGate
 {
+    private const double ChanceMax = 0.05;
+
     /// <inheritdoc/>
     public IEnumerable<GateReading> Read(GateInput input)
     {
@@ -50,11 +52,11 @@ public sealed class ErrorRatioGate : IGate
         return Say(passed ? Verdict.Pass : Verdict.Inconclusive, passed ? text : $"{text}; {Needed(input.Plan, evidence)}") with { Suspect = suspect };
     }
 
-    // What a good release would fail: its objective, or what stable is known to fail if that is more.
+    // What a good release would fail: its objective, or what stable fails if that is surely more and not a stray error.
     private static double Reference(ServiceEvidence evidence, ServiceRecord? record)
     {
         var (requests, errors) = (evidence.Exposure.StableRequests + (record?.Requests ?? 0), evidence.Exposure.StableErrors + (record?.Errors ?? 0));
-        return requests == 0 ? evidence.Objective : Math.Max(evidence.Objective, (double)errors / requests);
+        return Binomial.Tail(errors, requests, evidence.Objective) > ChanceMax ? evidence.Objective : (double)errors / requests;
     }
 
     private static string Needed(GatePlan plan, ServiceEvidence evidence)

@@ -159,7 +159,7 @@ public sealed class EvidenceTests
     [InlineData(500)]
     public void Caution_takes_traffic_from_a_good_release_at_most_as_often_as_promised(int perSecond)
     {
-        var plan = Scenes.Gates with { Caution = 0.18 };
+        var plan = Scenes.Gates with { Caution = 0.21 };
         var random = new Random(perSecond);
         var suspected = 0;
         const int Runs = 3000;
@@ -174,15 +174,25 @@ public sealed class EvidenceTests
             }
             suspected += suspect ? 1 : 0;
         }
-        Assert.True(Binomial.Tail(suspected, Runs, 0.18) > 1e-4, $"{suspected} of {Runs} were suspected.");
+        Assert.True(Binomial.Tail(suspected, Runs, 0.21) > 1e-4, $"{suspected} of {Runs} were suspected.");
     }
+
+    // After n₁ requests without an error, (1 - p)^n₁ = 1 - 0.9 · 21 %, the chance of the second is that of two in the rest.
+    [Theory]
+    [InlineData(1, 209, true)]
+    [InlineData(1, 211, false)]
+    [InlineData(2, 390, true)]
+    [InlineData(2, 400, false)]
+    [InlineData(11, 800, true)]
+    public void Few_errors_are_suspicious_for_as_long_as_the_chance_that_is_left_allows(int errors, int requests, bool suspicious)
+        => Assert.Equal(suspicious, Caution.Suspects(Scenes.Gates with { Caution = 0.21 }, new(requests, errors, 0, 0), TimeSpan.FromSeconds(requests / 5.0), Objective));
 
     [Fact]
     public void Shares_taken_back_in_a_row_and_the_gate_keep_to_one_budget()
     {
-        var plan = Scenes.Gates with { Caution = 0.18 };
+        var plan = Scenes.Gates with { Caution = 0.21 };
         Assert.Equal(6, Caution.Proof(plan, 3));
-        Assert.True((3 * Math.Pow(0.18, 6)) + (1 / Caution.FailsAt(plan)) <= plan.FalseAlarms);
+        Assert.True((3 * Math.Pow(0.21, 6)) + (1 / Caution.FailsAt(plan)) <= plan.FalseAlarms);
         Assert.Equal(1000, Caution.FailsAt(plan with { Caution = 0 }));
     }
 

@@ -8,7 +8,7 @@ public sealed class SteppingBackTests
 {
     private static readonly Application Shop = Scenes.Application(Canary(30), Scenes.Service("api")) with
     {
-        Gates = Scenes.Gates with { Caution = 0.18, Misses = 0.001 },
+        Gates = Scenes.Gates with { Caution = 0.21, Misses = 0.001 },
     };
 
     public static TheoryData<int> EveryStep => [.. Enumerable.Range(0, 70)];
