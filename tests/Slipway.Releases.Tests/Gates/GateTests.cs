@@ -38,6 +38,17 @@ public sealed class GateTests
     }
 
     [Theory]
+    [InlineData(1500, 3, true)]
+    [InlineData(3000, 15, false)]
+    public void A_first_error_is_suspicious_unless_stable_surely_fails_more_than_its_objective(int stableRequests, int stableErrors, bool suspicious)
+    {
+        var input = Input(Log(Traffic(195, 1), Traffic(stableRequests, stableErrors)));
+        var terms = input.Rollout.Terms with { Gates = Scenes.Gates with { Caution = 0.21 } };
+        input = input with { Rollout = input.Rollout with { Terms = terms, ShiftedAt = Now.AddSeconds(-40) } };
+        Assert.Equal(suspicious, Read(input).Single(one => one.Name == "errors").Suspect);
+    }
+
+    [Theory]
     [InlineData(8, 1, true, null)]
     [InlineData(12, 0, false, null)]
     [InlineData(3, 0, false, true)]
