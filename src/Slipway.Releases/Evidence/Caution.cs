@@ -4,37 +4,29 @@ namespace Slipway.Releases.Evidence;
 
 /// <summary>
 /// When it is wise to take a share of the traffic back for a moment, long before anything is proved. The levels are chosen so
-/// that a good release meets that at most with the plan's chance while it has a share, however long that lasts; exactly so where
-/// requests come at a steady rate and what a good release fails is known.
+/// that a good release meets that at most with the plan's chance while it has a share, however long that lasts and whenever one
+/// looks; exactly so where what a good release fails is known.
 /// </summary>
 internal static class Caution
 {
-    // A release at the limit shows the errors it takes within so many seconds, but for this chance.
-    private const double HorizonSeconds = 10;
-    private const double UnseenMax = 0.01;
-    private const double ExpectedMax = 50;
     private const double FirstShare = 0.9;
 
     /// <summary>Whether so many errors are suspicious.</summary>
     /// <param name="plan">The numbers of the gates.</param>
     /// <param name="exposure">What was seen since the share began.</param>
-    /// <param name="lasted">For how long.</param>
     /// <param name="reference">The share of requests that a good release fails.</param>
-    public static bool Suspects(GatePlan plan, in ErrorBlock exposure, TimeSpan lasted, double reference)
+    public static bool Suspects(GatePlan plan, in ErrorBlock exposure, double reference)
     {
         if (plan.Caution <= 0 || exposure.Errors == 0)
             return false;
-        var fewest = Fewest(plan.ErrorRatioMax * exposure.Requests / Math.Max(1, lasted.TotalSeconds) * HorizonSeconds);
-        var more = exposure.Errors - fewest;
         var first = plan.Caution * FirstShare;
-        if (more <= 0)
-            return more == 0 && Binomial.Tail(exposure.Errors, exposure.Requests, reference) <= first;
-        // Where a single error would have been enough for a while, whoever comes this far showed none in that time: only the rest
-        // can hold the errors, and only so many come this far.
-        var spared = fewest == 1 ? (long)(Math.Log(1 - first) / Math.Log(1 - reference)) : 0;
-        // The inverse squares sum to pi²/6, and leave something to many errors: the first ones may have been forgiven.
-        var level = plan.Caution * (1 - FirstShare) * 6 / Math.Pow(Math.PI * more, 2) / (spared > 0 ? 1 - first : 1);
-        return Binomial.Tail(exposure.Errors, exposure.Requests - spared, reference) <= level;
+        if (exposure.Errors == 1)
+            return Binomial.Tail(1, exposure.Requests, reference) <= first;
+        // Whoever is not taken back for a first error showed none in so many requests: only the rest can hold the later ones, and
+        // only so many come this far. The inverse squares sum to pi²/6, and leave something to many errors, since the first may have been forgiven.
+        var silent = (long)(Math.Log(1 - first) / Math.Log(1 - reference));
+        var level = plan.Caution * (1 - FirstShare) * 6 / Math.Pow(Math.PI * (exposure.Errors - 1), 2) / (1 - first);
+        return Binomial.Tail(exposure.Errors, exposure.Requests - silent, reference) <= level;
     }
 
     /// <summary>How many shares in a row, each taken back, are proof enough: so many by chance are rarer than half the false alarms over all steps.</summary>
@@ -43,19 +35,4 @@ internal static class Caution
 
     /// <summary>What a gate's evidence must reach to undo: half of the false alarms is left to it where the other half is for caution.</summary>
     public static double FailsAt(GatePlan plan) => (plan.Caution > 0 ? 2 : 1) / plan.FalseAlarms;
-
-    // The most errors that a release at the limit shows within the horizon all but surely; much traffic need not fear a single one.
-    private static long Fewest(double expected)
-    {
-        var mean = Math.Min(expected, ExpectedMax);
-        var term = Math.Exp(-mean);
-        var below = term;
-        long fewest = 1;
-        while (below + (term *= mean / fewest) <= UnseenMax)
-        {
-            below += term;
-            fewest++;
-        }
-        return fewest;
-    }
 }

@@ -170,7 +170,7 @@ public sealed class EvidenceTests
             for (var second = 1; second <= 120 && !suspect; second++)
             {
                 seen += Block(random, perSecond, Objective, 0, 0);
-                suspect = Caution.Suspects(plan, seen, TimeSpan.FromSeconds(second), Objective);
+                suspect = Caution.Suspects(plan, seen, Objective);
             }
             suspected += suspect ? 1 : 0;
         }
@@ -183,9 +183,10 @@ public sealed class EvidenceTests
     [InlineData(1, 211, false)]
     [InlineData(2, 390, true)]
     [InlineData(2, 400, false)]
-    [InlineData(11, 800, true)]
+    [InlineData(11, 2900, true)]
+    [InlineData(11, 3100, false)]
     public void Few_errors_are_suspicious_for_as_long_as_the_chance_that_is_left_allows(int errors, int requests, bool suspicious)
-        => Assert.Equal(suspicious, Caution.Suspects(Scenes.Gates with { Caution = 0.21 }, new(requests, errors, 0, 0), TimeSpan.FromSeconds(requests / 5.0), Objective));
+        => Assert.Equal(suspicious, Caution.Suspects(Scenes.Gates with { Caution = 0.21 }, new(requests, errors, 0, 0), Objective));
 
     [Fact]
     public void Shares_taken_back_in_a_row_and_the_gate_keep_to_one_budget()

@@ -44,7 +44,7 @@ public sealed class GateTests
     {
         var input = Input(Log(Traffic(195, 1), Traffic(stableRequests, stableErrors)));
         var terms = input.Rollout.Terms with { Gates = Scenes.Gates with { Caution = 0.21 } };
-        input = input with { Rollout = input.Rollout with { Terms = terms, ShiftedAt = Now.AddSeconds(-40) } };
+        input = input with { Rollout = input.Rollout with { Terms = terms } };
         Assert.Equal(suspicious, Read(input).Single(one => one.Name == "errors").Suspect);
     }
 
