@@ -52,11 +52,14 @@ public sealed class ErrorRatioGate : IGate
         return Say(passed ? Verdict.Pass : Verdict.Inconclusive, passed ? text : $"{text}; {Needed(input.Plan, evidence)}") with { Suspect = suspect };
     }
 
-    // What a good release would fail: its objective, or what stable fails if that is surely more and not a stray error.
+    // What a good release would fail: its objective, or what stable fails now or failed before if that is surely more and no stray error.
     private static double Reference(ServiceEvidence evidence, ServiceRecord? record)
     {
-        var (requests, errors) = (evidence.Exposure.StableRequests + (record?.Requests ?? 0), evidence.Exposure.StableErrors + (record?.Errors ?? 0));
-        return Binomial.Tail(errors, requests, evidence.Objective) > ChanceMax ? evidence.Objective : (double)errors / requests;
+        var objective = evidence.Objective;
+        return Math.Max(Surely(evidence.Exposure.StableErrors, evidence.Exposure.StableRequests), Surely(record?.Errors ?? 0, record?.Requests ?? 0));
+
+        double Surely(long errors, long requests)
+            => Binomial.Tail(errors, requests, objective) > ChanceMax ? objective : Math.Max(objective, (double)errors / requests);
     }
 
     private static string Needed(GatePlan plan, ServiceEvidence evidence)

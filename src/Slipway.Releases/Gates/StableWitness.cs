@@ -35,7 +35,7 @@ internal static class StableWitness
 
     /// <summary>
     /// What stable says of so many failures of the candidate in a row: true when it failed meanwhile more than chance would have
-    /// it, false when it did not, null for a moment in which it has answered too few requests since the row began to say either:
+    /// it, false when it did not, null for a moment in which it has answered too few requests since the row was first seen to say either:
     /// a common fault shows first in whoever has less luck.
     /// </summary>
     /// <param name="input">What the gates see.</param>
@@ -47,21 +47,25 @@ internal static class StableWitness
     {
         if (input.Stable is not { } stable || input.Traffic.Last is not { } last || TrafficLog.Find(last, service, input.Candidate.Id) is not { } mine)
             return false;
-        var (began, ended) = (last, last);
+        // What both shared may be over for stable too by the time the row is looked at; and may have begun only with the reading that first shows it.
+        var (began, shown, ended) = (last, last, last);
         for (var i = input.Traffic.Readings.Length - 1; i >= 0 && input.Traffic.Readings[i].At > input.Now - RowMax; i--)
         {
             began = input.Traffic.Readings[i];
             var errors = TrafficLog.Find(began, service, input.Candidate.Id)?.Errors ?? 0;
-            if (errors >= mine.Errors)
-                ended = began;
             if (errors <= mine.Errors - row)
                 break;
+            shown = began;
+            if (errors >= mine.Errors)
+                ended = began;
         }
-        // What both shared may be over for stable too by the time the row is looked at.
-        var meanwhile = Between(began, last);
-        if (Ails(meanwhile, reference) || Ails(Between(began, ended), reference) || Ails(Between(input.Traffic.At(ended.At - least)!, ended), reference))
+        var since = Between(shown, last);
+        if (Ails(since, reference) || Ails(Between(began, last), reference) || Ails(Between(began, ended), reference)
+            || Ails(Between(input.Traffic.At(ended.At - least)!, ended), reference))
+        {
             return true;
-        return input.Rollout.Share < 100 && meanwhile.Requests < TellingMin && input.Now - began.At < Patience ? null : false;
+        }
+        return input.Rollout.Share < 100 && since.Requests < TellingMin && input.Now - shown.At < Patience ? null : false;
 
         TrafficWindow Between(TrafficReading from, TrafficReading to)
             => TrafficWindow.Between(TrafficLog.Find(from, service, stable.Id), TrafficLog.Find(to, service, stable.Id));

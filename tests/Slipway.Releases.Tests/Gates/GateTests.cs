@@ -38,20 +38,42 @@ public sealed class GateTests
     }
 
     [Theory]
-    [InlineData(1500, 3, true)]
-    [InlineData(3000, 15, false)]
-    public void A_first_error_is_suspicious_unless_stable_surely_fails_more_than_its_objective(int stableRequests, int stableErrors, bool suspicious)
+    [InlineData(195, 1, 1500, 3, true)]
+    [InlineData(195, 1, 3000, 15, false)]
+    public void Errors_are_suspicious_unless_stable_surely_fails_as_many(long requests, long errors, long stableRequests, long stableErrors, bool suspicious)
     {
-        var input = Input(Log(Traffic(195, 1), Traffic(stableRequests, stableErrors)));
+        var input = Input(Log(Traffic(requests, errors), Traffic(stableRequests, stableErrors)));
         var terms = input.Rollout.Terms with { Gates = Scenes.Gates with { Caution = 0.21 } };
         input = input with { Rollout = input.Rollout with { Terms = terms } };
         Assert.Equal(suspicious, Read(input).Single(one => one.Name == "errors").Suspect);
+    }
+
+    [Fact]
+    public void An_outage_that_both_shared_is_not_suspicious_afterwards_however_well_stable_was_before()
+    {
+        var began = Now.AddSeconds(-40);
+        var log = TrafficLog.Empty
+            .Add(Reading(began, "one"))
+            .Add(Both(Now.AddSeconds(-20), Traffic(240, 170), Traffic(2000, 1550)))
+            .Add(Both(Now.AddSeconds(-10), Traffic(340, 170), Traffic(3000, 1550)))
+            .Add(Both(Now, Traffic(440, 171), Traffic(4000, 1550)));
+        var input = Input(log);
+        var rollout = input.Rollout with
+        {
+            Terms = input.Rollout.Terms with { Gates = Scenes.Gates with { Caution = 0.21 } },
+            TrafficSince = began,
+            ShiftedAt = began,
+            Counts = [new("one", began, [])],
+            Record = [new(Api, 20_000, 12, null)],
+        };
+        Assert.False(Read(input with { Rollout = rollout }).Single(one => one.Name == "errors").Suspect);
     }
 
     [Theory]
     [InlineData(8, 1, true, null)]
     [InlineData(12, 0, false, null)]
     [InlineData(3, 0, false, true)]
+    [InlineData(12, 0, false, true)]
     public void A_row_of_failures_is_held_against_what_stable_did_while_it_lasted(int stableRequests, int stableErrors, bool shared, bool? asking)
     {
         // Both were well, then came half a second of failures, and what is told apart here is what stable did in it.
@@ -68,9 +90,6 @@ public sealed class GateTests
         var reading = new ConsecutiveErrorsGate().Read(input).Single();
         Assert.Equal(shared || asking == true ? Verdict.Inconclusive : Verdict.Fail, reading.Verdict);
         Assert.Equal((shared, asking ?? false), (reading.Shared, reading.Asking));
-
-        static TrafficReading Both(DateTimeOffset at, ReleaseTraffic mine, ReleaseTraffic stable)
-            => Reading(at, "one", mine with { Release = Candidate.Id }, stable with { Release = Stable.Id });
     }
 
     [Theory]
@@ -121,9 +140,12 @@ public sealed class GateTests
     [InlineData(3, 3, 3, Verdict.Inconclusive, true)]
     public void Errors_in_a_row_undo_unless_stable_has_them_too(int now, int longest, int stableNow, Verdict verdict, bool shared)
     {
-        var reading = new ConsecutiveErrorsGate().Read(Input(Log(
-            Traffic(100, longest) with { ErrorsInARow = now, ErrorsInARowMax = longest },
-            Traffic(900, stableNow) with { ErrorsInARow = stableNow, ErrorsInARowMax = stableNow }))).Single();
+        var candidate = Traffic(100, longest) with { ErrorsInARow = now, ErrorsInARowMax = longest };
+        var log = TrafficLog.Empty
+            .Add(Reading(Began, "one"))
+            .Add(Both(Now.AddSeconds(-0.5), candidate, Traffic(800, 0)))
+            .Add(Both(Now, candidate, Traffic(900, stableNow) with { ErrorsInARow = stableNow, ErrorsInARowMax = stableNow }));
+        var reading = new ConsecutiveErrorsGate().Read(Input(log)).Single();
         Assert.Equal((verdict, shared), (reading.Verdict, reading.Shared));
     }
 
@@ -210,7 +232,10 @@ public sealed class GateTests
 
     private static TrafficLog Log(ReleaseTraffic candidate, ReleaseTraffic stable) => TrafficLog.Empty
         .Add(Reading(Began, "one"))
-        .Add(Reading(Now, "one", candidate with { Release = Candidate.Id }, stable with { Release = Stable.Id }));
+        .Add(Both(Now, candidate, stable));
+
+    private static TrafficReading Both(DateTimeOffset at, ReleaseTraffic candidate, ReleaseTraffic stable)
+        => Reading(at, "one", candidate with { Release = Candidate.Id }, stable with { Release = Stable.Id });
 
     private static TrafficReading Reading(DateTimeOffset at, string epoch, params ReleaseTraffic[] releases)
         => new() { Epoch = epoch, At = at, TableVersion = 1, Unrouted = 0, Releases = [.. releases] };

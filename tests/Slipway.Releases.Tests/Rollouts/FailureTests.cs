@@ -43,7 +43,7 @@ public sealed class FailureTests
         var stage = await Released();
         var live = stage.State.Live;
         stage.World.Behaviours["2"] = Named(fault);
-        if (fault == "fails-often")
+        if (fault is "fails-often" or "always-fails")
             stage.World.RequestRate = 60;
         await stage.Deploy(fault == "fails-often" ? Shop with { Gates = Shop.Gates with { ConsecutiveErrors = 30 } } : Shop, "2");
         await stage.UntilOver();
