@@ -11,7 +11,7 @@ internal static class GateFigures
     public static async IAsyncEnumerable<Figure> Measure(bool quick, Action<string> progress, [EnumeratorCancellation] CancellationToken stop)
     {
         progress("errors from 0.1 % to 5 %, simulated");
-        await foreach (var figure in FailingErrors.Measure(quick ? 100 : 500, progress, stop))
+        await foreach (var figure in FailingErrors.Measure(quick ? 100 : 2000, progress, stop))
             yield return figure;
         progress("a latency of twice stable's");
         yield return await SlowReleases.Measure(quick ? 60 : 300, progress, stop);

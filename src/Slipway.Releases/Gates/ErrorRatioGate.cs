@@ -12,7 +12,7 @@ namespace Slipway.Releases.Gates;
 /// </summary>
 public sealed class ErrorRatioGate : IGate
 {
-    private const double ChanceMax = 0.05;
+    private const double ChanceMax = 0.01;
 
     /// <inheritdoc/>
     public IEnumerable<GateReading> Read(GateInput input)
