@@ -46,7 +46,7 @@ public sealed class ErrorRatioGate : IGate
         }
         if (input.Rollout.WithdrawnAt is not null)
             return Say(Verdict.Inconclusive, $"{input.Rollout.WithdrawnWhy}; stepped back");
-        var suspect = Caution.Suspects(input.Plan, evidence.Exposure, Reference(evidence, record))
+        var suspect = Caution.Suspects(input.Plan, evidence.Exposure, (record?.PerSecond ?? 0) * input.Rollout.Share / 100, Reference(evidence, record))
             && !StableWitness.Ails(input, service, usual);
         var passed = evidence.Passing >= 1 / input.Plan.Misses;
         return Say(passed ? Verdict.Pass : Verdict.Inconclusive, passed ? text : $"{text}; {Needed(input.Plan, evidence)}") with { Suspect = suspect };

@@ -155,6 +155,7 @@ public sealed class EvidenceTests
     [Theory]
     [InlineData(1)]
     [InlineData(5)]
+    [InlineData(13)]
     [InlineData(25)]
     [InlineData(500)]
     public void Caution_takes_traffic_from_a_good_release_at_most_as_often_as_promised(int perSecond)
@@ -170,7 +171,7 @@ public sealed class EvidenceTests
             for (var second = 1; second <= 120 && !suspect; second++)
             {
                 seen += Block(random, perSecond, Objective, 0, 0);
-                suspect = Caution.Suspects(plan, seen, Objective);
+                suspect = Caution.Suspects(plan, seen, perSecond, Objective);
             }
             suspected += suspect ? 1 : 0;
         }
@@ -179,14 +180,16 @@ public sealed class EvidenceTests
 
     // After n₁ requests without an error, (1 - p)^n₁ = 1 - 0.9 · 21 %, the chance of the second is that of two in the rest.
     [Theory]
-    [InlineData(1, 209, true)]
-    [InlineData(1, 211, false)]
-    [InlineData(2, 390, true)]
-    [InlineData(2, 400, false)]
-    [InlineData(11, 2900, true)]
-    [InlineData(11, 3100, false)]
-    public void Few_errors_are_suspicious_for_as_long_as_the_chance_that_is_left_allows(int errors, int requests, bool suspicious)
-        => Assert.Equal(suspicious, Caution.Suspects(Scenes.Gates with { Caution = 0.21 }, new(requests, errors, 0, 0), Objective));
+    [InlineData(5, 1, 209, true)]
+    [InlineData(5, 1, 211, false)]
+    [InlineData(5, 2, 390, true)]
+    [InlineData(5, 2, 400, false)]
+    [InlineData(5, 11, 2900, true)]
+    [InlineData(5, 11, 3100, false)]
+    [InlineData(50, 13, 300, false)]
+    [InlineData(50, 14, 9000, true)]
+    public void Few_errors_are_suspicious_for_as_long_as_the_chance_that_is_left_allows(double perSecond, int errors, int requests, bool suspicious)
+        => Assert.Equal(suspicious, Caution.Suspects(Scenes.Gates with { Caution = 0.21 }, new(requests, errors, 0, 0), perSecond, Objective));
 
     [Fact]
     public void Shares_taken_back_in_a_row_and_the_gate_keep_to_one_budget()
