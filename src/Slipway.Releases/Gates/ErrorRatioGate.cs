@@ -12,7 +12,7 @@ namespace Slipway.Releases.Gates;
 /// </summary>
 public sealed class ErrorRatioGate : IGate
 {
-    private const double ChanceMax = 0.01;
+    private const double ChanceMax = 0.001;
 
     /// <inheritdoc/>
     public IEnumerable<GateReading> Read(GateInput input)
@@ -44,8 +44,8 @@ public sealed class ErrorRatioGate : IGate
                 ? Say(Verdict.Inconclusive, $"{text}; stable is not ready either, so the release is not to blame") with { Shared = true }
                 : Say(Verdict.Fail, $"{text}: {odds}");
         }
-        if (input.Rollout.WithdrawnAt is not null)
-            return Say(Verdict.Inconclusive, $"{input.Rollout.WithdrawnWhy}; stepped back");
+        if (input.Rollout.WithdrawnAt is { } since)
+            return Say(Verdict.Inconclusive, $"{input.Rollout.WithdrawnWhy}; stepped back") with { StableFailed = StableWitness.HasAiled(input, service, since, usual) };
         var suspect = Caution.Suspects(input.Plan, evidence.Exposure, (record?.PerSecond ?? 0) * input.Rollout.Share / 100, Reference(evidence, record))
             && !StableWitness.Ails(input, service, usual);
         var passed = evidence.Passing >= 1 / input.Plan.Misses;

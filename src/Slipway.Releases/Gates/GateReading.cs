@@ -28,6 +28,9 @@ public sealed record GateReading(string Name, ServiceName? Service, Verdict Verd
     /// <summary>Whether stable is as bad, so that the release is not to blame.</summary>
     public bool Shared { get; init; }
 
+    /// <summary>Whether stable has failed as well since the candidate's traffic was taken back, so that the suspicion counts for nothing.</summary>
+    public bool StableFailed { get; init; }
+
     /// <summary>Whether it would fail, and somebody is being asked who may know better; the answer comes within seconds.</summary>
     public bool Asking { get; init; }
 

@@ -18,6 +18,10 @@ internal static class StableWitness
     public static bool Ails(GateInput input, ServiceName service, double reference)
         => input.StableIsSick(service) || (input.Stable is { } stable && Ails(Lately(input, service, stable.Id), reference));
 
+    /// <summary>Whether stable has failed more than it should since a time at which it got all of the traffic.</summary>
+    public static bool HasAiled(GateInput input, ServiceName service, DateTimeOffset since, double reference)
+        => input.Stable is { } stable && input.Traffic.At(since) is { } from && Ails(input.Traffic.Since(from, service, stable.Id), reference);
+
     /// <summary>
     /// Whether both do. Once a rollout holds for it, or has taken the candidate's traffic back, it takes a candidate that is
     /// well while stable is not to call it over.

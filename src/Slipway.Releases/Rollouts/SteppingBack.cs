@@ -29,12 +29,13 @@ internal static class SteppingBack
     private static JournalEvent? Return(RolloutState rollout, Observation seen, DateTimeOffset since, DateTimeOffset now)
     {
         var shared = seen.Gates.Any(gate => gate.Shared);
+        var stableFailed = shared || seen.Gates.Any(gate => gate.StableFailed);
         if (rollout.PromoteAsked)
-            return new TrafficReturned(rollout.Percent, shared, null);
+            return new TrafficReturned(rollout.Percent, stableFailed, null);
         if (now < ReturnsAt(rollout))
             return null;
         if (!shared)
-            return new TrafficReturned(rollout.Percent, false, null);
+            return new TrafficReturned(rollout.Percent, stableFailed, null);
         return now < since + rollout.Terms.Plan.ApprovalDeadline ? null : Judgement.Undo(rollout, new(
             $"Stable has failed for {rollout.Terms.Plan.ApprovalDeadline.TotalMinutes:0.#} min while it had all of the traffic, and nobody decided.", "errors", null, null, [],
             "Find what ails both releases, then deploy again."));

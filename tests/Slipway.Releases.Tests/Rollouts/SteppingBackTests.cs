@@ -87,17 +87,21 @@ public sealed class SteppingBackTests
         Assert.Empty(await stage.Rest());
     }
 
-    [Fact]
-    public async Task What_stable_shows_meanwhile_is_a_fault_that_both_share()
+    [Theory]
+    [InlineData(3)]
+    [InlineData(40)]
+    public async Task What_stable_shows_meanwhile_is_a_fault_that_both_share_and_counts_for_nothing(int seconds)
     {
         var stage = await Suspected();
         stage.World.Behaviours.Remove("2");
         stage.World.Shared = new() { ErrorRatio = 0.3 };
-        await stage.Play(TimeSpan.FromSeconds(40));
+        await stage.Play(TimeSpan.FromSeconds(seconds));
         Assert.Equal(0, stage.View().Percent);
         stage.World.Shared = null;
+        await stage.Until(one => one.State.Current is { WithdrawnAt: null }, 60);
+        Assert.Equal(0, stage.State.Current!.Withdrawals);
         await stage.UntilOver();
-        Assert.Contains(stage.Journal.Records(0), record => record.Event is TrafficReturned);
+        Assert.Contains(stage.Journal.Records(0), record => record.Event is TrafficReturned { Shared: true });
         Assert.Equal("promoted", stage.View().Outcome);
     }
 
