@@ -33,7 +33,7 @@ int Help()
           test  [dotnet test args]  build, then every test; ends with "N passed, N failed"
           check                     format, build for this and the other platforms, test
           build                     slipway, its control plane and its gateway, into out/
-          bench NAME [--quick] [--json]   measure; NAME is one of: rollout, settings, drift, rotations, gates, guard, crash, workers, simulation
+          bench NAME [--quick] [--json]   measure; NAME is one of: rollout, settings, drift, rotations, gates, gateway, guard, crash, workers, simulation
           install                   what the tests need from the operating system
 
         example: dotnet tasks.cs bench rollout --quick

@@ -3,6 +3,7 @@ using Slipway.Bench.Crashes;
 using Slipway.Bench.Crashes.Doomed;
 using Slipway.Bench.Drift;
 using Slipway.Bench.Gates;
+using Slipway.Bench.Gateways;
 using Slipway.Bench.Guards;
 using Slipway.Bench.Rotations;
 using Slipway.Bench.Settings;
@@ -29,11 +30,12 @@ Func<bool, Action<string>, CancellationToken, IAsyncEnumerable<Figure>>? bench =
     ["crash"] => CrashFigures.Measure,
     ["guard"] => GuardFigures.Measure,
     ["gates"] => GateFigures.Measure,
+    ["gateway"] => GatewayFigures.Measure,
     _ => null,
 };
 if (bench is null)
 {
-    Console.Error.WriteLine("usage: dotnet tasks.cs bench rollout|settings|drift|rotations|gates|guard|crash|workers|simulation [--quick] [--json]");
+    Console.Error.WriteLine("usage: dotnet tasks.cs bench rollout|settings|drift|rotations|gates|gateway|guard|crash|workers|simulation [--quick] [--json]");
     return 2;
 }
 

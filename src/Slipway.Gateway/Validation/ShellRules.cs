@@ -1,0 +1,206 @@
+using System.Buffers;
+using System.Collections.Frozen;
+
+namespace Slipway.Gateway.Validation;
+
+/// <summary>
+/// Whether a value would run a program of its own where an application puts it into a command line. A separator or a substitution,
+/// then a program's name; names that are words of English count only with what nothing but a command goes on with. Prose and code in
+/// it pass: an injection follows right behind the value that was meant.
+/// </summary>
+internal static class ShellRules
+{
+    private static readonly FrozenSet<string>.AlternateLookup<ReadOnlySpan<char>> s_programs
+        = ("whoami ifconfig ipconfig netstat wget curl nc ncat netcat nslookup dig uname bash zsh ksh csh tcsh dash cmd cmd.exe powershell powershell.exe pwsh systeminfo tasklist taskkill chmod chown"
+            + " mkfifo telnet ssh scp tftp ftp nmap perl python python2 python3 ruby php lua node gcc crontab useradd adduser usermod passwd getent printenv hostname id ls ps pwd dir sh env ping sleep rm"
+            + " phpinfo system exec passthru shell_exec popen proc_open base64 xxd awk sed grep egrep xargs tee vim vi nano tar gzip unzip mount umount df du lsof ss ip arp route traceroute tracert"
+            + " wmic reg regsvr32 rundll32 certutil bitsadmin mshta cscript wscript net net1 netsh sc schtasks attrib icacls sudo su nohup busybox socat openssl rev tac nl od strings usr bin etc")
+            .Split(' ').ToFrozenSet(StringComparer.Ordinal).GetAlternateLookup<ReadOnlySpan<char>>();
+
+    // Programs whose names are words: they count with an option, a path, a number or nothing behind them.
+    private static readonly FrozenSet<string>.AlternateLookup<ReadOnlySpan<char>> s_words
+        = "echo cat find type date more head tail less sort cut test time touch kill set host printf exit who w last read copy move del erase start open mail at export alias history top free finger groups users halt reboot shutdown logname stat file which where whereis locate"
+            .Split(' ').ToFrozenSet(StringComparer.Ordinal).GetAlternateLookup<ReadOnlySpan<char>>();
+
+    private static readonly SearchValues<string> s_telling = SearchValues.Create(
+        ["/bin/sh", "/bin/bash", "/bin/zsh", "/bin/nc", "/bin/cat", "/bin/ls", "/bin/id", "/bin/ping", "/usr/bin/id", "/usr/bin/wget", "/usr/bin/curl", "/usr/bin/perl", "/usr/bin/python",
+            "/dev/tcp/", "${ifs}", "$ifs", "${jndi:", "${${", "%comspec%", "cmd.exe /c", "cmd /c", "powershell -", "bash -i", "bash -c", "sh -c", "nc -e", "nc -l", "|sh", "| sh", "|bash", "| bash"],
+        StringComparison.Ordinal);
+
+    /// <summary>Judges a value in lower case.</summary>
+    public static Finding Judge(ReadOnlySpan<char> text)
+    {
+        var found = Finding.Nothing;
+        if (IsList(text))
+            return found;
+        var ticks = 0;
+        for (var i = 0; i < text.Length && !found.IsAttack; i++)
+        {
+            var length = Separator(text, i);
+            ticks += text[i] == '`' ? 1 : 0;
+            // Every other one closes.
+            if (length == 0 || (text[i] == '`' && ticks % 2 == 0))
+                continue;
+            found = found.Or(Command(text, i, i + length));
+            i += length - 1;
+        }
+        return found.IsAttack ? found : found.Or(Telling(text));
+    }
+
+    // a|b|c and a;b;c are lists of words, as sorting and field masks use them.
+    private static bool IsList(ReadOnlySpan<char> text)
+    {
+        var separators = 0;
+        foreach (var c in text)
+        {
+            if (c is '|' or ';' or '&')
+                separators++;
+            else if (!char.IsAsciiLetterOrDigit(c) && c is not ('_' or '-' or '.' or ':'))
+                return false;
+        }
+        return separators >= 2 && !text.Contains("||", StringComparison.Ordinal) && !text.Contains("&&", StringComparison.Ordinal);
+    }
+
+    private static int Separator(ReadOnlySpan<char> text, int at) => text[at] switch
+    {
+        ';' or '\n' or '\r' or '`' => 1,
+        '|' => at + 1 < text.Length && text[at + 1] is '|' or '&' ? 2 : 1,
+        '&' => at + 1 < text.Length && text[at + 1] == '&' ? 2 : 1,
+        '$' when at + 1 < text.Length && text[at + 1] == '(' => 2,
+        '<' or '>' when at + 1 < text.Length && text[at + 1] == '(' => 2,
+        '{' when text[at..].IndexOf(',') is > 0 and < 12 => 1,
+        _ => 0,
+    };
+
+    private static Finding Command(ReadOnlySpan<char> text, int separatorAt, int at)
+    {
+        Span<char> name = stackalloc char[24];
+        at = SkipTo(text, at);
+        var end = Name(text, at, name, out var length, out var isHidden);
+        if (length == 0)
+            return Finding.Nothing;
+        var word = name[..length];
+        var isProgram = s_programs.Contains(word);
+        if (!isProgram && !s_words.Contains(word))
+            return Finding.Nothing;
+        var before = text[..separatorAt];
+        var separator = text[separatorAt];
+        if ((IsProse(before) && !isHidden) || (separator == '`' && IsQuotedInProse(before, text[end..])))
+            return Finding.Nothing;
+        var argument = separator == '{' || text[at - 1] == '{' ? new Follows(true, false, true, end < text.Length && text[end] == ',') : Argument(text, end);
+        if (!argument.IsCommandLike && !(isProgram && argument.IsWord && separator != '\n' && separator != '&'))
+            return isProgram ? Shell(3, "a program's name behind a separator") : Finding.Nothing;
+        // "time & date", a new line of a poem that begins with "top 10", and the middle of a|b|c.
+        var isLoose = separator is '\n' or '\r' || text[separatorAt..at].SequenceEqual("& ");
+        if (!isProgram && (isLoose ? !argument.IsOption : argument.IsEnd && separator == ';' && text.Length > 40))
+            return Finding.Nothing;
+        if (separator == '|' && separatorAt > 0 && char.IsAsciiLetterOrDigit(text[separatorAt - 1]) && end < text.Length && text[end] == '|' && end + 1 < text.Length && char.IsAsciiLetter(text[end + 1]))
+            return Finding.Nothing;
+        return Shell(isHidden ? 6 : 5, "a program behind a separator");
+    }
+
+    private static int SkipTo(ReadOnlySpan<char> text, int at)
+    {
+        while (at < text.Length && (text[at] <= ' ' || text[at] is '(' or '{' or '"' or '\'' or '@' or '!' or '\\'))
+            at++;
+        // /usr/bin/id is id.
+        var path = at;
+        while (path < text.Length && (char.IsAsciiLetterOrDigit(text[path]) || text[path] is '/' or '\\' or '.' or ':' or '?' or '*'))
+        {
+            if (text[path] is '/' or '\\' && path > at - 1)
+                at = path + 1;
+            path++;
+        }
+        return at;
+    }
+
+    // A name with what a shell takes out of it: quotes, backslashes, carets, empty expansions.
+    private static int Name(ReadOnlySpan<char> text, int at, Span<char> name, out int length, out bool isHidden)
+    {
+        (length, isHidden) = (0, false);
+        while (at < text.Length && length < name.Length)
+        {
+            var c = text[at];
+            if (char.IsAsciiLetterOrDigit(c) || c is '_' || (c == '.' && length > 0 && at + 1 < text.Length && char.IsAsciiLetter(text[at + 1])))
+            {
+                name[length++] = c;
+            }
+            else if (length > 0 && c is '\'' or '"' or '\\' or '^' && at + 1 < text.Length && (char.IsAsciiLetterOrDigit(text[at + 1]) || text[at + 1] == c))
+            {
+                isHidden = true;
+            }
+            else if (c == '$' && at + 1 < text.Length && text[at + 1] is '@' or '*')
+            {
+                isHidden = true;
+                at++;
+            }
+            else
+            {
+                break;
+            }
+            at++;
+        }
+        return at;
+    }
+
+    private readonly record struct Follows(bool IsEnd, bool IsWord, bool IsOption, bool IsCommandLike);
+
+    private static Follows Argument(ReadOnlySpan<char> text, int at)
+    {
+        var from = at;
+        while (at < text.Length && text[at] is ' ' or '\t' or '+')
+            at++;
+        if (at >= text.Length || text[at] is '`' or ')' or '|' or '&' or ';' or '\n' or '\r' or '#' or '}' or '"' or '\'' or '\0' or '>')
+            return new(true, false, false, true);
+        if (text[at] is '-' or '/' or '.' or '~' or '$' or '%' or '\\' or '<' or '*' or '?' || char.IsAsciiDigit(text[at]))
+            return new(false, false, text[at] is '-' or '/' or '$' && at > from, at > from || text[at] is '$' or '<' or '/');
+        var word = text[at..];
+        var end = word.IndexOfAny(" \t\n;|&`)");
+        word = end < 0 ? word : word[..end];
+        return new(false, at > from, false, at > from && (word.IndexOfAny("/\\.:") > 0 || word.Contains("http", StringComparison.Ordinal)));
+    }
+
+    // Two words or more with letters before the separator: a sentence, in which a separator separates.
+    private static bool IsProse(ReadOnlySpan<char> text)
+    {
+        var (words, letters) = (0, 0);
+        foreach (var c in text)
+        {
+            if (char.IsLetter(c))
+            {
+                letters++;
+                continue;
+            }
+            words += letters >= 2 && c is ' ' or '\n' or ',' ? 1 : 0;
+            letters = 0;
+        }
+        return words + (letters >= 2 ? 1 : 0) >= 3;
+    }
+
+    // A command in Markdown: words stand on both sides of it.
+    private static bool IsQuotedInProse(ReadOnlySpan<char> before, ReadOnlySpan<char> behind)
+        => before is [.., ' ' or '\n' or '('] && behind.IndexOf('`') is >= 0 and var close && (close + 1 == behind.Length || behind[close + 1] is ' ' or '.' or ',' or '\n' or ')' or ':' or ';') && before.Trim() is not [];
+
+    private static Finding Telling(ReadOnlySpan<char> text)
+    {
+        if (text.IndexOf("() {") is >= 0 and var at && text[(at + 4)..].TrimStart() is [':', ..] or ['_', ..])
+            return Shell(6, "a function that a shell takes from its environment");
+        if (text.IndexOfAny(s_telling) < 0)
+            return Wildcards(text);
+        if (text.Contains("${jndi:", StringComparison.Ordinal) || text.Contains("${${", StringComparison.Ordinal) || text.Contains("$ifs", StringComparison.Ordinal)
+            || text.Contains("${ifs", StringComparison.Ordinal) || text.Contains("/dev/tcp/", StringComparison.Ordinal))
+        {
+            return Shell(6, "a shell's own syntax");
+        }
+        return Shell(IsProse(text) ? 2 : 5, "a shell or program by its path");
+    }
+
+    // /???/c?t names a program without saying so.
+    private static Finding Wildcards(ReadOnlySpan<char> text)
+    {
+        var at = text.IndexOf("/?");
+        return at >= 0 && text[at..].Contains("??/", StringComparison.Ordinal) ? Shell(5, "a program named by wildcards") : Finding.Nothing;
+    }
+
+    private static Finding Shell(int score, string rule) => new(AttackClass.CommandInjection, score, rule);
+}

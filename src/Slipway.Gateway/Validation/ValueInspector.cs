@@ -1,0 +1,113 @@
+using System.Buffers;
+
+namespace Slipway.Gateway.Validation;
+
+/// <summary>What a value is a part of, as far as that changes how it is read.</summary>
+[Flags]
+internal enum ValuePlace
+{
+    /// <summary>As it stands.</summary>
+    Plain = 0,
+
+    /// <summary>With percent escapes.</summary>
+    Escaped = 1,
+
+    /// <summary>With plus signs for spaces.</summary>
+    PlusIsSpace = 2,
+
+    /// <summary>It may have lines.</summary>
+    HasLines = 4,
+
+    /// <summary>A part of a query.</summary>
+    Query = Escaped | PlusIsSpace,
+
+    /// <summary>A part of a form in a body.</summary>
+    Form = Escaped | PlusIsSpace | HasLines,
+}
+
+/// <summary>
+/// Judges one value: decoded once, as the application will, and again for as long as an escape is left, as one behind it may.
+/// Not for use by two at a time.
+/// </summary>
+internal sealed class ValueInspector
+{
+    private const int LayersMax = 3;
+
+    // What every injection has at least one of.
+    private static readonly SearchValues<byte> s_harmless = SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-,"u8);
+
+    private readonly SqlRules _sql = new();
+
+    /// <summary>Judges a value.</summary>
+    public Finding Judge(ReadOnlySpan<byte> raw, ValuePlace place)
+    {
+        if (raw.IndexOfAnyExcept(s_harmless) < 0)
+            return Finding.Nothing;
+        var rented = ArrayPool<char>.Shared.Rent(raw.Length);
+        try
+        {
+            var length = TextDecoder.Decode(raw, place.HasFlag(ValuePlace.Escaped), place.HasFlag(ValuePlace.PlusIsSpace), rented);
+            var found = Judge(rented.AsSpan(0, length), place);
+            for (var layer = 1; layer < LayersMax && !found.IsAttack && TextDecoder.DecodeAgain(rented, ref length); layer++)
+                found = found.Or(Judge(rented.AsSpan(0, length), place));
+            return found.IsAttack ? found : found.Or(Unfolded(rented.AsSpan(0, length), place));
+        }
+        finally
+        {
+            ArrayPool<char>.Shared.Return(rented);
+        }
+    }
+
+    private Finding Judge(ReadOnlySpan<char> text, ValuePlace place)
+    {
+        var found = Finding.Nothing;
+        text = text.Trim(" \t");
+        if (text.IsEmpty)
+            return found;
+        if (text.IndexOfAny('<', '=', '(') >= 0 || text.Contains(':') || text.Contains('`'))
+            found = found.Or(MarkupRules.Judge(text));
+        if (!found.IsAttack)
+            found = found.Or(_sql.Judge(text));
+        if (!found.IsAttack)
+            found = found.Or(PathRules.Judge(text));
+        if (!found.IsAttack)
+            found = found.Or(ShellRules.Judge(text));
+        if (!found.IsAttack)
+            found = found.Or(FieldRules.Judge(text, place.HasFlag(ValuePlace.HasLines)));
+        return found;
+    }
+
+    // Words cut in two by comments or NULs, and markup in character references.
+    private Finding Unfolded(Span<char> text, ValuePlace place)
+    {
+        var found = Finding.Nothing;
+        var isCut = text.Contains('\0') || text.IndexOf("/*") >= 0;
+        if (isCut)
+        {
+            var length = WithoutCuts(text);
+            found = Judge(text[..length], place);
+            text = text[..length];
+        }
+        if (!found.IsAttack && text.IndexOf("&#") >= 0)
+        {
+            var length = Entities.Decode(text, text);
+            found = found.Or(MarkupRules.Judge(text[..length]));
+        }
+        return !found.IsAttack && text.IndexOf("+adw-") >= 0 ? new(AttackClass.CrossSiteScripting, 5, "markup in UTF-7") : found;
+    }
+
+    private static int WithoutCuts(Span<char> text)
+    {
+        var (from, to) = (0, 0);
+        while (from < text.Length)
+        {
+            if (text[from] == '/' && from + 1 < text.Length && text[from + 1] == '*' && text[(from + 2)..].IndexOf("*/") is var end and >= 0 and < 64)
+                from += end + 4;
+            else if (text[from] == '\0')
+                from++;
+            else
+                text[to++] = text[from++];
+        }
+        return to;
+    }
+}
