@@ -32,8 +32,7 @@ internal static class RealErrors
         return
         [
             Figure.AtMost($"5 % errors from its first request, to full restore, median of {runs} real", samples.Median, "s", 10),
-            // Thirty runs cannot tell a p99: in one set of six some run shows no error at all in its first twenty seconds, 0.95^100 for each.
-            Figure.AtMost("the same, p90", samples.Quantile(0.9), "s", 20, string.Create(CultureInfo.InvariantCulture, $"slowest {samples.Max:0.0} s")),
+            Figure.AtMost("the same, the slowest", samples.Max, "s", 20, string.Create(CultureInfo.InvariantCulture, $"p90 {samples.Quantile(0.9):0.0} s; one run in 170 shows no error at all in 20 s")),
         ];
     }
 

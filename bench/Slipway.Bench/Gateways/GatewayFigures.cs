@@ -14,7 +14,7 @@ internal static class GatewayFigures
     /// <param name="stop">Ends the measurement.</param>
     public static async IAsyncEnumerable<Figure> Measure(bool quick, Action<string> progress, [EnumeratorCancellation] CancellationToken stop)
     {
-        progress("Validation of requests:");
+        progress("Validation of requests, its judge alone (the gateway does not ask it yet):");
         foreach (var figure in ValidationFigures.Measure(progress))
             yield return figure;
 

@@ -39,11 +39,7 @@ internal sealed class Origin : IDisposable
               access_log off;
               keepalive_requests 100000000;
               keepalive_timeout 600s;
-              client_body_temp_path {{folder}}/origin-bodies;
-              proxy_temp_path {{folder}}/origin-answers;
-              fastcgi_temp_path {{folder}}/origin-fastcgi;
-              uwsgi_temp_path {{folder}}/origin-uwsgi;
-              scgi_temp_path {{folder}}/origin-scgi;
+              {{NginxFolders.Under(folder, "origin")}}
               open_file_cache max=10;
               sendfile on;
               tcp_nopush on;

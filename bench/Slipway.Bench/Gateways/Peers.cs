@@ -16,11 +16,7 @@ internal static class Peers
               access_log off;
               keepalive_requests 100000000;
               keepalive_timeout 600s;
-              client_body_temp_path {{folder}}/nginx-bodies;
-              proxy_temp_path {{folder}}/nginx-answers;
-              fastcgi_temp_path {{folder}}/nginx-fastcgi;
-              uwsgi_temp_path {{folder}}/nginx-uwsgi;
-              scgi_temp_path {{folder}}/nginx-scgi;
+              {{NginxFolders.Under(folder, "nginx")}}
               client_body_buffer_size 64k;
               proxy_buffer_size 16k;
               proxy_buffers 16 16k;
