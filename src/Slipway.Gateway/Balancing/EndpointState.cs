@@ -1,6 +1,6 @@
 using System.Net;
-using System.Net.Sockets;
 using Slipway.Core.Routing;
+using Slipway.Gateway.Engines;
 using Slipway.Gateway.Wires;
 
 namespace Slipway.Gateway.Balancing;
@@ -9,7 +9,7 @@ namespace Slipway.Gateway.Balancing;
 /// A live instance: what is in flight to it, whether it is put aside, and its connections at rest. It stays the same object
 /// from table to table for as long as the instance stands in one.
 /// </summary>
-internal sealed class EndpointState(Endpoint endpoint) : ISwept
+internal sealed class EndpointState(Endpoint endpoint, int engineCount) : ISwept
 {
     private const int RestingMax = 512;
     private const int RestMilliseconds = 60_000;
@@ -25,7 +25,7 @@ internal sealed class EndpointState(Endpoint endpoint) : ISwept
 
     private readonly IPEndPoint _address = new(IPAddress.Parse(endpoint.Address), endpoint.Port);
     private readonly Lock _lock = new();
-    private readonly Stack<UpstreamConnection> _resting = new();
+    private readonly Stack<UpstreamConnection>[] _resting = [.. Enumerable.Range(0, engineCount).Select(static _ => new Stack<UpstreamConnection>())];
     private int _inFlight;
     private int _failuresInARow;
     private long _asideUntil;
@@ -45,7 +45,7 @@ internal sealed class EndpointState(Endpoint endpoint) : ISwept
         get
         {
             lock (_lock)
-                return _resting.Count;
+                return _resting.Sum(static pool => pool.Count);
         }
     }
 
@@ -70,10 +70,11 @@ internal sealed class EndpointState(Endpoint endpoint) : ISwept
     }
 
     /// <summary>Takes a connection at rest that still lives; null when there is none.</summary>
+    /// <param name="engine">Whose connections to choose from.</param>
     /// <param name="isRepeatable">
     /// Whether the request can be sent again should the connection turn out dead; if so, it is taken without a look at it.
     /// </param>
-    public UpstreamConnection? TakeResting(bool isRepeatable)
+    public UpstreamConnection? TakeResting(Engine engine, bool isRepeatable)
     {
         var now = Environment.TickCount64;
         while (true)
@@ -81,49 +82,39 @@ internal sealed class EndpointState(Endpoint endpoint) : ISwept
             UpstreamConnection? connection;
             lock (_lock)
             {
-                if (!_resting.TryPop(out connection))
+                if (!_resting[engine.Index].TryPop(out connection))
                     return null;
             }
             var rested = now - connection.RestsSince;
             var isFresh = rested < connection.RestMillisecondsMax - 1_000
                 && rested < (isRepeatable ? RestMilliseconds : RestMillisecondsForUnrepeatable);
-            if (isFresh && (isRepeatable && rested < 1_000 || !connection.Wire.HasNews()))
+            if (isFresh && !connection.Wire.HasNews(asksKernel: rested >= (isRepeatable ? 1_000 : 10)))
                 return connection;
             connection.Wire.Close();
         }
     }
 
     /// <summary>Opens a connection; null when the instance refuses it or does not answer within the deadline.</summary>
-    public async ValueTask<UpstreamConnection?> ConnectAsync(TimeSpan deadline)
+    public async ValueTask<UpstreamConnection?> ConnectAsync(Engine engine, TimeSpan deadline)
     {
-        var socket = new Socket(_address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
-        try
-        {
-            socket.NoDelay = true;
-            var connecting = socket.ConnectAsync(_address, CancellationToken.None);
-            if (!connecting.IsCompletedSuccessfully)
-                await connecting.AsTask().WaitAsync(deadline);
-            Volatile.Write(ref _failuresInARow, 0);
-            Volatile.Write(ref _asideUntil, 0);
-            return new(new(socket));
-        }
-        catch (Exception e) when (e is SocketException or TimeoutException or ObjectDisposedException)
-        {
-            socket.Dispose();
+        if (await engine.ConnectAsync(_address, deadline) is not { } wire)
             return null;
-        }
+        Volatile.Write(ref _failuresInARow, 0);
+        Volatile.Write(ref _asideUntil, 0);
+        return new(wire);
     }
 
     /// <summary>Takes a connection back for another request, or closes it when there are enough or the instance has left.</summary>
-    public void Rest(UpstreamConnection connection)
+    public void Rest(Engine engine, UpstreamConnection connection)
     {
+        var pool = _resting[engine.Index];
         connection.IsReused = true;
         connection.RestsSince = Environment.TickCount64;
         lock (_lock)
         {
-            if (!_isRetired && _resting.Count < RestingMax)
+            if (!_isRetired && pool.Count < RestingMax)
             {
-                _resting.Push(connection);
+                pool.Push(connection);
                 return;
             }
         }
@@ -138,8 +129,9 @@ internal sealed class EndpointState(Endpoint endpoint) : ISwept
         {
             _isRetired = true;
             _retiredAt = Environment.TickCount64;
-            resting = [.. _resting];
-            _resting.Clear();
+            resting = [.. _resting.SelectMany(static pool => pool)];
+            foreach (var pool in _resting)
+                pool.Clear();
         }
         foreach (var connection in resting)
             connection.Wire.Close();
@@ -161,21 +153,27 @@ internal sealed class EndpointState(Endpoint endpoint) : ISwept
         _nextProbe = now + ProbeEveryMilliseconds;
         lock (_lock)
         {
-            if (_resting.Count == 0)
-                return;
-            var kept = new List<UpstreamConnection>(_resting.Count);
-            foreach (var connection in _resting)
-            {
-                if (now - connection.RestsSince < RestMilliseconds && !connection.Wire.HasNews())
-                    kept.Add(connection);
-                else
-                    connection.Wire.Close();
-            }
-            if (kept.Count == _resting.Count)
-                return;
-            _resting.Clear();
-            for (var i = kept.Count - 1; i >= 0; i--)
-                _resting.Push(kept[i]);
+            foreach (var pool in _resting)
+                CloseOld(pool, now);
         }
+    }
+
+    private static void CloseOld(Stack<UpstreamConnection> pool, long now)
+    {
+        if (pool.Count == 0)
+            return;
+        var kept = new List<UpstreamConnection>(pool.Count);
+        foreach (var connection in pool)
+        {
+            if (now - connection.RestsSince < RestMilliseconds && !connection.Wire.HasNews(asksKernel: true))
+                kept.Add(connection);
+            else
+                connection.Wire.Close();
+        }
+        if (kept.Count == pool.Count)
+            return;
+        pool.Clear();
+        for (var i = kept.Count - 1; i >= 0; i--)
+            pool.Push(kept[i]);
     }
 }

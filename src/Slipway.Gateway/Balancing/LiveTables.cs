@@ -7,7 +7,7 @@ using Slipway.Gateway.Wires;
 namespace Slipway.Gateway.Balancing;
 
 /// <summary>Holds the live table and puts another in its place in one step, between two requests.</summary>
-internal sealed class LiveTables(TrafficBook book, Sweeper sweeper)
+internal sealed class LiveTables(TrafficBook book, Sweeper sweeper, int engineCount)
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<ServiceName, ServiceTurns> _turns = [];
@@ -95,7 +95,7 @@ internal sealed class LiveTables(TrafficBook book, Sweeper sweeper)
     {
         if (_endpoints.TryGetValue(endpoint, out var known))
             return known;
-        var state = new EndpointState(endpoint);
+        var state = new EndpointState(endpoint, engineCount);
         sweeper.Add(state);
         return state;
     }

@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using System.Text;
 using Slipway.Gateway.Admin;
 using Slipway.Gateway.Balancing;
+using Slipway.Gateway.Engines;
 using Slipway.Gateway.Proxying;
 using Slipway.Gateway.Statistics;
 using Slipway.Gateway.Tables;
@@ -21,7 +22,8 @@ internal sealed class GatewayHost : IDisposable
     private readonly Sweeper _sweeper = new();
     private readonly DataPlane _plane;
     private readonly TableKeeper _keeper;
-    private readonly Listener _listener;
+    private readonly Engine[] _engines;
+    private readonly ListeningSockets _listeners;
     private readonly List<AdminServer> _admins = [];
 
     /// <summary>Takes the home, loads the table and begins to listen.</summary>
@@ -36,11 +38,12 @@ internal sealed class GatewayHost : IDisposable
         try
         {
             var book = new TrafficBook();
-            var tables = new LiveTables(book, _sweeper);
-            _plane = new(tables, book, _sweeper, log, options.Deadlines) { ConnectionsMax = options.ConnectionsMax };
+            _engines = StartEngines();
+            var tables = new LiveTables(book, _sweeper, _engines.Length);
+            _plane = new(tables, book, _sweeper, log, options.Deadlines, _engines.Length) { ConnectionsMax = options.ConnectionsMax };
             _keeper = new(tables, new(options.Home, log), log);
             _keeper.Load();
-            _listener = Listen();
+            _listeners = Listen();
         }
         catch
         {
@@ -50,15 +53,16 @@ internal sealed class GatewayHost : IDisposable
     }
 
     /// <summary>Where clients connect.</summary>
-    public IPEndPoint Address => _listener.Address;
+    public IPEndPoint Address => _listeners.Address;
 
     /// <summary>Serves; returns once clients can connect, the record is written and the admin socket answers.</summary>
     public void Start()
     {
         _sweeper.Start();
-        var address = _listener.Address;
+        var address = _listeners.Address;
         _plane.Authority = Encoding.ASCII.GetBytes(address.ToString());
-        _ = _listener.RunAsync();
+        for (var i = 0; i < _engines.Length; i++)
+            _engines[i].Accept(_listeners.All[i], _plane.Take, _plane.LogNotTaken);
         OpenAdmin();
         var version = typeof(GatewayHost).Assembly.GetName().Version?.ToString(3) ?? "0.0.0";
         _home.Write(new(Environment.ProcessId, GatewayHome.StartTimeTicks(), address.Address.ToString(), address.Port, _home.AdminPath, version));
@@ -74,7 +78,10 @@ internal sealed class GatewayHost : IDisposable
         var end = Deadlines.After(_options.Deadlines.Drain);
         var rest = Math.Min(end, Deadlines.After(s_atRestGrace));
         _plane.BeginDrain();
-        await _listener.StopAsync();
+        await _listeners.EmptyAsync();
+        foreach (var engine in _engines)
+            engine.StopAccepting();
+        _listeners.Dispose();
         _log.Info("the gateway drains", ("connections", $"{_plane.Book.Connections}"));
         while (_plane.Book.Connections > 0 && Environment.TickCount64 < end)
         {
@@ -92,6 +99,8 @@ internal sealed class GatewayHost : IDisposable
             _log.Warn("connections were cut off at the end of the drain", ("connections", $"{left.Length}"));
         foreach (var admin in _admins)
             admin.Stop();
+        foreach (var engine in _engines.OfType<EpollEngine>())
+            engine.Dispose();
         _sweeper.Stop();
         _log.Info("the gateway has ended");
     }
@@ -104,7 +113,21 @@ internal sealed class GatewayHost : IDisposable
         _home.Dispose();
     }
 
-    private Listener Listen()
+    // One for each core where the system has epoll; SLIPWAY_GATEWAY_EPOLL=0 is the way back to the framework's sockets.
+    private Engine[] StartEngines()
+    {
+        if (!OperatingSystem.IsLinux() || Environment.GetEnvironmentVariable("SLIPWAY_GATEWAY_EPOLL") == "0")
+            return [new SocketEngine { Index = 0 }];
+        var engines = new EpollEngine[_options.Engines];
+        for (var i = 0; i < engines.Length; i++)
+        {
+            engines[i] = new(_sweeper) { Index = i };
+            engines[i].Start();
+        }
+        return engines;
+    }
+
+    private ListeningSockets Listen()
     {
         var asked = _options.Listen;
         var last = asked.Port == 0 ? _home.LastPort() : 0;
@@ -112,14 +135,14 @@ internal sealed class GatewayHost : IDisposable
         {
             try
             {
-                return Listener.Open(_plane, new(asked.Address, last));
+                return ListeningSockets.Open(new(asked.Address, last), _engines.Length);
             }
             catch (SocketException e)
             {
                 _log.Warn("the port of the last start cannot be had again", ("port", $"{last}"), ("fault", e.SocketErrorCode.ToString()));
             }
         }
-        return Listener.Open(_plane, asked);
+        return ListeningSockets.Open(asked, _engines.Length);
     }
 
     private void OpenAdmin()

@@ -20,6 +20,7 @@ internal sealed record GatewayOptions
           --idle-deadline TIME    for the next request on a connection (75s)
           --body-deadline TIME    for the next piece of a request's body (60s)
           --connections COUNT     the most client connections at a time (20000)
+          --engines COUNT         threads that carry connections (one for each core)
           --version               prints the version
 
         TIME is a number with ms, s or m. Exit codes: 0 ended as asked, 2 wrong usage, 3 something outside failed.
@@ -40,6 +41,9 @@ internal sealed record GatewayOptions
     /// <summary>The most client connections at a time.</summary>
     public int ConnectionsMax { get; init; } = 20_000;
 
+    /// <summary>How many threads carry connections; only where the system has epoll.</summary>
+    public int Engines { get; init; } = Environment.ProcessorCount;
+
     /// <summary>Reads the command line; false with the fault when it is wrong.</summary>
     public static bool TryParse(string[] arguments, [NotNullWhen(true)] out GatewayOptions? options, out string fault)
     {
@@ -48,6 +52,7 @@ internal sealed record GatewayOptions
         string? home = null;
         var deadlines = new Deadlines();
         var connections = 20_000;
+        var engines = Environment.ProcessorCount;
         options = null;
         for (var i = 0; i < arguments.Length; i += 2)
         {
@@ -65,6 +70,7 @@ internal sealed record GatewayOptions
                 case "--listen" when IPEndPoint.TryParse(value, out listen) && value.Contains(':', StringComparison.Ordinal):
                 case "--metrics" when IPEndPoint.TryParse(value, out metrics) && IPAddress.IsLoopback(metrics.Address):
                 case "--connections" when int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out connections) && connections > 0:
+                case "--engines" when int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out engines) && engines is > 0 and <= 256:
                     break;
                 case "--home" when value.Length > 0:
                     home = Path.GetFullPath(value);
@@ -81,7 +87,7 @@ internal sealed record GatewayOptions
                 case "--body-deadline":
                     deadlines = deadlines with { Body = time };
                     break;
-                case "--listen" or "--metrics" or "--connections" or "--home":
+                case "--listen" or "--metrics" or "--connections" or "--engines" or "--home":
                     return false;
                 default:
                     fault = $"There is no option {name}.";
@@ -91,7 +97,7 @@ internal sealed record GatewayOptions
         fault = listen is null ? "The option --listen is missing." : "The option --home is missing.";
         if (listen is null || home is null)
             return false;
-        options = new() { Listen = listen, Home = home, Metrics = metrics, Deadlines = deadlines, ConnectionsMax = connections };
+        options = new() { Listen = listen, Home = home, Metrics = metrics, Deadlines = deadlines, ConnectionsMax = connections, Engines = engines };
         return true;
     }
 

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Slipway.Gateway.Engines;
 using Slipway.Gateway.Http;
 using Slipway.Gateway.Wires;
 
@@ -39,7 +40,7 @@ internal static class BodyPump
     /// <summary>Passes a body on; <paramref name="output"/> holds the head, which goes out with the first of it.</summary>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public static async ValueTask<PumpEnd> RunAsync(
-        Wire source, ReadBuffer input, BodyDecoder body, Wire target, WriteBuffer output, bool isChunked,
+        Engine engine, Wire source, ReadBuffer input, BodyDecoder body, Wire target, WriteBuffer output, bool isChunked,
         TimeSpan readDeadline, TimeSpan writeDeadline)
     {
         for (var turn = 1; ; turn++)
@@ -67,7 +68,7 @@ internal static class BodyPump
             if (body.IsDone)
                 return PumpEnd.Complete;
             if (turn % TurnsBeforeYield == 0)
-                await Task.Yield();
+                await engine.Yield();
             var end = await ReadAsync(source, input, body, readDeadline);
             if (end != PumpEnd.Complete)
                 return end;

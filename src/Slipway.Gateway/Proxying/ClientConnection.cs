@@ -1,15 +1,15 @@
 using System.Net;
-using System.Net.Sockets;
 using System.Runtime.CompilerServices;
 using System.Text;
 using Slipway.Gateway.Balancing;
+using Slipway.Gateway.Engines;
 using Slipway.Gateway.Http;
 using Slipway.Gateway.Wires;
 
 namespace Slipway.Gateway.Proxying;
 
 /// <summary>A client's connection: reads one head after another and has each request carried before it reads the next.</summary>
-internal sealed class ClientConnection(DataPlane plane, Socket socket) : ISwept
+internal sealed class ClientConnection(DataPlane plane, Engine engine, Wire wire) : ISwept
 {
     private const int GoneProbeMilliseconds = 1_000;
     private const int HeadExpired = -1;
@@ -24,13 +24,16 @@ internal sealed class ClientConnection(DataPlane plane, Socket socket) : ISwept
     private volatile bool _isGone;
 
     /// <summary>The connection itself.</summary>
-    public Wire Wire { get; } = new(socket);
+    public Wire Wire => wire;
+
+    /// <summary>What carries it.</summary>
+    public Engine Engine => engine;
 
     /// <summary>What has come from the client.</summary>
     public ReadBuffer Buffer { get; } = new();
 
     /// <summary>The client's IP address, as X-Forwarded-For says it.</summary>
-    public byte[] Address { get; } = AddressOf(socket);
+    public byte[] Address { get; } = AddressOf(wire.Peer);
 
     /// <summary>Whether the client was found to have left while an instance was working for it.</summary>
     public bool IsGone => _isGone;
@@ -53,16 +56,19 @@ internal sealed class ClientConnection(DataPlane plane, Socket socket) : ISwept
                 var length = await ReadHeadAsync(isFirst);
                 if (length <= 0)
                 {
-                    await RefuseAsync(length);
+                    await RefuseHeadAsync(length);
                     break;
                 }
                 isFirst = false;
-                var exchange = plane.Rent();
+                var exchange = plane.Rent(engine);
                 var keepsAlive = await exchange.RunAsync(this, length);
-                plane.Return(exchange);
+                plane.Return(engine, exchange);
                 if (!keepsAlive)
                     break;
-                Buffer.Shrink();
+                if (Buffer.Length == 0)
+                    Buffer.Release();
+                else
+                    Buffer.Shrink();
             }
         }
         catch (Exception e) when (e is not OutOfMemoryException)
@@ -77,6 +83,16 @@ internal sealed class ClientConnection(DataPlane plane, Socket socket) : ISwept
             Buffer.Release();
             plane.Closed(this);
         }
+    }
+
+    /// <summary>Takes it in only to say why it is not served.</summary>
+    public async Task RefuseAsync(OwnAnswer answer)
+    {
+        plane.Open(this);
+        await AnswerAndCloseAsync(answer);
+        Wire.Close();
+        Buffer.Release();
+        plane.Closed(this);
     }
 
     /// <summary>Says which connection to an instance is waited on for this client.</summary>
@@ -141,19 +157,10 @@ internal sealed class ClientConnection(DataPlane plane, Socket socket) : ISwept
         }
     }
 
-    private static byte[] AddressOf(Socket socket)
-    {
-        try
-        {
-            if (socket.RemoteEndPoint is not IPEndPoint { Address: var address })
-                return "unknown"u8.ToArray();
-            return Encoding.ASCII.GetBytes((address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address).ToString());
-        }
-        catch (SocketException)
-        {
-            return "unknown"u8.ToArray();
-        }
-    }
+    private static byte[] AddressOf(IPEndPoint? peer)
+        => peer is { Address: var address }
+            ? Encoding.ASCII.GetBytes((address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address).ToString())
+            : "unknown"u8.ToArray();
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<int> ReadHeadAsync(bool isFirst)
@@ -176,8 +183,11 @@ internal sealed class ClientConnection(DataPlane plane, Socket socket) : ISwept
                     due = Deadlines.After(plane.Deadlines.Header);
                 hasBegun = true;
             }
+            // A connection at rest holds no buffer.
             _isAtRest = !hasBegun;
-            var count = await Wire.ReceiveAsync(Buffer.Space(), due);
+            var count = hasBegun ? 1 : await Wire.ReadableAsync(due);
+            if (count > 0)
+                count = await Wire.ReceiveAsync(Buffer.Space(), due);
             _isAtRest = false;
             if (count > 0)
                 Buffer.Filled(count);
@@ -193,7 +203,7 @@ internal sealed class ClientConnection(DataPlane plane, Socket socket) : ISwept
             Buffer.Consume(2);
     }
 
-    private async ValueTask RefuseAsync(int outcome)
+    private async ValueTask RefuseHeadAsync(int outcome)
     {
         var answer = outcome switch
         {

@@ -1,4 +1,6 @@
+using System.Net.Sockets;
 using Slipway.Gateway.Balancing;
+using Slipway.Gateway.Engines;
 using Slipway.Gateway.Hosting;
 using Slipway.Gateway.Statistics;
 using Slipway.Gateway.Wires;
@@ -7,9 +9,9 @@ namespace Slipway.Gateway.Proxying;
 
 /// <summary>What all connections share.</summary>
 internal sealed class DataPlane(
-    LiveTables tables, TrafficBook book, Sweeper sweeper, GatewayLog log, Deadlines deadlines)
+    LiveTables tables, TrafficBook book, Sweeper sweeper, GatewayLog log, Deadlines deadlines, int engineCount)
 {
-    private readonly Stack<Exchange> _exchanges = new();
+    private readonly Stack<Exchange>[] _exchanges = [.. Enumerable.Range(0, engineCount).Select(static _ => new Stack<Exchange>())];
     private readonly HashSet<ClientConnection> _clients = [];
     private volatile bool _isDraining;
     private long _nextFailureLine;
@@ -62,24 +64,39 @@ internal sealed class DataPlane(
     /// <summary>From now on every answer says that its connection closes.</summary>
     public void BeginDrain() => _isDraining = true;
 
-    /// <summary>Takes what a request needs; it is given back by <see cref="Return"/>.</summary>
-    public Exchange Rent()
+    /// <summary>Carries a client that has connected, or refuses it when there are too many.</summary>
+    public void Take(Engine engine, Wire wire)
     {
-        lock (_exchanges)
+        var client = new ClientConnection(this, engine, wire);
+        if (book.ConnectionOpened() > ConnectionsMax)
+            _ = client.RefuseAsync(OwnAnswer.TooManyConnections);
+        else
+            _ = client.RunAsync();
+    }
+
+    /// <summary>Says that a client could not be taken: out of descriptors, mostly. It ends neither the gateway nor an engine.</summary>
+    public void LogNotTaken(SocketError error) => log.Warn("a connection could not be taken", ("fault", error.ToString()));
+
+    /// <summary>Takes what a request needs; it is given back by <see cref="Return"/>.</summary>
+    public Exchange Rent(Engine engine)
+    {
+        var exchanges = _exchanges[engine.Index];
+        lock (exchanges)
         {
-            if (_exchanges.TryPop(out var kept))
+            if (exchanges.TryPop(out var kept))
                 return kept;
         }
         return new(this);
     }
 
     /// <summary>Keeps it for another request.</summary>
-    public void Return(Exchange exchange)
+    public void Return(Engine engine, Exchange exchange)
     {
-        lock (_exchanges)
+        var exchanges = _exchanges[engine.Index];
+        lock (exchanges)
         {
-            if (_exchanges.Count < 1024)
-                _exchanges.Push(exchange);
+            if (exchanges.Count < 1024)
+                exchanges.Push(exchange);
         }
     }
 

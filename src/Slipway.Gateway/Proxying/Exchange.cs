@@ -157,8 +157,10 @@ internal sealed partial class Exchange(DataPlane plane)
         }
         catch (TimeoutException)
         {
+            await _client.Engine.Enter();
             return false;
         }
+        await _client.Engine.Enter();
         _table = plane.Tables.Current;
         return true;
     }

@@ -26,7 +26,7 @@ internal sealed partial class Exchange
         WriteAnswerHead(isChunked, keepsAlive);
         _download.Begin(framing, _response.Fields.ContentLength);
         var end = await BodyPump.RunAsync(
-            _upstream.Wire, _fromInstance, _download, _client.Wire, _toClient, isChunked,
+            _client.Engine, _upstream.Wire, _fromInstance, _download, _client.Wire, _toClient, isChunked,
             Timeout.InfiniteTimeSpan, plane.Deadlines.Write);
         return EndAnswer(end, keepsAlive, IsRequestSent && framing != BodyFraming.UntilClose);
     }
@@ -61,7 +61,7 @@ internal sealed partial class Exchange
         {
             // Bytes beyond the answer belong to no request; whoever sent them cannot be trusted with the next one.
             if (isReusable && _response.KeepsAlive && _fromInstance.Length == 0)
-                _endpoint.Rest(_upstream);
+                _endpoint.Rest(_client.Engine, _upstream);
             else
                 _upstream.Wire.Close();
             counters.EndAnswered(_response.Status);

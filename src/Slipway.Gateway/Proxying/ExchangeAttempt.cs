@@ -45,8 +45,8 @@ internal sealed partial class Exchange
         var isCounted = false;
         try
         {
-            var upstream = endpoint.TakeResting(_mayRepeat && !isRetry)
-                ?? await endpoint.ConnectAsync(plane.Deadlines.Connect);
+            var upstream = endpoint.TakeResting(_client.Engine, _mayRepeat && !isRetry)
+                ?? await endpoint.ConnectAsync(_client.Engine, plane.Deadlines.Connect);
             if (upstream is null)
             {
                 endpoint.SetAside();
@@ -122,7 +122,7 @@ internal sealed partial class Exchange
     private async Task UploadAsync()
     {
         var end = await BodyPump.RunAsync(
-            _client.Wire, _client.Buffer, _upload, _upstream.Wire, _toInstance, _request.Fields.IsChunked,
+            _client.Engine, _client.Wire, _client.Buffer, _upload, _upstream.Wire, _toInstance, _request.Fields.IsChunked,
             plane.Deadlines.Body, plane.Deadlines.Write);
         Volatile.Write(ref _uploadedAt, Stopwatch.GetTimestamp());
         // The answer's side acts on the end as soon as it is set, so it is set last where the connection may go on, and
