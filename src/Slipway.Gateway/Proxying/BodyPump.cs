@@ -34,6 +34,8 @@ internal static class BodyPump
     private const int ChunkHeadBytes = 6;
     private const int ChunkRoomBytes = ChunkHeadBytes + 2 + 5;
 
+    private const int SmallBytes = 8 * 1024;
+
     // A source and a target that are always ready must not keep a thread from the other connections.
     private const int TurnsBeforeYield = 16;
 
@@ -73,6 +75,23 @@ internal static class BodyPump
             if (end != PumpEnd.Complete)
                 return end;
         }
+    }
+
+    /// <summary>
+    /// Puts a body behind its head when all of it is there, of known length, and fits; false when it must be pumped. Most
+    /// answers are so small.
+    /// </summary>
+    public static bool TryFillWhole(ReadBuffer input, BodyDecoder body, WriteBuffer output)
+    {
+        if (!body.IsDone)
+        {
+            if (body.Remaining > input.Length || output.Length + body.Remaining > SmallBytes)
+                return false;
+            var plain = body.TakePlain(input.Length);
+            output.Append(input.Unread[..plain]);
+            input.Consume(plain);
+        }
+        return true;
     }
 
     private static async ValueTask<bool> FlushAsync(Wire target, WriteBuffer output, TimeSpan deadline)

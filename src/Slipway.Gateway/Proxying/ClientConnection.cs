@@ -12,6 +12,7 @@ namespace Slipway.Gateway.Proxying;
 internal sealed class ClientConnection(DataPlane plane, Engine engine, Wire wire) : ISwept
 {
     private const int GoneProbeMilliseconds = 1_000;
+    private const int HeadMissing = 0;
     private const int HeadExpired = -1;
     private const int HeadClosed = -2;
     private const int HeadBroken = -3;
@@ -20,6 +21,10 @@ internal sealed class ClientConnection(DataPlane plane, Engine engine, Wire wire
     private readonly Lock _upstreamLock = new();
     private UpstreamConnection? _upstream;
     private long _nextGoneProbe;
+    private long _headDue;
+    private int _seen;
+    private int _readOutcome;
+    private bool _hasHeadBegun;
     private volatile bool _isAtRest;
     private volatile bool _isGone;
 
@@ -45,41 +50,46 @@ internal sealed class ClientConnection(DataPlane plane, Engine engine, Wire wire
     public int SweeperIndex { get; set; } = -1;
 
     /// <summary>Serves the connection to its end. Never throws.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public async Task RunAsync()
     {
         plane.Open(this);
         try
         {
-            var isFirst = true;
+            BeginHead(isFirst: true);
+            int length;
             while (true)
             {
-                var length = await ReadHeadAsync(isFirst);
-                if (length <= 0)
+                while ((length = FindHead()) == HeadMissing)
+                {
+                    // A connection at rest holds no buffer.
+                    var count = _isAtRest ? await wire.ReadableAsync(_headDue) : 1;
+                    if (count > 0)
+                        count = await wire.ReceiveAsync(Buffer.Space(), _headDue);
+                    TakeHead(count);
+                }
+                if (length < 0)
                 {
                     await RefuseHeadAsync(length);
                     break;
                 }
-                isFirst = false;
                 var exchange = plane.Rent(engine);
                 var keepsAlive = await exchange.RunAsync(this, length);
                 plane.Return(engine, exchange);
                 if (!keepsAlive)
                     break;
-                if (Buffer.Length == 0)
-                    Buffer.Release();
-                else
-                    Buffer.Shrink();
+                BeginHead(isFirst: false);
             }
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {
             // A fault of ours ends this connection, visibly for the client, and no other.
             plane.Log.Error("a connection failed", ("fault", e.ToString()));
-            Wire.Reset();
+            wire.Reset();
         }
         finally
         {
-            Wire.Close();
+            wire.Close();
             Buffer.Release();
             plane.Closed(this);
         }
@@ -162,38 +172,46 @@ internal sealed class ClientConnection(DataPlane plane, Engine engine, Wire wire
             ? Encoding.ASCII.GetBytes((address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address).ToString())
             : "unknown"u8.ToArray();
 
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<int> ReadHeadAsync(bool isFirst)
+    private void BeginHead(bool isFirst)
     {
-        var seen = 0;
-        var due = Deadlines.After(isFirst ? plane.Deadlines.Header : plane.Deadlines.Idle);
-        var hasBegun = false;
-        while (true)
+        if (Buffer.Length == 0)
+            Buffer.Release();
+        else
+            Buffer.Shrink();
+        _seen = 0;
+        _hasHeadBegun = false;
+        _readOutcome = 1;
+        _headDue = Deadlines.After(isFirst ? plane.Deadlines.Header : plane.Deadlines.Idle);
+    }
+
+    /// <summary>The length of the head at the front of the buffer, or what is the matter with it.</summary>
+    private int FindHead()
+    {
+        if (_readOutcome <= 0)
+            return _readOutcome == Wire.Expired && _hasHeadBegun ? HeadExpired : HeadClosed;
+        if (_seen == 0)
+            SkipEmptyLines();
+        if (Buffer.Length > 0)
         {
-            if (seen == 0)
-                SkipEmptyLines();
-            if (Buffer.Length > 0)
-            {
-                var length = HeadScanner.Find(Buffer.Unread, ref seen);
-                if (length > HttpLimits.HeadBytesMax || (length == 0 && Buffer.Length > HttpLimits.HeadBytesMax))
-                    return HeadTooLong;
-                if (length != 0)
-                    return length > 0 ? length : HeadBroken;
-                if (!hasBegun)
-                    due = Deadlines.After(plane.Deadlines.Header);
-                hasBegun = true;
-            }
-            // A connection at rest holds no buffer.
-            _isAtRest = !hasBegun;
-            var count = hasBegun ? 1 : await Wire.ReadableAsync(due);
-            if (count > 0)
-                count = await Wire.ReceiveAsync(Buffer.Space(), due);
-            _isAtRest = false;
-            if (count > 0)
-                Buffer.Filled(count);
-            else
-                return count == Wire.Expired && hasBegun ? HeadExpired : HeadClosed;
+            var length = HeadScanner.Find(Buffer.Unread, ref _seen);
+            if (length > HttpLimits.HeadBytesMax || (length == 0 && Buffer.Length > HttpLimits.HeadBytesMax))
+                return HeadTooLong;
+            if (length != 0)
+                return length > 0 ? length : HeadBroken;
+            if (!_hasHeadBegun)
+                _headDue = Deadlines.After(plane.Deadlines.Header);
+            _hasHeadBegun = true;
         }
+        _isAtRest = !_hasHeadBegun;
+        return HeadMissing;
+    }
+
+    private void TakeHead(int count)
+    {
+        _isAtRest = false;
+        _readOutcome = count;
+        if (count > 0)
+            Buffer.Filled(count);
     }
 
     /// <summary>Some clients send an empty line after a body (RFC 9112, section 2.2).</summary>

@@ -42,69 +42,83 @@ internal sealed partial class Exchange(DataPlane plane)
     private int _prefixLength;
     private int _headLength;
     private long _startedAt;
+    private long _holdDue;
     private bool _setsCookie;
     private bool _mayRepeat;
 
     private Span<byte> Head => _client.Buffer.UnreadInPlace[.._headLength];
 
     /// <summary>Carries a request whose head lies at the front of the client's buffer; false when the connection must end.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<bool> RunAsync(ClientConnection client, int headLength)
+    {
+        Begin(client, headLength);
+        try
+        {
+            var fault = _request.Parse(Head);
+            if (fault != HeadFault.None)
+                return await RefuseAsync(fault);
+            _id.Set(_request.Fields.RequestId < 0 ? default : _request.Fields.ValueOf(Head, _request.Fields.RequestId));
+            if (_request.IsAsterisk)
+                return await AnswerAsync(OwnAnswer.NoRoute);
+            _mayRepeat = _request.IsIdempotent && !_request.HasBody && !_request.WantsUpgrade;
+            _table = plane.Tables.Current;
+            while (true)
+            {
+                if (!TryRoute())
+                {
+                    plane.Book.CountUnrouted();
+                    return await AnswerAsync(OwnAnswer.NoRoute);
+                }
+                var outcome = TryChoose() ? await AttemptAsync(isRetry: false) : Attempt.Unsent;
+                if (outcome >= Attempt.Unsent && _endpoint is not null && TryChooseAnother(outcome))
+                    outcome = await AttemptAsync(isRetry: true);
+                if (outcome < Attempt.Unsent)
+                    return outcome == Attempt.Answered;
+                if (outcome == Attempt.Unanswered)
+                    return await AnswerAsync(OwnAnswer.Unanswered);
+                if (!await HoldAsync())
+                    return await AnswerUntakenAsync();
+            }
+        }
+        finally
+        {
+            End();
+        }
+    }
+
+    private void Begin(ClientConnection client, int headLength)
     {
         _startedAt = Stopwatch.GetTimestamp();
         _client = client;
         _headLength = headLength;
         _isBodyBegun = false;
         _uploadEnd = NotEnded;
-        try
-        {
-            var fault = _request.Parse(Head);
-            if (fault != HeadFault.None)
-            {
-                plane.Book.CountRefused();
-                await client.AnswerAndCloseAsync(OwnAnswer.To(fault));
-                return false;
-            }
-            _id.Set(_request.Fields.RequestId < 0 ? default : _request.Fields.ValueOf(Head, _request.Fields.RequestId));
-            _mayRepeat = _request.IsIdempotent && !_request.HasBody && !_request.WantsUpgrade;
-            return _request.IsAsterisk ? await AnswerAsync(OwnAnswer.NoRoute) : await CarryAsync();
-        }
-        finally
-        {
-            _toInstance.Release();
-            _toClient.Release();
-            _fromInstance.Release();
-            (_client, _table, _service, _route, _release, _endpoint) = (null!, null!, null!, null!, null!, null!);
-        }
+        _holdDue = 0;
     }
 
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<bool> CarryAsync()
+    private void End()
     {
-        _table = plane.Tables.Current;
-        long holdDue = 0;
-        while (true)
-        {
-            if (!TryRoute())
-            {
-                plane.Book.CountUnrouted();
-                return await AnswerAsync(OwnAnswer.NoRoute);
-            }
-            var outcome = TryChoose() ? await AttemptAsync(isRetry: false) : Attempt.Unsent;
-            var wasTried = _endpoint is not null;
-            if (wasTried && outcome >= Attempt.Unsent && TryChooseAnother(outcome))
-                outcome = await AttemptAsync(isRetry: true);
-            if (outcome < Attempt.Unsent)
-                return outcome == Attempt.Answered;
-            if (outcome == Attempt.Unanswered)
-                return await AnswerAsync(OwnAnswer.Unanswered);
-            holdDue = holdDue == 0 ? Deadlines.After(_route.Hold) : holdDue;
-            if (await HoldAsync(holdDue))
-                continue;
-            if (!wasTried)
-                plane.Book.CountUnrouted();
-            return await AnswerAsync(wasTried ? OwnAnswer.Unreachable : OwnAnswer.NoInstance);
-        }
+        _toInstance.Release();
+        _toClient.Release();
+        _fromInstance.Release();
+        (_client, _table, _service, _route, _release, _endpoint) = (null!, null!, null!, null!, null!, null!);
+    }
+
+    private async ValueTask<bool> RefuseAsync(HeadFault fault)
+    {
+        plane.Book.CountRefused();
+        await _client.AnswerAndCloseAsync(OwnAnswer.To(fault));
+        return false;
+    }
+
+    private ValueTask<bool> AnswerUntakenAsync()
+    {
+        if (_endpoint is not null)
+            return AnswerAsync(OwnAnswer.Unreachable);
+        plane.Book.CountUnrouted();
+        return AnswerAsync(OwnAnswer.NoInstance);
     }
 
     private bool TryRoute()
@@ -145,10 +159,12 @@ internal sealed partial class Exchange(DataPlane plane)
         return true;
     }
 
-    /// <summary>Waits for another table; false when the time is over.</summary>
-    private async ValueTask<bool> HoldAsync(long due)
+    /// <summary>Waits for another table; false when the time of the route is over.</summary>
+    private async ValueTask<bool> HoldAsync()
     {
-        var left = due - Environment.TickCount64;
+        if (_holdDue == 0)
+            _holdDue = Deadlines.After(_route.Hold);
+        var left = _holdDue - Environment.TickCount64;
         if (left <= 0 || plane.IsDraining)
             return false;
         try

@@ -8,28 +8,41 @@ namespace Slipway.Gateway.Proxying;
 internal sealed partial class Exchange
 {
     private readonly BodyDecoder _download = new();
+    private bool _keepsAlive;
 
     /// <summary>Passes the answer on, whose head has been read, and counts the request out.</summary>
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<Attempt> PassAnswerAsync()
+    private ValueTask<Attempt> PassAnswerAsync()
     {
         var isWhole = IsRequestRead;
         _release.Counters.AnswerBegan((_firstByteAt - ClockStart(isWhole)) * 1_000_000 / Stopwatch.Frequency);
         if (!_isBodyBegun)
             _client.Buffer.Consume(_headLength);
         if (_response.Status == 101)
-            return await PassTunnelAsync();
+            return PassTunnelAsync();
         var framing = _response.Framing(_request.IsHead);
         var isChunked = framing is BodyFraming.Chunked or BodyFraming.UntilClose && _request.MinorVersion == 1;
         var isDelimited = isChunked || framing is BodyFraming.None or BodyFraming.Length;
-        var keepsAlive = _request.KeepsAlive && isWhole && isDelimited && !plane.IsDraining;
-        WriteAnswerHead(isChunked, keepsAlive);
+        _keepsAlive = _request.KeepsAlive && isWhole && isDelimited && !plane.IsDraining;
+        WriteAnswerHead(isChunked, _keepsAlive);
         _download.Begin(framing, _response.Fields.ContentLength);
-        var end = await BodyPump.RunAsync(
-            _client.Engine, _upstream.Wire, _fromInstance, _download, _client.Wire, _toClient, isChunked,
-            Timeout.InfiniteTimeSpan, plane.Deadlines.Write);
-        return EndAnswer(end, keepsAlive, IsRequestSent && framing != BodyFraming.UntilClose);
+        if (BodyPump.TryFillWhole(_fromInstance, _download, _toClient))
+        {
+            var sending = _client.Wire.SendAsync(_toClient.Written, Deadlines.After(plane.Deadlines.Write));
+            if (sending.IsCompletedSuccessfully)
+                return new(EndAnswer(sending.Result ? PumpEnd.Complete : PumpEnd.TargetFailed));
+            return EndSendingAnswerAsync(sending);
+        }
+        return PumpAnswerAsync(isChunked);
     }
+
+    private async ValueTask<Attempt> EndSendingAnswerAsync(ValueTask<bool> sending)
+        => EndAnswer(await sending ? PumpEnd.Complete : PumpEnd.TargetFailed);
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<Attempt> PumpAnswerAsync(bool isChunked)
+        => EndAnswer(await BodyPump.RunAsync(
+            _client.Engine, _upstream.Wire, _fromInstance, _download, _client.Wire, _toClient, isChunked,
+            Timeout.InfiniteTimeSpan, plane.Deadlines.Write));
 
     /// <summary>
     /// Since when the instance makes the client wait: from the end of the upload, since a slow upload is not a slow release.
@@ -53,19 +66,19 @@ internal sealed partial class Exchange
         _fromInstance.Consume(_answerLength);
     }
 
-    private Attempt EndAnswer(PumpEnd end, bool keepsAlive, bool isReusable)
+    private Attempt EndAnswer(PumpEnd end)
     {
         _client.Detach();
         var counters = _release.Counters;
         if (end == PumpEnd.Complete)
         {
             // Bytes beyond the answer belong to no request; whoever sent them cannot be trusted with the next one.
-            if (isReusable && _response.KeepsAlive && _fromInstance.Length == 0)
+            if (IsRequestSent && _download.Framing != BodyFraming.UntilClose && _response.KeepsAlive && _fromInstance.Length == 0)
                 _endpoint.Rest(_client.Engine, _upstream);
             else
                 _upstream.Wire.Close();
             counters.EndAnswered(_response.Status);
-            return keepsAlive ? Attempt.Answered : Attempt.Closed;
+            return _keepsAlive ? Attempt.Answered : Attempt.Closed;
         }
         _upstream.Wire.Close();
         if (end == PumpEnd.TargetFailed || _client.IsGone || _client.Wire.IsClosed)

@@ -15,7 +15,10 @@ internal sealed partial class Exchange
     private readonly ReadBuffer _fromInstance = new();
     private readonly BodyDecoder _upload = new();
     private UpstreamConnection _upstream = null!;
+    private AnswerHead _outcome;
     private int _answerLength;
+    private int _answerSeen;
+    private int _interims;
     private long _firstByteAt;
     private long _uploadedAt;
     private bool _isBodyBegun;
@@ -29,6 +32,8 @@ internal sealed partial class Exchange
 
     private enum AnswerHead
     {
+        Missing,
+        Interim,
         Ready,
         Died,
         Broken,
@@ -36,6 +41,8 @@ internal sealed partial class Exchange
         ClientFailed,
     }
 
+    /// <summary>Sends the request to the chosen instance and passes its answer on; counts the request out, whatever happens.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<Attempt> AttemptAsync(bool isRetry)
     {
@@ -43,22 +50,30 @@ internal sealed partial class Exchange
         endpoint.Enter();
         release.Counters.Begin();
         var isCounted = false;
+        Task? uploading = null;
         try
         {
             var upstream = endpoint.TakeResting(_client.Engine, _mayRepeat && !isRetry)
                 ?? await endpoint.ConnectAsync(_client.Engine, plane.Deadlines.Connect);
             if (upstream is null)
             {
-                endpoint.SetAside();
-                plane.LogFailure("an instance takes no connections", release, endpoint, _id.Text);
-                release.Counters.EndFailed();
                 isCounted = true;
-                return Attempt.Unsent;
+                return Unreached();
             }
-            _upstream = upstream;
-            upstream.Wire.CapRead(Wire.Capped);
-            _client.Attach(upstream);
-            var attempt = await SendAndReceiveAsync();
+            BeginAttempt(upstream);
+            if (_request.HasBody)
+                uploading = UploadAsync();
+            else if (await upstream.Wire.SendAsync(_toInstance.Written, Deadlines.After(plane.Deadlines.Write)))
+                EndSending();
+            else
+                _outcome = AnswerHead.Died;
+            while (_outcome == AnswerHead.Missing)
+            {
+                TakeAnswer(await upstream.Wire.ReceiveAsync(_fromInstance.Space(), Wire.Capped));
+                if (_outcome == AnswerHead.Interim)
+                    _outcome = await PassInterimAsync();
+            }
+            var attempt = _outcome == AnswerHead.Ready ? await PassAnswerAsync() : await FailAsync();
             isCounted = true;
             return attempt;
         }
@@ -66,57 +81,49 @@ internal sealed partial class Exchange
         {
             if (!isCounted)
                 release.Counters.EndFailed();
+            if (uploading is not null)
+                await EndUploadAsync(uploading);
             _client.Detach();
             endpoint.Leave();
         }
     }
 
-    /// <summary>Sends the request and passes its answer on; counts the request out, whatever happens.</summary>
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<Attempt> SendAndReceiveAsync()
+    private Attempt Unreached()
     {
+        _endpoint.SetAside();
+        plane.LogFailure("an instance takes no connections", _release, _endpoint, _id.Text);
+        _release.Counters.EndFailed();
+        return Attempt.Unsent;
+    }
+
+    private void BeginAttempt(UpstreamConnection upstream)
+    {
+        _upstream = upstream;
+        upstream.Wire.CapRead(Wire.Capped);
+        _client.Attach(upstream);
+        _outcome = AnswerHead.Missing;
         _isBodyBegun = false;
         _firstByteAt = _uploadedAt = 0;
+        _answerSeen = _interims = 0;
         _toInstance.Clear();
         HeadWriter.WriteRequest(
             _toInstance, _request, Head, _route, _prefixLength, _id, _client.Address, plane.Authority);
-        if (_request.HasBody)
-            return await CarryUploadAsync();
-        var due = Deadlines.After(plane.Deadlines.Write);
-        if (!await _upstream.Wire.SendAsync(_toInstance.Written, due))
-            return await FailAsync(AnswerHead.Died);
-        _toInstance.Release();
-        _uploadedAt = _startedAt;
-        _upstream.Wire.CapRead(Deadlines.After(_route.ResponseTimeout));
-        var outcome = await ReadAnswerHeadAsync();
-        return outcome == AnswerHead.Ready ? await PassAnswerAsync() : await FailAsync(outcome);
-    }
-
-    /// <summary>
-    /// The same with a body, which goes up while the answer may already come down: an instance can refuse an upload before
-    /// its end, or answer while it reads.
-    /// </summary>
-    private async ValueTask<Attempt> CarryUploadAsync()
-    {
+        if (!_request.HasBody)
+            return;
+        // It goes up while the answer may already come down: an instance can refuse an upload before its end, or answer
+        // while it reads.
         _isBodyBegun = true;
         _client.Buffer.Consume(_headLength);
         _upload.Begin(_request.Fields.IsChunked ? BodyFraming.Chunked : BodyFraming.Length, _request.Fields.ContentLength);
         _uploadEnd = NotEnded;
-        var uploading = UploadAsync();
-        try
-        {
-            var outcome = await ReadAnswerHeadAsync();
-            if (outcome == AnswerHead.Ready)
-                return await PassAnswerAsync();
-            var end = _uploadEnd;
-            return end is NotEnded or (int)PumpEnd.Complete or (int)PumpEnd.TargetFailed
-                ? await FailAsync(outcome)
-                : await EndUploadFaultAsync((PumpEnd)end);
-        }
-        finally
-        {
-            await EndUploadAsync(uploading);
-        }
+    }
+
+    /// <summary>All of a request without a body is sent: the clock for its answer starts.</summary>
+    private void EndSending()
+    {
+        _toInstance.Release();
+        _uploadedAt = _startedAt;
+        _upstream.Wire.CapRead(Deadlines.After(_route.ResponseTimeout));
     }
 
     private async Task UploadAsync()
@@ -157,56 +164,67 @@ internal sealed partial class Exchange
             await _client.LingerAsync(due);
     }
 
-    /// <summary>Reads up to the head of the final answer, passing interim ones on.</summary>
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<AnswerHead> ReadAnswerHeadAsync()
+    /// <summary>Takes what has come of the answer, up to the end of a head.</summary>
+    private void TakeAnswer(int count)
     {
-        var seen = 0;
-        var interims = 0;
-        while (true)
+        if (count <= 0)
         {
-            _answerLength = _fromInstance.Length == 0 ? 0 : HeadScanner.Find(_fromInstance.Unread, ref seen);
-            if (_answerLength < 0 || Math.Max(_answerLength, _fromInstance.Length - 32 * 1024) > HttpLimits.HeadBytesMax)
-                return AnswerHead.Broken;
-            if (_answerLength > 0)
-            {
-                if (_response.Parse(_fromInstance.Unread[.._answerLength]) != HeadFault.None)
-                    return AnswerHead.Broken;
-                if (_response.Status >= 200 || (_response.Status == 101 && _request.WantsUpgrade))
-                    return AnswerHead.Ready;
-                if (_response.Status == 101 || ++interims > HttpLimits.InterimAnswersMax)
-                    return AnswerHead.Broken;
-                if (!await PassInterimAsync())
-                    return AnswerHead.ClientFailed;
-                seen = 0;
-                _firstByteAt = 0;
-                continue;
-            }
-            var count = await _upstream.Wire.ReceiveAsync(_fromInstance.Space(), Wire.Capped);
-            if (count == Wire.Expired)
-                return AnswerHead.Late;
-            if (count <= 0)
-                return _fromInstance.Length == 0 && interims == 0 ? AnswerHead.Died : AnswerHead.Broken;
-            if (_firstByteAt == 0)
-                _firstByteAt = Stopwatch.GetTimestamp();
-            _fromInstance.Filled(count);
+            _outcome = count == Wire.Expired ? AnswerHead.Late
+                : _fromInstance.Length == 0 && _interims == 0 ? AnswerHead.Died : AnswerHead.Broken;
+            return;
         }
+        if (_firstByteAt == 0)
+            _firstByteAt = Stopwatch.GetTimestamp();
+        _fromInstance.Filled(count);
+        ParseAnswer();
     }
 
-    private async ValueTask<bool> PassInterimAsync()
+    private void ParseAnswer()
     {
-        var isSent = true;
-        if (_request.MinorVersion == 1)
+        _outcome = AnswerHead.Missing;
+        _answerLength = _fromInstance.Length == 0 ? 0 : HeadScanner.Find(_fromInstance.Unread, ref _answerSeen);
+        if (_answerLength < 0 || Math.Max(_answerLength, _fromInstance.Length - 32 * 1024) > HttpLimits.HeadBytesMax)
+            _outcome = AnswerHead.Broken;
+        else if (_answerLength > 0)
+            _outcome = _response.Parse(_fromInstance.Unread[.._answerLength]) == HeadFault.None ? JudgeAnswer() : AnswerHead.Broken;
+    }
+
+    private AnswerHead JudgeAnswer()
+    {
+        if (_response.Status >= 200 || (_response.Status == 101 && _request.WantsUpgrade))
+            return AnswerHead.Ready;
+        return _response.Status == 101 || ++_interims > HttpLimits.InterimAnswersMax ? AnswerHead.Broken : AnswerHead.Interim;
+    }
+
+    /// <summary>Passes interim answers on, as many as have come.</summary>
+    private async ValueTask<AnswerHead> PassInterimAsync()
+    {
+        while (_outcome == AnswerHead.Interim)
         {
-            HeadWriter.WriteInterim(_toClient, _response, _fromInstance.Unread[.._answerLength]);
-            isSent = await _client.Wire.SendAsync(_toClient.Written, Deadlines.After(plane.Deadlines.Write));
-            _toClient.Clear();
+            if (_request.MinorVersion == 1)
+            {
+                HeadWriter.WriteInterim(_toClient, _response, _fromInstance.Unread[.._answerLength]);
+                if (!await _client.Wire.SendAsync(_toClient.Written, Deadlines.After(plane.Deadlines.Write)))
+                    return AnswerHead.ClientFailed;
+                _toClient.Clear();
+            }
+            _fromInstance.Consume(_answerLength);
+            _answerSeen = 0;
+            _firstByteAt = 0;
+            ParseAnswer();
         }
-        _fromInstance.Consume(_answerLength);
-        return isSent;
+        return _outcome;
     }
 
     /// <summary>No answer came: tells the client, or lets the request be tried again.</summary>
+    private ValueTask<Attempt> FailAsync()
+    {
+        var end = _request.HasBody ? _uploadEnd : NotEnded;
+        return end is NotEnded or (int)PumpEnd.Complete or (int)PumpEnd.TargetFailed
+            ? FailAsync(_outcome)
+            : EndUploadFaultAsync((PumpEnd)end);
+    }
+
     private async ValueTask<Attempt> FailAsync(AnswerHead outcome)
     {
         _client.Detach();
