@@ -50,7 +50,6 @@ internal sealed class ClientConnection(DataPlane plane, Engine engine, Wire wire
     public int SweeperIndex { get; set; } = -1;
 
     /// <summary>Serves the connection to its end. Never throws.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public async Task RunAsync()
     {
         plane.Open(this);

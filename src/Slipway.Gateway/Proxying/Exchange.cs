@@ -49,7 +49,6 @@ internal sealed partial class Exchange(DataPlane plane)
     private Span<byte> Head => _client.Buffer.UnreadInPlace[.._headLength];
 
     /// <summary>Carries a request whose head lies at the front of the client's buffer; false when the connection must end.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<bool> RunAsync(ClientConnection client, int headLength)
     {

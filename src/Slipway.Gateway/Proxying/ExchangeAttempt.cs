@@ -42,7 +42,6 @@ internal sealed partial class Exchange
     }
 
     /// <summary>Sends the request to the chosen instance and passes its answer on; counts the request out, whatever happens.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<Attempt> AttemptAsync(bool isRetry)
     {
