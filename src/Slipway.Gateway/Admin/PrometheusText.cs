@@ -27,6 +27,8 @@ internal static class PrometheusText
         text.Append($"slipway_gateway_unrouted_total {book.Unrouted}\n");
         Head(text, "slipway_gateway_refused_total", "counter", "Requests refused since they broke the rules of HTTP.");
         text.Append($"slipway_gateway_refused_total {book.Refused}\n");
+        Head(text, "slipway_gateway_handshakes_failed_total", "counter", "TLS handshakes that failed.");
+        text.Append($"slipway_gateway_handshakes_failed_total {book.HandshakesFailed}\n");
         Head(text, "slipway_gateway_memory_bytes", "gauge", "Memory of the process that is resident.");
         text.Append($"slipway_gateway_memory_bytes {Environment.WorkingSet}\n");
         WriteReleases(text, book.ReadReleases());

@@ -16,7 +16,7 @@ internal sealed class EpollEngine : Engine, IDisposable
     private const int AcceptsInATurn = 16;
     private const int AddressBytesMax = 28;
     private const ulong WakeKey = ulong.MaxValue;
-    private const ulong AcceptKey = ulong.MaxValue - 1;
+    private const ulong AcceptKey = ulong.MaxValue - 16;
     private const int FailurePauseMilliseconds = 20;
 
     [ThreadStatic]
@@ -33,9 +33,7 @@ internal sealed class EpollEngine : Engine, IDisposable
     private List<Action> _running = [];
     private EpollWire?[] _wires = new EpollWire?[256];
     private int _slotsUsed;
-    private Socket? _listener;
-    private ClientTaker? _take;
-    private Action<SocketError>? _onFailure;
+    private Door[] _doors = [];
     private volatile bool _isStopped;
     private volatile bool _isAccepting;
 
@@ -63,16 +61,17 @@ internal sealed class EpollEngine : Engine, IDisposable
         listener.NoDelay = true;
         listener.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);
         listener.Blocking = false;
-        (_listener, _take, _onFailure) = (listener, take, onFailure);
+        _doors = [.. _doors, new(listener, take, onFailure)];
         _isAccepting = true;
-        Register((int)listener.Handle, Linux.In, AcceptKey);
+        Register((int)listener.Handle, Linux.In, AcceptKey + (ulong)(_doors.Length - 1));
     }
 
     /// <inheritdoc/>
     public override void StopAccepting()
     {
         _isAccepting = false;
-        PauseAccepting();
+        foreach (var door in _doors)
+            Pause(door);
     }
 
     /// <inheritdoc/>
@@ -136,10 +135,10 @@ internal sealed class EpollEngine : Engine, IDisposable
             {
                 if (WireOf(i, out var events) is { } wire)
                     wire.Act(events);
-                else if (KeyOf(i) == AcceptKey)
-                    TakeClients();
                 else if (KeyOf(i) == WakeKey)
                     Drain();
+                else if (KeyOf(i) >= AcceptKey)
+                    TakeClients((int)(KeyOf(i) - AcceptKey));
             }
             RunPosted();
         }
@@ -192,47 +191,44 @@ internal sealed class EpollEngine : Engine, IDisposable
         _ = Linux.Read(_wake, &count, sizeof(ulong));
     }
 
-    private unsafe void TakeClients()
+    private unsafe void TakeClients(int at)
     {
+        var door = _doors[at];
         for (var i = 0; i < AcceptsInATurn && _isAccepting; i++)
         {
             var address = stackalloc byte[AddressBytesMax];
             uint bytes = AddressBytesMax;
-            var descriptor = Linux.Accept((int)_listener!.Handle, address, &bytes, Linux.NonBlocking | Linux.CloseOnExec);
+            var descriptor = Linux.Accept((int)door.Listener.Handle, address, &bytes, Linux.NonBlocking | Linux.CloseOnExec);
             if (descriptor < 0)
             {
-                OnAcceptFailed(Linux.LastError);
+                OnAcceptFailed(at, Linux.LastError);
                 return;
             }
             var wire = new EpollWire(this, descriptor, SocketAddresses.Read(new(address, (int)bytes)));
             Add(wire);
-            _take!(this, wire);
+            door.Take(this, wire);
         }
     }
 
     // Out of descriptors: the listener would be ready again at once, and the engine would do nothing else.
-    private void OnAcceptFailed(int error)
+    private void OnAcceptFailed(int at, int error)
     {
         if (error is Linux.ErrorAgain or Linux.ErrorInterrupted or Linux.ErrorConnectionAborted)
             return;
-        PauseAccepting();
-        _onFailure!(new SocketException(error).SocketErrorCode);
-        _ = ResumeAsync();
+        Pause(_doors[at]);
+        _doors[at].OnFailure(new SocketException(error).SocketErrorCode);
+        _ = ResumeAsync(at);
     }
 
-    private async Task ResumeAsync()
+    private async Task ResumeAsync(int at)
     {
         await Task.Delay(FailurePauseMilliseconds);
         await Enter();
         if (_isAccepting && !_isStopped)
-            Register((int)_listener!.Handle, Linux.In, AcceptKey);
+            Register((int)_doors[at].Listener.Handle, Linux.In, AcceptKey + (ulong)at);
     }
 
-    private unsafe void PauseAccepting()
-    {
-        if (_listener is { } listener)
-            _ = Linux.ControlEpoll(_epoll, Linux.ControlDelete, (int)listener.Handle, null);
-    }
+    private unsafe void Pause(Door door) => _ = Linux.ControlEpoll(_epoll, Linux.ControlDelete, (int)door.Listener.Handle, null);
 
     private unsafe EpollWire? BeginConnect(IPEndPoint address, out bool isPending)
     {
@@ -287,4 +283,6 @@ internal sealed class EpollEngine : Engine, IDisposable
     }
 
     private static int Check(int outcome) => outcome >= 0 ? outcome : throw new SocketException(Linux.LastError);
+
+    private sealed record Door(Socket Listener, ClientTaker Take, Action<SocketError> OnFailure);
 }

@@ -5,6 +5,7 @@ using Slipway.Gateway.Admin;
 using Slipway.Gateway.Balancing;
 using Slipway.Gateway.Engines;
 using Slipway.Gateway.Proxying;
+using Slipway.Gateway.Securing;
 using Slipway.Gateway.Statistics;
 using Slipway.Gateway.Tables;
 using Slipway.Gateway.Wires;
@@ -24,6 +25,8 @@ internal sealed class GatewayHost : IDisposable
     private readonly TableKeeper _keeper;
     private readonly Engine[] _engines;
     private readonly ListeningSockets _listeners;
+    private readonly ListeningSockets? _secureListeners;
+    private readonly Timer? _certificatesTimer;
     private readonly List<AdminServer> _admins = [];
 
     /// <summary>Takes the home, loads the table and begins to listen.</summary>
@@ -40,10 +43,21 @@ internal sealed class GatewayHost : IDisposable
             var book = new TrafficBook();
             _engines = StartEngines();
             var tables = new LiveTables(book, _sweeper, _engines.Length);
-            _plane = new(tables, book, _sweeper, log, options.Deadlines, _engines.Length) { ConnectionsMax = options.ConnectionsMax };
+            _plane = new(tables, book, _sweeper, log, options.Deadlines, _engines.Length) 
+            {
+                ConnectionsMax = options.ConnectionsMax,
+                Certificates = options.Certificates is { } folder ? new(folder, log) : null,
+                Trusted = options.Trusted,
+                UsesProxyHeaders = options.UsesProxyHeaders,
+            };
             _keeper = new(tables, new(options.Home, log), log);
             _keeper.Load();
             _listeners = Listen();
+            if (options.Tls is { } tls)
+            {
+                _secureListeners = ListeningSockets.Open(tls, _engines.Length);
+                _certificatesTimer = new(_ => _plane.Certificates!.Look(), null, Certificates.Period, Certificates.Period);
+            }
         }
         catch
         {
@@ -62,11 +76,15 @@ internal sealed class GatewayHost : IDisposable
         var address = _listeners.Address;
         _plane.Authority = Encoding.ASCII.GetBytes(address.ToString());
         for (var i = 0; i < _engines.Length; i++)
+        {
             _engines[i].Accept(_listeners.All[i], _plane.Take, _plane.LogNotTaken);
+            if (_secureListeners is { } secure)
+                _engines[i].Accept(secure.All[i], _plane.TakeSecure, _plane.LogNotTaken);
+        }
         OpenAdmin();
         var version = typeof(GatewayHost).Assembly.GetName().Version?.ToString(3) ?? "0.0.0";
         _home.Write(new(Environment.ProcessId, GatewayHome.StartTimeTicks(), address.Address.ToString(), address.Port, _home.AdminPath, version));
-        _log.Info("the gateway listens", ("address", address.ToString()), ("admin", _home.AdminPath), ("version", version));
+        _log.Info("the gateway listens", ("address", address.ToString()), ("tls", _options.Tls?.ToString()), ("admin", _home.AdminPath), ("version", version));
     }
 
     /// <summary>
@@ -79,9 +97,13 @@ internal sealed class GatewayHost : IDisposable
         var rest = Math.Min(end, Deadlines.After(s_atRestGrace));
         _plane.BeginDrain();
         await _listeners.EmptyAsync();
+        if (_secureListeners is { } secure)
+            await secure.EmptyAsync();
         foreach (var engine in _engines)
             engine.StopAccepting();
         _listeners.Dispose();
+        _secureListeners?.Dispose();
+        _certificatesTimer?.Dispose();
         _log.Info("the gateway drains", ("connections", $"{_plane.Book.Connections}"));
         while (_plane.Book.Connections > 0 && Environment.TickCount64 < end)
         {

@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Net;
+using Slipway.Gateway.Forwarding;
 using Slipway.Gateway.Proxying;
 
 namespace Slipway.Gateway.Hosting;
@@ -14,6 +15,10 @@ internal sealed record GatewayOptions
 
           --listen ADDRESS:PORT   where clients connect; port 0 takes a free one and keeps it for the next start
           --home DIR              holds the route table, the admin socket and gateway.json
+          --tls ADDRESS:PORT      also where clients connect by TLS; needs --certificates
+          --certificates DIR      NAME.crt with NAME.key, both PEM; looked at again every two seconds
+          --trust CIDR,...        proxies whose X-Forwarded-* fields are believed
+          --proxy-protocol VALUE  on: connections of those begin with a PROXY header, version 1 or 2 (off)
           --metrics ADDRESS:PORT  also serves /metrics and /health there (loopback only)
           --drain-deadline TIME   how long requests under way may take after SIGTERM (30s)
           --header-deadline TIME  for a request's head (15s)
@@ -28,6 +33,18 @@ internal sealed record GatewayOptions
 
     /// <summary>Where clients connect.</summary>
     public required IPEndPoint Listen { get; init; }
+
+    /// <summary>Where clients connect by TLS; null for nowhere.</summary>
+    public IPEndPoint? Tls { get; init; }
+
+    /// <summary>The folder of the certificates; null when there is no TLS.</summary>
+    public string? Certificates { get; init; }
+
+    /// <summary>The proxies that are believed.</summary>
+    public Networks Trusted { get; init; } = Networks.None;
+
+    /// <summary>Whether connections of those begin with a PROXY header.</summary>
+    public bool UsesProxyHeaders { get; init; }
 
     /// <summary>The folder of the gateway's state.</summary>
     public required string Home { get; init; }
@@ -48,7 +65,11 @@ internal sealed record GatewayOptions
     public static bool TryParse(string[] arguments, [NotNullWhen(true)] out GatewayOptions? options, out string fault)
     {
         IPEndPoint? listen = null;
+        IPEndPoint? tls = null;
         IPEndPoint? metrics = null;
+        string? certificates = null;
+        var trusted = Networks.None;
+        var usesProxyHeaders = false;
         string? home = null;
         var deadlines = new Deadlines();
         var connections = 20_000;
@@ -68,9 +89,17 @@ internal sealed record GatewayOptions
             switch (name)
             {
                 case "--listen" when IPEndPoint.TryParse(value, out listen) && value.Contains(':', StringComparison.Ordinal):
+                case "--tls" when IPEndPoint.TryParse(value, out tls) && value.Contains(':', StringComparison.Ordinal):
+                case "--trust" when Networks.TryParse(value, out trusted):
                 case "--metrics" when IPEndPoint.TryParse(value, out metrics) && IPAddress.IsLoopback(metrics.Address):
                 case "--connections" when int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out connections) && connections > 0:
                 case "--engines" when int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out engines) && engines is > 0 and <= 256:
+                    break;
+                case "--proxy-protocol" when value is "on" or "off":
+                    usesProxyHeaders = value == "on";
+                    break;
+                case "--certificates" when value.Length > 0:
+                    certificates = Path.GetFullPath(value);
                     break;
                 case "--home" when value.Length > 0:
                     home = Path.GetFullPath(value);
@@ -87,7 +116,7 @@ internal sealed record GatewayOptions
                 case "--body-deadline":
                     deadlines = deadlines with { Body = time };
                     break;
-                case "--listen" or "--metrics" or "--connections" or "--engines" or "--home":
+                case "--listen" or "--tls" or "--trust" or "--proxy-protocol" or "--certificates" or "--metrics" or "--connections" or "--engines" or "--home":
                     return false;
                 default:
                     fault = $"There is no option {name}.";
@@ -97,7 +126,25 @@ internal sealed record GatewayOptions
         fault = listen is null ? "The option --listen is missing." : "The option --home is missing.";
         if (listen is null || home is null)
             return false;
-        options = new() { Listen = listen, Home = home, Metrics = metrics, Deadlines = deadlines, ConnectionsMax = connections, Engines = engines };
+        fault = "The options --tls and --certificates go together.";
+        if (tls is null != certificates is null)
+            return false;
+        fault = "The option --proxy-protocol needs --trust: only listed proxies may say who their clients are.";
+        if (usesProxyHeaders && trusted!.IsEmpty)
+            return false;
+        options = new()
+        {
+            Listen = listen,
+            Tls = tls,
+            Certificates = certificates,
+            Trusted = trusted!,
+            UsesProxyHeaders = usesProxyHeaders,
+            Home = home,
+            Metrics = metrics,
+            Deadlines = deadlines,
+            ConnectionsMax = connections,
+            Engines = engines,
+        };
         return true;
     }
 

@@ -60,6 +60,9 @@ internal enum FieldKind
 
     /// <summary>Cookie.</summary>
     Cookie,
+
+    /// <summary>traceparent.</summary>
+    TraceParent,
 }
 
 /// <summary>Tells the fields apart.</summary>
@@ -74,6 +77,7 @@ internal static class FieldKinds
         7 => Octets.Same(name, "upgrade"u8) ? FieldKind.Upgrade : Is(name, "trailer"u8, FieldKind.OneHop),
         9 => Octets.Same(name, "forwarded"u8) ? FieldKind.Forwarded : Is(name, "x-real-ip"u8, FieldKind.Forwarded),
         10 => Octets.Same(name, "connection"u8) ? FieldKind.Connection : Is(name, "keep-alive"u8, FieldKind.KeepAlive),
+        11 => Is(name, "traceparent"u8, FieldKind.TraceParent),
         12 => Is(name, "x-request-id"u8, FieldKind.RequestId),
         14 when Octets.Same(name, "content-length"u8) => FieldKind.ContentLength,
         14 => Is(name, "http2-settings"u8, FieldKind.OneHop),

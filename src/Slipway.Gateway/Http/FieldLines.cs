@@ -11,6 +11,7 @@ internal sealed class FieldLines
     private readonly (int At, int Length)[] _nominated = new (int, int)[NominatedMax];
     private Field[] _fields = new Field[32];
     private int _nominatedCount;
+    private bool _hasTraceParent;
 
     /// <summary>The lines.</summary>
     public ReadOnlySpan<Field> All => _fields.AsSpan(0, Count);
@@ -44,6 +45,9 @@ internal sealed class FieldLines
 
     /// <summary>The index of the X-Request-Id; -1 when there is none.</summary>
     public int RequestId { get; private set; }
+
+    /// <summary>The index of the only traceparent; -1 when there is none or more than one.</summary>
+    public int TraceParent { get; private set; }
 
     /// <summary>Reads the lines from a place in a head up to its empty line; gives the fault, or none.</summary>
     public HeadFault Parse(ReadOnlySpan<byte> head, int at)
@@ -80,7 +84,8 @@ internal sealed class FieldLines
     {
         Count = _nominatedCount = 0;
         SaysClose = SaysKeepAlive = SaysUpgrade = IsChunked = false;
-        ContentLength = Host = Upgrade = Expect = RequestId = -1;
+        ContentLength = Host = Upgrade = Expect = RequestId = TraceParent = -1;
+        _hasTraceParent = false;
     }
 
     private HeadFault ParseLine(ReadOnlySpan<byte> head, ref int at)
@@ -171,6 +176,10 @@ internal sealed class FieldLines
                 return HeadFault.None;
             case FieldKind.RequestId:
                 RequestId = RequestId < 0 ? Count : RequestId;
+                return HeadFault.None;
+            case FieldKind.TraceParent:
+                TraceParent = _hasTraceParent ? -1 : Count;
+                _hasTraceParent = true;
                 return HeadFault.None;
             default:
                 return HeadFault.None;

@@ -3,13 +3,15 @@ using System.Runtime.CompilerServices;
 using System.Text;
 using Slipway.Gateway.Balancing;
 using Slipway.Gateway.Engines;
+using Slipway.Gateway.Forwarding;
 using Slipway.Gateway.Http;
+using Slipway.Gateway.Securing;
 using Slipway.Gateway.Wires;
 
 namespace Slipway.Gateway.Proxying;
 
 /// <summary>A client's connection: reads one head after another and has each request carried before it reads the next.</summary>
-internal sealed class ClientConnection(DataPlane plane, Engine engine, Wire wire) : ISwept
+internal sealed class ClientConnection : ISwept
 {
     private const int GoneProbeMilliseconds = 1_000;
     private const int HeadMissing = 0;
@@ -18,6 +20,7 @@ internal sealed class ClientConnection(DataPlane plane, Engine engine, Wire wire
     private const int HeadBroken = -3;
     private const int HeadTooLong = -4;
 
+    private readonly DataPlane _plane;
     private readonly Lock _upstreamLock = new();
     private UpstreamConnection? _upstream;
     private long _nextGoneProbe;
@@ -28,17 +31,38 @@ internal sealed class ClientConnection(DataPlane plane, Engine engine, Wire wire
     private volatile bool _isAtRest;
     private volatile bool _isGone;
 
+    /// <summary>Takes a connection over.</summary>
+    /// <param name="plane">What all connections share.</param>
+    /// <param name="engine">What carries it.</param>
+    /// <param name="wire">The connection.</param>
+    /// <param name="isSecure">Whether it begins with a TLS handshake.</param>
+    public ClientConnection(DataPlane plane, Engine engine, Wire wire, bool isSecure)
+    {
+        _plane = plane;
+        (Engine, Wire, IsSecure) = (engine, wire, isSecure);
+        SetPeer(wire.Peer);
+    }
+
     /// <summary>The connection itself.</summary>
-    public Wire Wire => wire;
+    public Wire Wire { get; private set; }
 
     /// <summary>What carries it.</summary>
-    public Engine Engine => engine;
+    public Engine Engine { get; }
+
+    /// <summary>Whether it is inside TLS.</summary>
+    public bool IsSecure { get; }
+
+    /// <summary>Whether the peer is a proxy that is believed what it says of others.</summary>
+    public bool IsTrusted { get; private set; }
 
     /// <summary>What has come from the client.</summary>
     public ReadBuffer Buffer { get; } = new();
 
-    /// <summary>The client's IP address, as X-Forwarded-For says it.</summary>
-    public byte[] Address { get; } = AddressOf(wire.Peer);
+    /// <summary>The peer's IP address, or the one that its PROXY header gave; null when not known.</summary>
+    public IPAddress? Peer { get; private set; }
+
+    /// <summary>The same as text, as X-Forwarded-For says it.</summary>
+    public byte[] Address { get; private set; } = [];
 
     /// <summary>Whether the client was found to have left while an instance was working for it.</summary>
     public bool IsGone => _isGone;
@@ -52,9 +76,11 @@ internal sealed class ClientConnection(DataPlane plane, Engine engine, Wire wire
     /// <summary>Serves the connection to its end. Never throws.</summary>
     public async Task RunAsync()
     {
-        plane.Open(this);
+        _plane.Open(this);
         try
         {
+            if ((IsSecure || _plane.UsesProxyHeaders) && !await GreetAsync())
+                return;
             BeginHead(isFirst: true);
             int length;
             while (true)
@@ -62,9 +88,9 @@ internal sealed class ClientConnection(DataPlane plane, Engine engine, Wire wire
                 while ((length = FindHead()) == HeadMissing)
                 {
                     // A connection at rest holds no buffer.
-                    var count = _isAtRest ? await wire.ReadableAsync(_headDue) : 1;
+                    var count = _isAtRest ? await Wire.ReadableAsync(_headDue) : 1;
                     if (count > 0)
-                        count = await wire.ReceiveAsync(Buffer.Space(), _headDue);
+                        count = await Wire.ReceiveAsync(Buffer.Space(), _headDue);
                     TakeHead(count);
                 }
                 if (length < 0)
@@ -72,9 +98,9 @@ internal sealed class ClientConnection(DataPlane plane, Engine engine, Wire wire
                     await RefuseHeadAsync(length);
                     break;
                 }
-                var exchange = plane.Rent(engine);
+                var exchange = _plane.Rent(Engine);
                 var keepsAlive = await exchange.RunAsync(this, length);
-                plane.Return(engine, exchange);
+                _plane.Return(Engine, exchange);
                 if (!keepsAlive)
                     break;
                 BeginHead(isFirst: false);
@@ -83,25 +109,25 @@ internal sealed class ClientConnection(DataPlane plane, Engine engine, Wire wire
         catch (Exception e) when (e is not OutOfMemoryException)
         {
             // A fault of ours ends this connection, visibly for the client, and no other.
-            plane.Log.Error("a connection failed", ("fault", e.ToString()));
-            wire.Reset();
+            _plane.Log.Error("a connection failed", ("fault", e.ToString()));
+            Wire.Reset();
         }
         finally
         {
-            wire.Close();
+            Wire.Close();
             Buffer.Release();
-            plane.Closed(this);
+            _plane.Closed(this);
         }
     }
 
     /// <summary>Takes it in only to say why it is not served.</summary>
     public async Task RefuseAsync(OwnAnswer answer)
     {
-        plane.Open(this);
+        _plane.Open(this);
         await AnswerAndCloseAsync(answer);
         Wire.Close();
         Buffer.Release();
-        plane.Closed(this);
+        _plane.Closed(this);
     }
 
     /// <summary>Says which connection to an instance is waited on for this client.</summary>
@@ -166,10 +192,53 @@ internal sealed class ClientConnection(DataPlane plane, Engine engine, Wire wire
         }
     }
 
-    private static byte[] AddressOf(IPEndPoint? peer)
-        => peer is { Address: var address }
-            ? Encoding.ASCII.GetBytes((address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address).ToString())
-            : "unknown"u8.ToArray();
+    private void SetPeer(IPEndPoint? peer)
+    {
+        Peer = peer?.Address is { IsIPv4MappedToIPv6: true } mapped ? mapped.MapToIPv4() : peer?.Address;
+        Address = Peer is { } address ? Encoding.ASCII.GetBytes(address.ToString()) : "unknown"u8.ToArray();
+        IsTrusted = _plane.Trusted.Contains(Peer);
+    }
+
+    /// <summary>What comes before the first request: who the client is, and TLS. False when the connection must end.</summary>
+    private async ValueTask<bool> GreetAsync()
+    {
+        var due = Deadlines.After(_plane.Deadlines.Header);
+        if (_plane.UsesProxyHeaders && IsTrusted && !await ReadProxyHeaderAsync(due))
+            return false;
+        if (!IsSecure)
+            return true;
+        var tls = new TlsWire(Wire);
+        Wire = tls;
+        var before = Buffer.Unread.ToArray();
+        Buffer.Release();
+        if (await tls.HandshakeAsync(_plane.Certificates!, before, due) is not { } fault)
+            return true;
+        _plane.Book.CountHandshakeFailed();
+        _plane.LogHandshakeFailed(Encoding.ASCII.GetString(Address), fault);
+        return false;
+    }
+
+    private async ValueTask<bool> ReadProxyHeaderAsync(long due)
+    {
+        while (true)
+        {
+            switch (ProxyHeader.Read(Buffer.Unread, out var length, out var source))
+            {
+                case ProxyHeaderState.Whole:
+                    Buffer.Consume(length);
+                    if (source is not null)
+                        SetPeer(source);
+                    return true;
+                case ProxyHeaderState.Broken:
+                    _plane.Book.CountRefused();
+                    return false;
+            }
+            var count = await Wire.ReceiveAsync(Buffer.Space(), due);
+            if (count <= 0)
+                return false;
+            Buffer.Filled(count);
+        }
+    }
 
     private void BeginHead(bool isFirst)
     {
@@ -180,7 +249,7 @@ internal sealed class ClientConnection(DataPlane plane, Engine engine, Wire wire
         _seen = 0;
         _hasHeadBegun = false;
         _readOutcome = 1;
-        _headDue = Deadlines.After(isFirst ? plane.Deadlines.Header : plane.Deadlines.Idle);
+        _headDue = Deadlines.After(isFirst ? _plane.Deadlines.Header : _plane.Deadlines.Idle);
     }
 
     /// <summary>The length of the head at the front of the buffer, or what is the matter with it.</summary>
@@ -198,7 +267,7 @@ internal sealed class ClientConnection(DataPlane plane, Engine engine, Wire wire
             if (length != 0)
                 return length > 0 ? length : HeadBroken;
             if (!_hasHeadBegun)
-                _headDue = Deadlines.After(plane.Deadlines.Header);
+                _headDue = Deadlines.After(_plane.Deadlines.Header);
             _hasHeadBegun = true;
         }
         _isAtRest = !_hasHeadBegun;
@@ -231,7 +300,7 @@ internal sealed class ClientConnection(DataPlane plane, Engine engine, Wire wire
         };
         if (answer is null)
             return;
-        plane.Book.CountRefused();
+        _plane.Book.CountRefused();
         await AnswerAndCloseAsync(answer);
     }
 
@@ -242,8 +311,8 @@ internal sealed class ClientConnection(DataPlane plane, Engine engine, Wire wire
         var id = new RequestId();
         id.Make();
         answer.Write(output, id.Text, answersHead: false, closes: true);
-        await Wire.SendAsync(output.Written, Deadlines.After(plane.Deadlines.Write));
+        await Wire.SendAsync(output.Written, Deadlines.After(_plane.Deadlines.Write));
         output.Release();
-        await LingerAsync(Deadlines.After(plane.Deadlines.Linger));
+        await LingerAsync(Deadlines.After(_plane.Deadlines.Linger));
     }
 }

@@ -1,7 +1,9 @@
 using System.Net.Sockets;
 using Slipway.Gateway.Balancing;
 using Slipway.Gateway.Engines;
+using Slipway.Gateway.Forwarding;
 using Slipway.Gateway.Hosting;
+using Slipway.Gateway.Securing;
 using Slipway.Gateway.Statistics;
 using Slipway.Gateway.Wires;
 
@@ -30,6 +32,15 @@ internal sealed class DataPlane(
 
     /// <summary>The most client connections at a time.</summary>
     public int ConnectionsMax { get; init; } = 20_000;
+
+    /// <summary>Whom the gateway is to those who connect by TLS; null when it does not speak it.</summary>
+    public Certificates? Certificates { get; init; }
+
+    /// <summary>The proxies that are believed what they say of others.</summary>
+    public Networks Trusted { get; init; } = Networks.None;
+
+    /// <summary>Whether connections of those begin with a PROXY header.</summary>
+    public bool UsesProxyHeaders { get; init; }
 
     /// <summary>The gateway's own address, for requests that name no host.</summary>
     public byte[] Authority { get; set; } = [];
@@ -65,9 +76,13 @@ internal sealed class DataPlane(
     public void BeginDrain() => _isDraining = true;
 
     /// <summary>Carries a client that has connected, or refuses it when there are too many.</summary>
-    public void Take(Engine engine, Wire wire)
+    public void Take(Engine engine, Wire wire) => Take(new(this, engine, wire, isSecure: false));
+
+    /// <summary>The same for one that begins with a TLS handshake.</summary>
+    public void TakeSecure(Engine engine, Wire wire) => Take(new(this, engine, wire, isSecure: true));
+
+    private void Take(ClientConnection client)
     {
-        var client = new ClientConnection(this, engine, wire);
         if (book.ConnectionOpened() > ConnectionsMax)
             _ = client.RefuseAsync(OwnAnswer.TooManyConnections);
         else
@@ -103,12 +118,24 @@ internal sealed class DataPlane(
     /// <summary>Logs that an instance failed a request; at most ten lines a second, since failures come in floods.</summary>
     public void LogFailure(string what, LiveRelease release, EndpointState endpoint, ReadOnlySpan<byte> requestId)
     {
-        var now = Environment.TickCount64;
-        var next = Volatile.Read(ref _nextFailureLine);
-        if (now < next || Interlocked.CompareExchange(ref _nextFailureLine, now + 100, next) != next)
+        if (!MayLog())
             return;
         log.Warn(what,
             ("service", release.Counters.Service.ToString()), ("release", release.Counters.Release.ToString()),
             ("instance", endpoint.Endpoint.Instance.ToString()), ("requestId", System.Text.Encoding.ASCII.GetString(requestId)));
+    }
+
+    /// <summary>Logs that a client and the gateway could not agree on TLS; as seldom.</summary>
+    public void LogHandshakeFailed(string client, string fault)
+    {
+        if (MayLog())
+            log.Warn("a TLS handshake failed", ("client", client), ("fault", fault));
+    }
+
+    private bool MayLog()
+    {
+        var now = Environment.TickCount64;
+        var next = Volatile.Read(ref _nextFailureLine);
+        return now >= next && Interlocked.CompareExchange(ref _nextFailureLine, now + 100, next) == next;
     }
 }

@@ -1,4 +1,5 @@
 using Slipway.Core.Manifests;
+using Slipway.Gateway.Forwarding;
 using Slipway.Gateway.Http;
 using Slipway.Gateway.Wires;
 
@@ -10,7 +11,7 @@ internal static class HeadWriter
     /// <summary>Writes the head of the request to an instance.</summary>
     public static void WriteRequest(
         WriteBuffer output, RequestHead request, ReadOnlySpan<byte> head, Route route, int prefixLength,
-        RequestId id, ReadOnlySpan<byte> clientAddress, ReadOnlySpan<byte> ownAuthority)
+        RequestId id, ClientConnection client, ReadOnlySpan<byte> ownAuthority)
     {
         var isStripped = route.StripPath && prefixLength > 0;
         WriteRequestLine(output, request, head, isStripped ? prefixLength : 0);
@@ -29,13 +30,14 @@ internal static class HeadWriter
             output.Append("Connection: Upgrade\r\n"u8);
             output.AppendField("Upgrade"u8, fields.ValueOf(head, fields.Upgrade));
         }
-        output.AppendField("X-Forwarded-For"u8, clientAddress);
-        output.Append("X-Forwarded-Proto: http\r\n"u8);
-        if (!authority.IsEmpty)
-            output.AppendField("X-Forwarded-Host"u8, authority);
+        ForwardedFields.Write(output, fields, head, client.Address, client.IsSecure, client.IsTrusted, authority);
         if (isStripped)
             output.AppendField("X-Forwarded-Prefix"u8, request.Path(head)[..prefixLength]);
         output.AppendField("X-Request-Id"u8, id.Text);
+        if (fields.TraceParent >= 0 && fields.ValueOf(head, fields.TraceParent) is var trace && TraceContext.IsSound(trace))
+            output.AppendField("traceparent"u8, trace);
+        else
+            TraceContext.WriteNew(output, id.Text);
         output.Append("\r\n"u8);
     }
 

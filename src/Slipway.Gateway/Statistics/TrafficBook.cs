@@ -11,6 +11,7 @@ internal sealed class TrafficBook
     private readonly Dictionary<(ServiceName, ReleaseId), ReleaseCounters> _releases = [];
     private long _unrouted;
     private long _refused;
+    private long _handshakesFailed;
     private int _connections;
     private long _connectionsTotal;
 
@@ -25,6 +26,9 @@ internal sealed class TrafficBook
 
     /// <summary>Requests refused since they broke the rules of HTTP.</summary>
     public long Refused => Volatile.Read(ref _refused);
+
+    /// <summary>TLS handshakes that failed.</summary>
+    public long HandshakesFailed => Volatile.Read(ref _handshakesFailed);
 
     /// <summary>Requests answered here since no route matched or none could take it.</summary>
     public long Unrouted => Volatile.Read(ref _unrouted);
@@ -45,6 +49,9 @@ internal sealed class TrafficBook
 
     /// <summary>Counts a request that broke the rules.</summary>
     public void CountRefused() => Interlocked.Increment(ref _refused);
+
+    /// <summary>Counts a TLS handshake that failed.</summary>
+    public void CountHandshakeFailed() => Interlocked.Increment(ref _handshakesFailed);
 
     /// <summary>Counts a client in; gives how many there are now.</summary>
     public int ConnectionOpened()
