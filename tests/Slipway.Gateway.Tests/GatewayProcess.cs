@@ -48,6 +48,8 @@ internal sealed partial class GatewayProcess : IAsyncDisposable
 
     public int Port { get; private set; }
 
+    public int TlsPort { get; private set; }
+
     public Uri Address => new($"http://127.0.0.1:{Port}/");
 
     public HttpClient Admin => _admin;
@@ -138,6 +140,7 @@ internal sealed partial class GatewayProcess : IAsyncDisposable
             return false;
         var record = JsonSerializer.Deserialize(File.ReadAllText(path), RoutingJson.Default.GatewayRecord)!;
         Port = record.Port;
+        TlsPort = record.Tls is { } tls ? System.Net.IPEndPoint.Parse(tls).Port : 0;
         return record.Pid == Process.Id;
     }
 

@@ -13,7 +13,11 @@ namespace Slipway.Core.Routing;
 /// <param name="Admin">The path of its admin socket.</param>
 /// <param name="Version">The version of Slipway it belongs to.</param>
 public sealed record GatewayRecord(
-    int Pid, long StartTimeTicks, string Address, int Port, string Admin, string Version);
+    int Pid, long StartTimeTicks, string Address, int Port, string Admin, string Version)
+{
+    /// <summary>Where it listens for TLS, as <c>ADDRESS:PORT</c>; null when it does not.</summary>
+    public string? Tls { get; init; }
+}
 
 /// <summary>A gateway's answer to a table that is live and on disk.</summary>
 /// <param name="Version">The version that is live.</param>

@@ -83,6 +83,8 @@ internal sealed class GatewayHome : IDisposable
             json.WriteNumber("port"u8, record.Port);
             json.WriteString("admin"u8, record.Admin);
             json.WriteString("version"u8, record.Version);
+            if (record.Tls is { } tls)
+                json.WriteString("tls"u8, tls);
             json.WriteEndObject();
         }
         var beside = _record + ".next";

@@ -83,8 +83,9 @@ internal sealed class GatewayHost : IDisposable
         }
         OpenAdmin();
         var version = typeof(GatewayHost).Assembly.GetName().Version?.ToString(3) ?? "0.0.0";
-        _home.Write(new(Environment.ProcessId, GatewayHome.StartTimeTicks(), address.Address.ToString(), address.Port, _home.AdminPath, version));
-        _log.Info("the gateway listens", ("address", address.ToString()), ("tls", _options.Tls?.ToString()), ("admin", _home.AdminPath), ("version", version));
+        var tls = _secureListeners?.Address.ToString();
+        _home.Write(new(Environment.ProcessId, GatewayHome.StartTimeTicks(), address.Address.ToString(), address.Port, _home.AdminPath, version) { Tls = tls });
+        _log.Info("the gateway listens", ("address", address.ToString()), ("tls", tls), ("admin", _home.AdminPath), ("version", version));
     }
 
     /// <summary>
