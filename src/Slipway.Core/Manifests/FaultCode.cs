@@ -224,4 +224,7 @@ public static class FaultCode
 
     /// <summary>A key that only a job has, on a service that is none.</summary>
     public const string OnlyJobs = "SLIP099";
+
+    /// <summary>A protection of a route that contradicts itself or lacks something.</summary>
+    public const string Protection = "SLIP100";
 }

@@ -7,7 +7,7 @@ internal static class ManifestShape
     private static readonly string[] KindNames =
     [
         "text", "boolean", "integer", "number", "share", "factor", "duration", "size", "replicas", "choice", "listener",
-        "host", "url-path", "route-path", "folder-path", "command", "application-name", "service-name",
+        "host", "network", "url-path", "route-path", "folder-path", "command", "application-name", "service-name",
         "environment-name", "setting-name", "store-name", "template",
     ];
 

@@ -89,6 +89,23 @@ internal static class ManifestTable
         slower_floor | duration 0s..1d | 100ms | 1s | Time below which nothing is slow.
         least | integer 0..1000000 | 20 | 100 | Jobs of the new release below which nothing is said; with 0, no jobs at all will do.
 
+        # limit (requests)
+        requests | integer 1..1000000 | 60 | 600 | How many requests may come in the time, on and on.
+        per | duration 1s..1d | 1m | 1s | The time.
+        burst | integer 1..1000000 | | 20 | How many may come at once; the whole of requests when not given.
+        by | choice client route field | client | field | Whose requests are counted together: of one client address, of all, or of one value of a field.
+        field | text | | X-Api-Key | The field whose values are told apart.
+
+        # validation (mode)
+        mode | choice off detect block | block | detect | Whether requests that look like attacks are let through, let through and counted, or refused.
+        except | choice sql script command path field[] | | [sql] | Attacks that are not looked for here.
+
+        # headers (mode)
+        mode | choice off secure | secure | secure | Whether answers get the security fields that browsers know, where the application does not set them itself.
+        csp | text | | "default-src 'self'; script-src 'nonce-{nonce}'" | The Content-Security-Policy; {nonce} is new for every request and told to the application in X-Csp-Nonce.
+        hsts | duration 0s..730d | 365d | 30d | How long browsers remember to come by TLS only; said only over TLS, 0s for never.
+        frames | choice deny same any | deny | same | Who may show pages in a frame: nobody, the same site, or anybody.
+
         # route (path)
         host | host | | shop.example.org | A host name, or *.example.org for any name directly below; every host when not given.
         path | route-path | / | /api | A path prefix; matches whole segments, and the longest one wins.
@@ -96,6 +113,11 @@ internal static class ManifestTable
         sticky | boolean | false | true | Whether a cookie keeps a user on the release first chosen.
         hold | duration 0s..10m | 5s | 10s | How long a request may wait while no instance can take it; 0s answers 503 at once.
         timeout | duration 1ms..1d | 60s | 30s | How long the first byte of an answer may take.
+        allow | network[] | | [10.0.0.0/8] | The only addresses that may ask; all when not given.
+        deny | network[] | | [203.0.113.0/24] | Addresses that may not.
+        limit | limit | | 60 | How many requests it takes of one client a minute; no limit when not given.
+        validate | validation | | block | What happens to requests that look like attacks; nothing when not given.
+        headers | headers | | secure | Security fields of answers; none when not given.
 
         # resources
         memory | size 1Mi..1024Ti | | 256Mi | Memory that one instance may use; no limit when not given.

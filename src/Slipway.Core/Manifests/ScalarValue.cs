@@ -40,6 +40,8 @@ internal static class ScalarValue
                 return Listener(text);
             case ValueKind.Host:
                 return IsHost(text) ? text.ToLowerInvariant() : null;
+            case ValueKind.Network:
+                return IsNetwork(text) ? text : null;
             case ValueKind.UrlPath:
                 return IsUrlPath(text) ? text : null;
             case ValueKind.RoutePath:
@@ -112,6 +114,7 @@ internal static class ScalarValue
             ValueKind.Choice => "one of " + string.Join(", ", key.Choices!),
             ValueKind.Listener => "a port or an IP address with a port, such as 127.0.0.1:8080",
             ValueKind.Host => "a host name such as shop.example.org or *.example.org",
+            ValueKind.Network => "an IP address or a network in CIDR notation such as 10.0.0.0/8",
             ValueKind.UrlPath => "a path that begins with /, without # and spaces",
             ValueKind.RoutePath => "a path that begins with /, without ?, # and spaces",
             ValueKind.FolderPath => "a path relative to the manifest and below its folder",
@@ -174,6 +177,8 @@ internal static class ScalarValue
     /// <summary>Apart from its caller, so that the usual address loads no library for it.</summary>
     private static string? CanonicalAddress(string address)
         => IPAddress.TryParse(address, out var parsed) ? parsed.ToString() : null;
+
+    private static bool IsNetwork(string text) => text.Contains('/') ? IPNetwork.TryParse(text, out _) : IPAddress.TryParse(text, out _);
 
     private static bool IsHost(string text)
     {

@@ -15,6 +15,7 @@ internal enum ValueKind
     Choice,
     Listener,
     Host,
+    Network,
     UrlPath,
     RoutePath,
     FolderPath,

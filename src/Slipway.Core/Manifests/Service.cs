@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 
 namespace Slipway.Core.Manifests;
 
@@ -114,4 +115,9 @@ public sealed record Resources(long? MemoryBytes, double? CpuCores);
 /// <param name="Sticky">Whether a cookie keeps a user on the release first chosen, while that release has weight.</param>
 /// <param name="Hold">How long a request may wait while no instance can take it; zero answers 503 at once.</param>
 /// <param name="ResponseTimeout">How long the first byte of an answer may take.</param>
-public sealed record Route(string? Host, string Path, bool StripPath, bool Sticky, TimeSpan Hold, TimeSpan ResponseTimeout);
+public sealed record Route(string? Host, string Path, bool StripPath, bool Sticky, TimeSpan Hold, TimeSpan ResponseTimeout)
+{
+    /// <summary>What protects it; null for nothing beyond what holds for every request.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public RouteProtection? Protection { get; init; }
+}

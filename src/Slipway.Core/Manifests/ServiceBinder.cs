@@ -61,7 +61,10 @@ internal static class ServiceBinder
     private static JobPlan BindPlan(Values values) => new((TimeSpan)values["timeout"]!, values["repeatable"] is true);
 
     private static Route BindRoute(Values route) => new(
-        route.Text("host"), route.Text("path")!, (bool)route["strip"]!, (bool)route["sticky"]!, (TimeSpan)route["hold"]!, (TimeSpan)route["timeout"]!);
+        route.Text("host"), route.Text("path")!, (bool)route["strip"]!, (bool)route["sticky"]!, (TimeSpan)route["hold"]!, (TimeSpan)route["timeout"]!)
+    {
+        Protection = RouteProtectionBinder.Bind(route),
+    };
 
     private static HealthPlan BindHealth(Values values) => new()
     {

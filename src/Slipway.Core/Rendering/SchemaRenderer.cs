@@ -194,6 +194,9 @@ public static class SchemaRenderer
             case ValueKind.Host:
                 WritePattern(json, "^(\\*\\.)?[A-Za-z0-9-]+(\\.[A-Za-z0-9-]+)*$");
                 break;
+            case ValueKind.Network:
+                WritePattern(json, "^[0-9a-fA-F.:]+(/[0-9]{1,3})?$");
+                break;
             case ValueKind.UrlPath or ValueKind.RoutePath:
                 WritePattern(json, "^/");
                 break;

@@ -100,6 +100,8 @@ public static class RouteTableRules
             faults.Add(new($"{at}.hold", "A hold is 0 to 10 minutes."));
         if (route.ResponseTimeout <= TimeSpan.Zero || route.ResponseTimeout > s_responseTimeoutMax)
             faults.Add(new($"{at}.responseTimeout", "A response timeout is longer than 0 and at most a day."));
+        if (route.Protection is { } protection)
+            RouteProtectionRules.Check(protection, $"{at}.protection", faults);
     }
 
     private static void CheckRelease(

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Slipway.Core.Manifests;
 using Slipway.Core.Telemetry;
 
 namespace Slipway.Core.Routing;
@@ -10,6 +11,7 @@ namespace Slipway.Core.Routing;
     RespectNullableAnnotations = true,
     RespectRequiredConstructorParameters = true)]
 [JsonSerializable(typeof(RouteTable))]
+[JsonSerializable(typeof(RouteProtection))]
 [JsonSerializable(typeof(TrafficReading))]
 [JsonSerializable(typeof(GatewayRecord))]
 [JsonSerializable(typeof(TableAnswer))]

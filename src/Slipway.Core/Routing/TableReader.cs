@@ -100,6 +100,10 @@ internal static class TableReader
                 case "responseTimeout":
                     route = route with { ResponseTimeout = GetTime(ref reader) };
                     break;
+                case "protection":
+                    // Only where one is: the serializer is slow to start.
+                    route = route with { Protection = JsonSerializer.Deserialize(ref reader, RoutingJson.Default.RouteProtection) };
+                    break;
                 default:
                     reader.Skip();
                     break;

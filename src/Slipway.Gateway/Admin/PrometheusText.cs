@@ -2,6 +2,8 @@ using System.Globalization;
 using System.Text;
 using Slipway.Core.Telemetry;
 using Slipway.Gateway.Proxying;
+using Slipway.Gateway.Statistics;
+using Slipway.Gateway.Validation;
 
 namespace Slipway.Gateway.Admin;
 
@@ -27,6 +29,12 @@ internal static class PrometheusText
         text.Append($"slipway_gateway_unrouted_total {book.Unrouted}\n");
         Head(text, "slipway_gateway_refused_total", "counter", "Requests refused since they broke the rules of HTTP.");
         text.Append($"slipway_gateway_refused_total {book.Refused}\n");
+        Head(text, "slipway_gateway_refusals_total", "counter", "Requests that routes did not take, by reason.");
+        foreach (var reason in Enum.GetValues<RefusalReason>())
+            text.Append($"slipway_gateway_refusals_total{{reason=\"{reason}\"}} {book.Refusals(reason)}\n");
+        Head(text, "slipway_gateway_attacks_total", "counter", "Requests that looked like attacks, refused or not, by class.");
+        foreach (var attack in Enum.GetValues<AttackClass>().Where(static one => one != AttackClass.None))
+            text.Append($"slipway_gateway_attacks_total{{class=\"{attack}\"}} {book.Findings(attack)}\n");
         Head(text, "slipway_gateway_handshakes_failed_total", "counter", "TLS handshakes that failed.");
         text.Append($"slipway_gateway_handshakes_failed_total {book.HandshakesFailed}\n");
         Head(text, "slipway_gateway_memory_bytes", "gauge", "Memory of the process that is resident.");

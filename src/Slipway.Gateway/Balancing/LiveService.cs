@@ -21,19 +21,23 @@ internal sealed class LiveService
     private readonly ServiceTurns _turns;
 
     /// <summary>Prepares the choice.</summary>
-    public LiveService(ServiceName name, Route[] routes, LiveRelease[] releases, ServiceTurns turns)
+    public LiveService(ServiceName name, LiveRoute[] routes, LiveRelease[] releases, ServiceTurns turns)
     {
         _turns = turns;
         _releases = releases;
         Routes = routes;
+        Name = name;
         CookieName = Encoding.ASCII.GetBytes($"slipway-{name}");
         _takers = Array.FindAll(releases, release => release.TakesNew);
         if (_takers.Length > 0)
             _sequence = new(Array.ConvertAll(_takers, release => release.Weight));
     }
 
+    /// <summary>Its name.</summary>
+    public ServiceName Name { get; }
+
     /// <summary>Its routes.</summary>
-    public Route[] Routes { get; }
+    public LiveRoute[] Routes { get; }
 
     /// <summary>The cookie that keeps a user on a release.</summary>
     public ReadOnlyMemory<byte> CookieName { get; }

@@ -29,7 +29,7 @@ internal sealed class LiveTable
 
     /// <summary>Finds the service and the route of a request.</summary>
     public bool TryMatch(
-        ReadOnlySpan<byte> host, ReadOnlySpan<byte> path, out LiveService service, out Route route, out int prefixLength)
+        ReadOnlySpan<byte> host, ReadOnlySpan<byte> path, out LiveService service, out LiveRoute route, out int prefixLength)
     {
         if (!_matcher.TryMatch(host, path, out var match))
         {

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Slipway.Core.Manifests;
 using Slipway.Core.Routing;
+using Slipway.Gateway.Guarding;
 using Slipway.Gateway.Statistics;
 using Slipway.Gateway.Wires;
 
@@ -12,6 +13,7 @@ internal sealed class LiveTables(TrafficBook book, Sweeper sweeper, int engineCo
     private readonly Lock _lock = new();
     private readonly Dictionary<ServiceName, ServiceTurns> _turns = [];
     private Dictionary<Endpoint, EndpointState> _endpoints = [];
+    private Dictionary<string, RateLimiter> _limiters = [];
     private readonly List<EndpointState> _leaving = [];
     private volatile LiveTable _current = new(
         new() { Version = 0, Fence = 0, Services = ImmutableArray<RoutedService>.Empty }, []);
@@ -51,9 +53,10 @@ internal sealed class LiveTables(TrafficBook book, Sweeper sweeper, int engineCo
         lock (_lock)
         {
             var endpoints = new Dictionary<Endpoint, EndpointState>();
+            var limiters = new Dictionary<string, RateLimiter>(StringComparer.Ordinal);
             var services = new LiveService[table.Services.Length];
             for (var i = 0; i < services.Length; i++)
-                services[i] = PrepareLocked(table.Services[i], endpoints);
+                services[i] = PrepareLocked(table.Services[i], endpoints, limiters);
             foreach (var (endpoint, state) in _endpoints)
             {
                 if (!endpoints.ContainsKey(endpoint))
@@ -61,7 +64,7 @@ internal sealed class LiveTables(TrafficBook book, Sweeper sweeper, int engineCo
             }
             ForgetIdleLocked();
             _leaving.AddRange(left);
-            _endpoints = endpoints;
+            (_endpoints, _limiters) = (endpoints, limiters);
             var former = _current;
             _current = new(table, services);
             former.SetReplaced();
@@ -75,7 +78,7 @@ internal sealed class LiveTables(TrafficBook book, Sweeper sweeper, int engineCo
 
     private void ForgetIdleLocked() => _leaving.RemoveAll(static state => state.IsIdleSinceLong(Environment.TickCount64));
 
-    private LiveService PrepareLocked(RoutedService service, Dictionary<Endpoint, EndpointState> endpoints)
+    private LiveService PrepareLocked(RoutedService service, Dictionary<Endpoint, EndpointState> endpoints, Dictionary<string, RateLimiter> limiters)
     {
         if (!_turns.TryGetValue(service.Service, out var turns))
             _turns.Add(service.Service, turns = new());
@@ -88,7 +91,21 @@ internal sealed class LiveTables(TrafficBook book, Sweeper sweeper, int engineCo
                 states[j] = endpoints[release.Endpoints[j]] = StateOfLocked(release.Endpoints[j]);
             releases[i] = new(release.Release.ToString(), release.Weight, states, book.Of(service.Service, release.Release));
         }
-        return new(service.Service, [.. service.Routes], releases, turns);
+        return new(service.Service, [.. service.Routes.Select(route => PrepareLocked(service.Service, route, limiters))], releases, turns);
+    }
+
+    // A limiter counts on from table to table for as long as the limit of its route is the same.
+    private LiveRoute PrepareLocked(ServiceName service, Route route, Dictionary<string, RateLimiter> limiters)
+    {
+        if (route.Protection is not { } protection)
+            return new(route, null);
+        RateLimiter? limiter = null;
+        if (protection.Limit is { } limit)
+        {
+            var key = $"{service} {route.Host}{route.Path} {limit}";
+            limiters[key] = limiter = _limiters.GetValueOrDefault(key) ?? new(limit);
+        }
+        return new(route, new(protection, limiter));
     }
 
     private EndpointState StateOfLocked(Endpoint endpoint)

@@ -52,7 +52,7 @@ internal enum FieldKind
     /// <summary>TE, Trailer, Proxy-Connection, Proxy-Authorization, HTTP2-Settings: meant for one hop and dropped.</summary>
     OneHop,
 
-    /// <summary>X-Forwarded-*, Forwarded, X-Real-IP: said anew, since a client could say anything.</summary>
+    /// <summary>X-Forwarded-*, Forwarded, X-Real-IP, X-Csp-Nonce: said anew, since a client could say anything.</summary>
     Forwarded,
 
     /// <summary>X-Request-Id.</summary>
@@ -77,7 +77,7 @@ internal static class FieldKinds
         7 => Octets.Same(name, "upgrade"u8) ? FieldKind.Upgrade : Is(name, "trailer"u8, FieldKind.OneHop),
         9 => Octets.Same(name, "forwarded"u8) ? FieldKind.Forwarded : Is(name, "x-real-ip"u8, FieldKind.Forwarded),
         10 => Octets.Same(name, "connection"u8) ? FieldKind.Connection : Is(name, "keep-alive"u8, FieldKind.KeepAlive),
-        11 => Is(name, "traceparent"u8, FieldKind.TraceParent),
+        11 => Octets.Same(name, "traceparent"u8) ? FieldKind.TraceParent : Is(name, "x-csp-nonce"u8, FieldKind.Forwarded),
         12 => Is(name, "x-request-id"u8, FieldKind.RequestId),
         14 when Octets.Same(name, "content-length"u8) => FieldKind.ContentLength,
         14 => Is(name, "http2-settings"u8, FieldKind.OneHop),

@@ -76,9 +76,30 @@ internal sealed class FieldLines
         return false;
     }
 
+    /// <summary>Whether there is a field of a name.</summary>
+    public bool Contains(ReadOnlySpan<byte> head, ReadOnlySpan<byte> name) => IndexOf(head, name) >= 0;
+
+    /// <summary>The value of the first field of a name; empty when there is none.</summary>
+    public ReadOnlySpan<byte> ValueOf(ReadOnlySpan<byte> head, ReadOnlySpan<byte> name)
+        => IndexOf(head, name) is >= 0 and var index ? ValueOf(head, index) : default;
+
+    /// <summary>Says that the expectation has been met here, so that it is not passed on.</summary>
+    public void MeetExpectation() => Expect = -1;
+
     /// <summary>A field's value.</summary>
     public ReadOnlySpan<byte> ValueOf(ReadOnlySpan<byte> head, int index)
         => head.Slice(_fields[index].ValueAt, _fields[index].ValueLength);
+
+    private int IndexOf(ReadOnlySpan<byte> head, ReadOnlySpan<byte> name)
+    {
+        for (var i = 0; i < Count; i++)
+        {
+            ref readonly var field = ref _fields[i];
+            if (field.NameLength == name.Length && Octets.Same(head.Slice(field.NameAt, field.NameLength), name))
+                return i;
+        }
+        return -1;
+    }
 
     private void Clear()
     {

@@ -1,4 +1,6 @@
+using System.Net;
 using System.Net.Sockets;
+using Slipway.Core.Manifests;
 using Slipway.Gateway.Balancing;
 using Slipway.Gateway.Engines;
 using Slipway.Gateway.Forwarding;
@@ -13,10 +15,14 @@ namespace Slipway.Gateway.Proxying;
 internal sealed class DataPlane(
     LiveTables tables, TrafficBook book, Sweeper sweeper, GatewayLog log, Deadlines deadlines, int engineCount)
 {
+    private const int FailureLineMilliseconds = 100;
+    private const int RefusalLineMilliseconds = 10;
+
     private readonly Stack<Exchange>[] _exchanges = [.. Enumerable.Range(0, engineCount).Select(static _ => new Stack<Exchange>())];
     private readonly HashSet<ClientConnection> _clients = [];
     private volatile bool _isDraining;
     private long _nextFailureLine;
+    private long _nextRefusalLine;
 
     /// <summary>The live table.</summary>
     public LiveTables Tables => tables;
@@ -118,24 +124,40 @@ internal sealed class DataPlane(
     /// <summary>Logs that an instance failed a request; at most ten lines a second, since failures come in floods.</summary>
     public void LogFailure(string what, LiveRelease release, EndpointState endpoint, ReadOnlySpan<byte> requestId)
     {
-        if (!MayLog())
+        if (!MayLog(ref _nextFailureLine, FailureLineMilliseconds))
             return;
         log.Warn(what,
             ("service", release.Counters.Service.ToString()), ("release", release.Counters.Release.ToString()),
             ("instance", endpoint.Endpoint.Instance.ToString()), ("requestId", System.Text.Encoding.ASCII.GetString(requestId)));
     }
 
+    /// <summary>Logs that a request was refused or looks like an attack; at most a hundred lines a second, and all are counted.</summary>
+    /// <param name="what">What became of it.</param>
+    /// <param name="reason">Why; never a part of the request.</param>
+    /// <param name="score">How sure that is; null where there is nothing to be unsure of.</param>
+    /// <param name="service">Whose route.</param>
+    /// <param name="client">Who asked.</param>
+    /// <param name="requestId">Of the request.</param>
+    public void LogRefusal(string what, string reason, int? score, ServiceName service, IPAddress? client, ReadOnlySpan<byte> requestId)
+    {
+        if (!MayLog(ref _nextRefusalLine, RefusalLineMilliseconds))
+            return;
+        log.Warn(what,
+            ("reason", reason), ("score", score is { } sure ? $"{sure}" : null), ("service", service.ToString()),
+            ("client", client?.ToString()), ("requestId", System.Text.Encoding.ASCII.GetString(requestId)));
+    }
+
     /// <summary>Logs that a client and the gateway could not agree on TLS; as seldom.</summary>
     public void LogHandshakeFailed(string client, string fault)
     {
-        if (MayLog())
+        if (MayLog(ref _nextFailureLine, FailureLineMilliseconds))
             log.Warn("a TLS handshake failed", ("client", client), ("fault", fault));
     }
 
-    private bool MayLog()
+    private static bool MayLog(ref long nextLine, int milliseconds)
     {
         var now = Environment.TickCount64;
-        var next = Volatile.Read(ref _nextFailureLine);
-        return now >= next && Interlocked.CompareExchange(ref _nextFailureLine, now + 100, next) == next;
+        var next = Volatile.Read(ref nextLine);
+        return now >= next && Interlocked.CompareExchange(ref nextLine, now + milliseconds, next) == next;
     }
 }

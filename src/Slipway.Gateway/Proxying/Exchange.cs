@@ -70,6 +70,8 @@ internal sealed partial class Exchange(DataPlane plane)
                     plane.Book.CountUnrouted();
                     return await AnswerAsync(OwnAnswer.NoRoute);
                 }
+                if (_guard is { } guard && !_isAdmitted && await GuardAsync(guard) is { } refusal)
+                    return await AnswerAsync(refusal);
                 var outcome = TryChoose() ? await AttemptAsync(isRetry: false) : Attempt.Unsent;
                 if (outcome >= Attempt.Unsent && _endpoint is not null && TryChooseAnother(outcome))
                     outcome = await AttemptAsync(isRetry: true);
@@ -95,6 +97,7 @@ internal sealed partial class Exchange(DataPlane plane)
         _isBodyBegun = false;
         _uploadEnd = NotEnded;
         _holdDue = 0;
+        _isAdmitted = false;
     }
 
     private void End()
@@ -102,7 +105,9 @@ internal sealed partial class Exchange(DataPlane plane)
         _toInstance.Release();
         _toClient.Release();
         _fromInstance.Release();
+        _moreFields.Release();
         (_client, _table, _service, _route, _release, _endpoint) = (null!, null!, null!, null!, null!, null!);
+        _guard = null;
     }
 
     private async ValueTask<bool> RefuseAsync(HeadFault fault)
@@ -121,7 +126,12 @@ internal sealed partial class Exchange(DataPlane plane)
     }
 
     private bool TryRoute()
-        => _table.TryMatch(_request.HostName(Head), _request.Path(Head), out _service, out _route, out _prefixLength);
+    {
+        if (!_table.TryMatch(_request.HostName(Head), _request.Path(Head), out _service, out var route, out _prefixLength))
+            return false;
+        (_route, _guard) = (route.Route, route.Guard);
+        return true;
+    }
 
     /// <summary>Chooses release and instance; false when none takes new requests.</summary>
     private bool TryChoose()
@@ -185,7 +195,7 @@ internal sealed partial class Exchange(DataPlane plane)
     {
         var closes = !_request.KeepsAlive || !IsRequestRead || plane.IsDraining || _client.Wire.IsClosed;
         _toClient.Clear();
-        answer.Write(_toClient, _id.Text, _request.IsHead, closes || _request.MinorVersion == 0);
+        answer.Write(_toClient, _id.Text, _request.IsHead, closes || _request.MinorVersion == 0, _moreFields.Written.Span);
         if (!_isBodyBegun)
             _client.Buffer.Consume(_headLength);
         var isSent = await _client.Wire.SendAsync(_toClient.Written, Deadlines.After(plane.Deadlines.Write));

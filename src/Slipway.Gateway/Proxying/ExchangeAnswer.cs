@@ -61,7 +61,9 @@ internal sealed partial class Exchange
         var head = _fromInstance.Unread[.._answerLength];
         var connection = !keepsAlive ? "close"u8 : _request.MinorVersion == 0 ? "keep-alive"u8 : default;
         var cookie = _setsCookie ? StickyCookie.Set(_service, _release, _route) : default;
-        HeadWriter.WriteResponse(_toClient, _response, head, isChunked, connection, cookie);
+        if (_guard?.Answers is { } answers)
+            answers.Write(_moreFields, _response.Fields, head, _client.IsSecure, Nonce);
+        HeadWriter.WriteResponse(_toClient, _response, head, isChunked, connection, cookie, _moreFields.Written.Span);
         _upstream.RestMillisecondsMax = _response.RestMilliseconds(head);
         _fromInstance.Consume(_answerLength);
     }

@@ -1,5 +1,6 @@
 using Slipway.Core.Manifests;
 using Slipway.Gateway.Forwarding;
+using Slipway.Gateway.Guarding;
 using Slipway.Gateway.Http;
 using Slipway.Gateway.Wires;
 
@@ -11,7 +12,7 @@ internal static class HeadWriter
     /// <summary>Writes the head of the request to an instance.</summary>
     public static void WriteRequest(
         WriteBuffer output, RequestHead request, ReadOnlySpan<byte> head, Route route, int prefixLength,
-        RequestId id, ClientConnection client, ReadOnlySpan<byte> ownAuthority)
+        RequestId id, ReadOnlySpan<byte> nonce, ClientConnection client, ReadOnlySpan<byte> ownAuthority)
     {
         var isStripped = route.StripPath && prefixLength > 0;
         WriteRequestLine(output, request, head, isStripped ? prefixLength : 0);
@@ -34,6 +35,8 @@ internal static class HeadWriter
         if (isStripped)
             output.AppendField("X-Forwarded-Prefix"u8, request.Path(head)[..prefixLength]);
         output.AppendField("X-Request-Id"u8, id.Text);
+        if (!nonce.IsEmpty)
+            output.AppendField(SecurityFields.NonceName, nonce);
         if (fields.TraceParent >= 0 && fields.ValueOf(head, fields.TraceParent) is var trace && TraceContext.IsSound(trace))
             output.AppendField("traceparent"u8, trace);
         else
@@ -48,9 +51,10 @@ internal static class HeadWriter
     /// <param name="isChunked">Whether its body goes on in chunks.</param>
     /// <param name="connection">What Connection says; empty for nothing.</param>
     /// <param name="cookie">The cookie that names the release; empty for none.</param>
+    /// <param name="moreFields">Whole field lines of the gateway's own; empty for none.</param>
     public static void WriteResponse(
         WriteBuffer output, ResponseHead response, ReadOnlySpan<byte> head, bool isChunked,
-        ReadOnlySpan<byte> connection, ReadOnlySpan<byte> cookie)
+        ReadOnlySpan<byte> connection, ReadOnlySpan<byte> cookie, ReadOnlySpan<byte> moreFields)
     {
         WriteStatusLine(output, response, head);
         WriteFields(output, response.Fields, head);
@@ -62,6 +66,7 @@ internal static class HeadWriter
             output.AppendField("Connection"u8, connection);
         if (!cookie.IsEmpty)
             output.AppendField("Set-Cookie"u8, cookie);
+        output.Append(moreFields);
         output.Append("\r\n"u8);
     }
 

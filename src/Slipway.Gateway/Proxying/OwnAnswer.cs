@@ -28,6 +28,15 @@ internal sealed class OwnAnswer
     /// <summary>The instance did not answer in time.</summary>
     public static readonly OwnAnswer Late = new(504, "Gateway Timeout", "The instance did not answer in time.");
 
+    /// <summary>The address may not ask.</summary>
+    public static readonly OwnAnswer AddressRefused = new(403, "Forbidden", "Requests from this address are not taken here.");
+
+    /// <summary>Too many came of one client.</summary>
+    public static readonly OwnAnswer TooMany = new(429, "Too Many Requests", "More requests came than are taken here. Try again when Retry-After says.");
+
+    /// <summary>It looks like an attack. Which rule says so is in the log, for those who run the gateway.</summary>
+    public static readonly OwnAnswer LooksLikeAttack = new(403, "Forbidden", "The request looks like an attack. If it is none, tell the operators the request id.");
+
     /// <summary>The client's head or body did not come in time.</summary>
     public static readonly OwnAnswer ClientLate = new(408, "Request Timeout", "The request did not arrive in time.");
 
@@ -74,9 +83,10 @@ internal sealed class OwnAnswer
     };
 
     /// <summary>Writes it whole.</summary>
-    public void Write(WriteBuffer output, ReadOnlySpan<byte> requestId, bool answersHead, bool closes)
+    public void Write(WriteBuffer output, ReadOnlySpan<byte> requestId, bool answersHead, bool closes, ReadOnlySpan<byte> moreFields = default)
     {
         output.Append(_head);
+        output.Append(moreFields);
         output.Append("Content-Length: "u8);
         output.AppendNumber(_bodyStart.Length + requestId.Length + 2);
         output.Append("\r\n"u8);

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Slipway.Core.Manifests;
 using Slipway.Core.Telemetry;
+using Slipway.Gateway.Validation;
 
 namespace Slipway.Gateway.Statistics;
 
@@ -12,6 +13,8 @@ internal sealed class TrafficBook
     private long _unrouted;
     private long _refused;
     private long _handshakesFailed;
+    private readonly long[] _refusals = new long[Enum.GetValues<RefusalReason>().Length];
+    private readonly long[] _findings = new long[Enum.GetValues<AttackClass>().Length];
     private int _connections;
     private long _connectionsTotal;
 
@@ -49,6 +52,18 @@ internal sealed class TrafficBook
 
     /// <summary>Counts a request that broke the rules.</summary>
     public void CountRefused() => Interlocked.Increment(ref _refused);
+
+    /// <summary>Counts a request that a route does not take.</summary>
+    public void CountRefusal(RefusalReason reason) => Interlocked.Increment(ref _refusals[(int)reason]);
+
+    /// <summary>Requests that routes did not take, for a reason.</summary>
+    public long Refusals(RefusalReason reason) => Volatile.Read(ref _refusals[(int)reason]);
+
+    /// <summary>Counts a request that looks like an attack, whether it was refused or not.</summary>
+    public void CountFinding(AttackClass attack) => Interlocked.Increment(ref _findings[(int)attack]);
+
+    /// <summary>Requests that looked like attacks of a class.</summary>
+    public long Findings(AttackClass attack) => Volatile.Read(ref _findings[(int)attack]);
 
     /// <summary>Counts a TLS handshake that failed.</summary>
     public void CountHandshakeFailed() => Interlocked.Increment(ref _handshakesFailed);

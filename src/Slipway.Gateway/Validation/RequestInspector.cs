@@ -39,8 +39,7 @@ internal sealed class RequestInspector
     /// <param name="body">As much of it as is judged.</param>
     public Finding Body(ReadOnlySpan<byte> type, ReadOnlySpan<byte> body)
     {
-        var end = type.IndexOf((byte)';');
-        var media = Octets.Trim(end < 0 ? type : type[..end]);
+        var media = MediaOf(type);
         if (Octets.Same(media, "application/x-www-form-urlencoded"u8))
             return Pairs(body, ValuePlace.Form);
         if (Octets.Same(media, "application/json"u8) || EndsWith(media, "+json"u8))
@@ -49,6 +48,18 @@ internal sealed class RequestInspector
             return Multipart(type, body);
         return Octets.Same(media, "application/xml"u8) || EndsWith(media, "/xml"u8) || EndsWith(media, "+xml"u8) || StartsWith(media, "text/"u8) || media.IsEmpty
             ? _values.Judge(body, ValuePlace.HasLines) : Finding.Nothing;
+    }
+
+    /// <summary>Whether bodies of a type are judged at all: forms, JSON, XML, text, and those of no type. Pictures, films and archives are not.</summary>
+    /// <param name="type">The value of Content-Type; empty when there is none.</param>
+    public static bool Judges(ReadOnlySpan<byte> type) => MediaOf(type) is var media
+        && (media.IsEmpty || Octets.Same(media, "application/x-www-form-urlencoded"u8) || Octets.Same(media, "multipart/form-data"u8)
+            || EndsWith(media, "json"u8) || EndsWith(media, "xml"u8) || StartsWith(media, "text/"u8));
+
+    private static ReadOnlySpan<byte> MediaOf(ReadOnlySpan<byte> type)
+    {
+        var end = type.IndexOf((byte)';');
+        return Octets.Trim(end < 0 ? type : type[..end]);
     }
 
     private Finding Pairs(ReadOnlySpan<byte> pairs, ValuePlace place)

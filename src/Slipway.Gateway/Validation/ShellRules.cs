@@ -10,6 +10,9 @@ namespace Slipway.Gateway.Validation;
 /// </summary>
 internal static class ShellRules
 {
+    // What a shell skips before a name, or the folders before it, as far as anybody writes them.
+    private const int SkippedMax = 128;
+
     private static readonly FrozenSet<string>.AlternateLookup<ReadOnlySpan<char>> s_programs
         = ("whoami ifconfig ipconfig netstat wget curl nc ncat netcat nslookup dig uname bash zsh ksh csh tcsh dash cmd cmd.exe powershell powershell.exe pwsh systeminfo tasklist taskkill chmod chown"
             + " mkfifo telnet ssh scp tftp ftp nmap perl python python2 python3 ruby php lua node gcc crontab useradd adduser usermod passwd getent printenv hostname id ls ps pwd dir sh env ping sleep rm"
@@ -101,11 +104,13 @@ internal static class ShellRules
 
     private static int SkipTo(ReadOnlySpan<char> text, int at)
     {
-        while (at < text.Length && (text[at] <= ' ' || text[at] is '(' or '{' or '"' or '\'' or '@' or '!' or '\\'))
+        var far = Math.Min(text.Length, at + SkippedMax);
+        while (at < far && (text[at] <= ' ' || text[at] is '(' or '{' or '"' or '\'' or '@' or '!' or '\\'))
             at++;
         // /usr/bin/id is id.
         var path = at;
-        while (path < text.Length && (char.IsAsciiLetterOrDigit(text[path]) || text[path] is '/' or '\\' or '.' or ':' or '?' or '*'))
+        far = Math.Min(text.Length, at + SkippedMax);
+        while (path < far && (char.IsAsciiLetterOrDigit(text[path]) || text[path] is '/' or '\\' or '.' or ':' or '?' or '*'))
         {
             if (text[path] is '/' or '\\' && path > at - 1)
                 at = path + 1;

@@ -32,6 +32,8 @@ internal enum ValuePlace
 internal sealed class ValueInspector
 {
     private const int LayersMax = 3;
+    private const int WindowLength = 1024;
+    private const int WindowOverlap = 256;
 
     // What every injection has at least one of.
     private static readonly SearchValues<byte> s_harmless = SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-,"u8);
@@ -58,7 +60,20 @@ internal sealed class ValueInspector
         }
     }
 
+    // The rules look back and ahead from every sign that may begin an attack. Within windows that is bounded, whatever is sent;
+    // they overlap by more than any attack needs.
     private Finding Judge(ReadOnlySpan<char> text, ValuePlace place)
+    {
+        var found = Finding.Nothing;
+        while (text.Length > WindowLength && !found.IsAttack)
+        {
+            found = found.Or(JudgeWindow(text[..WindowLength], place));
+            text = text[(WindowLength - WindowOverlap)..];
+        }
+        return found.IsAttack ? found : found.Or(JudgeWindow(text, place));
+    }
+
+    private Finding JudgeWindow(ReadOnlySpan<char> text, ValuePlace place)
     {
         var found = Finding.Nothing;
         text = text.Trim(" \t");

@@ -77,4 +77,40 @@ public sealed class RouteTableRulesTests
             ["services[0]", "services[1].routes[0]", "services[1].releases[0]", "services[1].releases[1].endpoints[0]"],
             RouteTableRules.Validate(table).Select(fault => fault.At));
     }
+
+    [Fact]
+    public void Every_fault_of_a_protection_is_told_with_its_place()
+    {
+        var protection = new RouteProtection
+        {
+            Allow = "10.0.0.0/8,shop",
+            Deny = "10.0.0.0/40",
+            Limit = new(0, TimeSpan.FromDays(2), 1, LimitBy.Field, null),
+            Validation = new(ValidationMode.Block, "Sql,Nothing"),
+            Headers = new("a\nb", TimeSpan.FromDays(1000), FramePolicy.Deny),
+        };
+        var route = new Route(null, "/", false, false, TimeSpan.Zero, TimeSpan.FromSeconds(1)) { Protection = protection };
+        var faults = RouteTableRules.Validate(new() { Version = 1, Fence = 1, Services = [new(Web(), [route], [])] });
+        Assert.Equal(
+            ["allow", "deny", "limit", "limit.per", "limit.field", "validation.except", "headers.policy", "headers.hsts"],
+            faults.Select(fault => fault.At["services[0].routes[0].protection.".Length..]));
+    }
+
+    [Fact]
+    public void A_protection_is_the_same_behind_the_file_of_a_table()
+    {
+        var protection = new RouteProtection
+        {
+            Allow = "10.0.0.0/8",
+            Limit = new(60, TimeSpan.FromMinutes(1), 20, LimitBy.Field, "X-Api-Key"),
+            Validation = new(ValidationMode.Detect, "Sql"),
+            Headers = new("default-src 'self' 'nonce-{nonce}'", TimeSpan.FromDays(30), FramePolicy.Same),
+        };
+        var route = new Route(null, "/", false, false, TimeSpan.Zero, TimeSpan.FromSeconds(1)) { Protection = protection };
+        var read = TableFile.Read(TableFile.Write(new() { Version = 1, Fence = 1, Services = [new(Web(), [route], [])] }), out var reason);
+        Assert.Equal("", reason);
+        Assert.Equal(route, read!.Services[0].Routes[0]);
+    }
+
+    private static ServiceName Web() => ServiceName.TryParse("web", out var name) ? name : default;
 }

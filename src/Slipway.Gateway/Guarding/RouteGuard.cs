@@ -1,0 +1,62 @@
+using System.Net;
+using System.Text;
+using Slipway.Core.Manifests;
+using Slipway.Gateway.Forwarding;
+using Slipway.Gateway.Validation;
+
+namespace Slipway.Gateway.Guarding;
+
+/// <summary>What stands before a route, made ready for requests.</summary>
+internal sealed class RouteGuard
+{
+    private readonly Networks? _allowed;
+    private readonly Networks? _denied;
+    private readonly int _excepted;
+
+    /// <summary>Makes one ready; <paramref name="limiter"/> is the one that counts for it already, where there is one.</summary>
+    public RouteGuard(RouteProtection protection, RateLimiter? limiter)
+    {
+        _allowed = protection.Allow is { } allow && Networks.TryParse(allow, out var allowed) ? allowed : null;
+        _denied = protection.Deny is { } deny && Networks.TryParse(deny, out var denied) ? denied : null;
+        Limit = protection.Limit;
+        Limiter = limiter;
+        LimitField = protection.Limit?.Field is { } field ? Encoding.ASCII.GetBytes(field) : [];
+        Validation = protection.Validation?.Mode;
+        foreach (var name in protection.Validation?.Except?.Split(',') ?? [])
+        {
+            if (Enum.TryParse<ValidationException>(name, ignoreCase: true, out var exception))
+                _excepted |= 1 << (int)exception;
+        }
+        Answers = protection.Headers is { } headers ? new(headers) : null;
+    }
+
+    /// <summary>How many requests it takes; null for any number.</summary>
+    public RateLimit? Limit { get; }
+
+    /// <summary>The field by which it tells clients apart; empty when it does not.</summary>
+    public byte[] LimitField { get; }
+
+    /// <summary>Counts them; null when there is no limit.</summary>
+    public RateLimiter? Limiter { get; }
+
+    /// <summary>What happens to attacks; null when they are not looked for.</summary>
+    public ValidationMode? Validation { get; }
+
+    /// <summary>The security fields of its answers; null for none.</summary>
+    public SecurityFields? Answers { get; }
+
+    /// <summary>Whether an address may ask.</summary>
+    public bool IsAllowed(IPAddress? address)
+        => (_allowed is null || _allowed.Contains(address)) && _denied?.Contains(address) != true;
+
+    /// <summary>Whether an attack counts here.</summary>
+    public bool Counts(in Finding finding)
+        => finding.IsAttack && (_excepted & 1 << (int)(finding.Class switch
+        {
+            AttackClass.SqlInjection => ValidationException.Sql,
+            AttackClass.CrossSiteScripting => ValidationException.Script,
+            AttackClass.CommandInjection => ValidationException.Command,
+            AttackClass.PathTraversal => ValidationException.Path,
+            _ => ValidationException.Field,
+        })) == 0;
+}

@@ -1,0 +1,190 @@
+using System.Diagnostics;
+using System.Net;
+using System.Runtime.CompilerServices;
+using Slipway.Core.Manifests;
+using Slipway.Gateway.Forwarding;
+using Slipway.Gateway.Guarding;
+using Slipway.Gateway.Http;
+using Slipway.Gateway.Statistics;
+using Slipway.Gateway.Validation;
+using Slipway.Gateway.Wires;
+
+namespace Slipway.Gateway.Proxying;
+
+/// <summary>What stands before the route: networks, the limit, the judge of requests.</summary>
+internal sealed partial class Exchange
+{
+    // The head and this much of a body fit a large slab; what lies beyond is not judged.
+    private const int JudgedBytesMax = 64 * 1024 - 1;
+
+    [ThreadStatic]
+    private static RequestInspector? t_inspector;
+
+    private readonly WriteBuffer _moreFields = new();
+    private readonly byte[] _nonce = new byte[SecurityFields.NonceLength];
+    private RouteGuard? _guard;
+    private bool _isAdmitted;
+
+    /// <summary>The nonce of this request's Content-Security-Policy; empty when it needs none.</summary>
+    private ReadOnlySpan<byte> Nonce => _guard?.Answers is { NeedsNonce: true } ? _nonce : default;
+
+    /// <summary>Lets a request through, or gives the answer that refuses it.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<OwnAnswer?> GuardAsync(RouteGuard guard)
+    {
+        _isAdmitted = true;
+        if (guard.Answers is { NeedsNonce: true })
+            SecurityFields.MakeNonce(_nonce);
+        if (RefuseByClient(guard) is { } refused)
+            return refused;
+        if (guard.Validation is null)
+            return null;
+        var finding = JudgeHead(guard);
+        if (!finding.IsAttack && _request.HasBody)
+        {
+            if (!await ReadJudgedAsync())
+                return OwnAnswer.ClientLate;
+            finding = JudgeBody(guard);
+        }
+        return finding.IsAttack ? Found(guard, finding) : null;
+    }
+
+    private OwnAnswer? RefuseByClient(RouteGuard guard)
+    {
+        var client = Client();
+        if (!guard.IsAllowed(client))
+            return Refused(RefusalReason.Address, OwnAnswer.AddressRefused, "the address may not ask");
+        if (guard.Limiter is not { } limiter)
+            return null;
+        var verdict = limiter.Take(KeyOf(guard, client), Stopwatch.GetElapsedTime(0).Ticks);
+        WriteLimit(guard.Limit!, verdict);
+        return verdict.IsAllowed ? null : Refused(RefusalReason.RateLimit, OwnAnswer.TooMany, "more requests than the limit");
+    }
+
+    /// <summary>The address that a limit counts and a list names: the peer's, or whom a trusted proxy speaks for.</summary>
+    private IPAddress? Client()
+        => _client.IsTrusted ? ForwardedFields.ClientOf(_request.Fields, Head, plane.Trusted) ?? _client.Peer : _client.Peer;
+
+    private ulong KeyOf(RouteGuard guard, IPAddress? client)
+    {
+        if (guard.Limit!.By == LimitBy.Route)
+            return 1;
+        var value = guard.Limit.By == LimitBy.Field ? _request.Fields.ValueOf(Head, guard.LimitField) : default;
+        return value.IsEmpty ? ClientKey.Of(client) : ClientKey.Of(value);
+    }
+
+    /// <summary>Says the limit to the client (draft-ietf-httpapi-ratelimit-headers), and when to come again (RFC 9110, section 10.2.3).</summary>
+    private void WriteLimit(RateLimit limit, in LimitVerdict verdict)
+    {
+        _moreFields.Append("RateLimit-Policy: \"default\";q="u8);
+        _moreFields.AppendNumber(limit.Requests);
+        _moreFields.Append(";w="u8);
+        _moreFields.AppendNumber((long)limit.Per.TotalSeconds);
+        _moreFields.Append("\r\nRateLimit: \"default\";r="u8);
+        _moreFields.AppendNumber(verdict.Remaining);
+        _moreFields.Append(";t="u8);
+        _moreFields.AppendNumber(verdict.ResetSeconds);
+        _moreFields.Append("\r\n"u8);
+        if (verdict.IsAllowed)
+            return;
+        _moreFields.Append("Retry-After: "u8);
+        _moreFields.AppendNumber(verdict.RetryAfterSeconds);
+        _moreFields.Append("\r\n"u8);
+    }
+
+    private Finding JudgeHead(RouteGuard guard)
+    {
+        var inspector = t_inspector ??= new();
+        var query = _request.Query(Head);
+        var finding = inspector.Target(_request.Path(Head), query.IsEmpty ? query : query[1..]);
+        for (var i = 0; i < _request.Fields.Count && !guard.Counts(finding); i++)
+        {
+            ref readonly var field = ref _request.Fields.All[i];
+            finding = inspector.Field(Head.Slice(field.NameAt, field.NameLength), _request.Fields.ValueOf(Head, i));
+        }
+        return guard.Counts(finding) ? finding : Finding.Nothing;
+    }
+
+    private Finding JudgeBody(RouteGuard guard)
+    {
+        var inspector = t_inspector ??= new();
+        var raw = _client.Buffer.Unread[_headLength..];
+        if (!_request.Fields.IsChunked)
+        {
+            var body = raw[..(int)Math.Min(raw.Length, _request.Fields.ContentLength)];
+            return inspector.Body(ContentType(), body) is var plain && guard.Counts(plain) ? plain : Finding.Nothing;
+        }
+        var decoded = SlabPool.Large.Rent();
+        try
+        {
+            var decoder = new ChunkedDecoder();
+            decoder.Begin();
+            var count = decoder.Decode(raw, decoded, out _);
+            return inspector.Body(ContentType(), decoded.AsSpan(0, count)) is var finding && guard.Counts(finding) ? finding : Finding.Nothing;
+        }
+        finally
+        {
+            SlabPool.Return(decoded);
+        }
+    }
+
+    private ReadOnlySpan<byte> ContentType() => _request.Fields.ValueOf(Head, "content-type"u8);
+
+    /// <summary>Reads as much of the body as is judged, behind the head; false when it does not come in time.</summary>
+    private async ValueTask<bool> ReadJudgedAsync()
+    {
+        if (!RequestInspector.Judges(ContentType()))
+            return true;
+        if (_request.Fields.Expect >= 0 && _request.MinorVersion == 1)
+        {
+            _request.Fields.MeetExpectation();
+            if (!await _client.Wire.SendAsync("HTTP/1.1 100 Continue\r\n\r\n"u8.ToArray(), Deadlines.After(plane.Deadlines.Write)))
+                return false;
+        }
+        while (_client.Buffer.Length < JudgedBytesMax && !IsJudgedHere())
+        {
+            var count = await _client.Wire.ReceiveAsync(_client.Buffer.Space(), Deadlines.After(plane.Deadlines.Body));
+            if (count <= 0)
+            {
+                if (count != Wire.Expired)
+                    _client.Wire.Close();
+                return false;
+            }
+            _client.Buffer.Filled(count);
+        }
+        return true;
+    }
+
+    private bool IsJudgedHere()
+    {
+        var raw = _client.Buffer.Unread[_headLength..];
+        if (!_request.Fields.IsChunked)
+            return raw.Length >= _request.Fields.ContentLength;
+        var decoder = new ChunkedDecoder();
+        decoder.Begin();
+        var scratch = SlabPool.Large.Rent();
+        decoder.Decode(raw, scratch, out _);
+        SlabPool.Return(scratch);
+        return decoder.IsDone || decoder.IsBroken;
+    }
+
+    private OwnAnswer? Found(RouteGuard guard, in Finding finding)
+    {
+        plane.Book.CountFinding(finding.Class);
+        var isRefused = guard.Validation == ValidationMode.Block;
+        plane.LogRefusal(
+            isRefused ? "a request was refused" : "a request looks like an attack", $"{finding.Class}: {finding.Rule}", finding.Score,
+            _service.Name, Client(), _id.Text);
+        if (!isRefused)
+            return null;
+        plane.Book.CountRefusal(RefusalReason.Attack);
+        return OwnAnswer.LooksLikeAttack;
+    }
+
+    private OwnAnswer Refused(RefusalReason reason, OwnAnswer answer, string why)
+    {
+        plane.Book.CountRefusal(reason);
+        plane.LogRefusal("a request was refused", why, null, _service.Name, Client(), _id.Text);
+        return answer;
+    }
+}

@@ -1,0 +1,14 @@
+namespace Slipway.Gateway.Statistics;
+
+/// <summary>Why a request was refused that broke no rule of HTTP.</summary>
+internal enum RefusalReason
+{
+    /// <summary>Its address may not ask.</summary>
+    Address,
+
+    /// <summary>Too many came.</summary>
+    RateLimit,
+
+    /// <summary>It looks like an attack.</summary>
+    Attack,
+}
