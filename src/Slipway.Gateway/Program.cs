@@ -36,7 +36,7 @@ using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, End);
 using var hangup = PosixSignalRegistration.Create(PosixSignal.SIGHUP, context => context.Cancel = true);
 try
 {
-    using var host = new GatewayHost(options, log);
+    using var host = new GatewayHost(options, log, ended.Set);
     host.Start();
     ended.Wait();
     await host.StopAsync();

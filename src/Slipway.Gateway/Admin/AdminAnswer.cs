@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
@@ -10,6 +11,9 @@ internal delegate AdminAnswer AdminHandler(string method, string path, byte[] bo
 /// <summary>An answer of the admin side.</summary>
 internal sealed record AdminAnswer(int Status, string ContentType, byte[] Body)
 {
+    /// <summary>Sockets that go along with the answer, over a Unix socket on Linux.</summary>
+    public Socket[] Sockets { get; init; } = [];
+
     /// <summary>A line of text.</summary>
     public static AdminAnswer Text(int status, string text)
         => new(status, "text/plain; charset=utf-8", Encoding.UTF8.GetBytes(text + "\n"));
@@ -28,6 +32,7 @@ internal sealed record AdminAnswer(int Status, string ContentType, byte[] Body)
         409 => "Conflict",
         413 => "Content Too Large",
         422 => "Unprocessable Content",
+        503 => "Service Unavailable",
         507 => "Insufficient Storage",
         _ => "Unknown",
     };

@@ -4,13 +4,14 @@ using System.Text.Json;
 using Slipway.Core.Routing;
 using Slipway.Core.Telemetry;
 using Slipway.Gateway.Balancing;
+using Slipway.Gateway.Hosting;
 using Slipway.Gateway.Proxying;
 using Slipway.Gateway.Tables;
 
 namespace Slipway.Gateway.Admin;
 
 /// <summary>What can be asked of a gateway by those who may.</summary>
-internal sealed class AdminRoutes(TableKeeper keeper, DataPlane plane)
+internal sealed class AdminRoutes(TableKeeper keeper, DataPlane plane, Succession succession)
 {
     /// <summary>Answers a request on the admin socket.</summary>
     public AdminAnswer Answer(string method, string path, byte[] body) => (method, path) switch
@@ -19,7 +20,9 @@ internal sealed class AdminRoutes(TableKeeper keeper, DataPlane plane)
         ("GET" or "HEAD", "/table") => AdminAnswer.Json(200, plane.Tables.Current.Table, RoutingJson.Default.RouteTable),
         ("GET" or "HEAD", "/reading") => GetReading(),
         ("GET" or "HEAD", "/connections") => GetConnections(),
-        (_, "/table" or "/reading" or "/connections") => AdminAnswer.Text(405, "That is not done here."),
+        ("POST", "/sockets") => succession.GiveSockets(),
+        ("POST", "/leave") => succession.Leave(),
+        (_, "/table" or "/reading" or "/connections" or "/sockets" or "/leave") => AdminAnswer.Text(405, "That is not done here."),
         _ => AnswerMetrics(method, path, body),
     };
 
@@ -54,6 +57,7 @@ internal sealed class AdminRoutes(TableKeeper keeper, DataPlane plane)
             TableOutcome.Live live => AdminAnswer.Json(200, new(live.Version), RoutingJson.Default.TableAnswer),
             TableOutcome.Stale stale => AdminAnswer.Json(409, stale.Refusal, RoutingJson.Default.TableRefusal),
             TableOutcome.Faulty faulty => AdminAnswer.Json(422, faulty.Refusal, RoutingJson.Default.TableRefusal),
+            TableOutcome.Replaced replaced => AdminAnswer.Json(503, replaced.Refusal, RoutingJson.Default.TableRefusal),
             TableOutcome.Unsaved unsaved => AdminAnswer.Json(507, unsaved.Refusal, RoutingJson.Default.TableRefusal),
             _ => throw new InvalidOperationException("An outcome that is not known."),
         };
@@ -76,6 +80,8 @@ internal sealed class AdminRoutes(TableKeeper keeper, DataPlane plane)
             var before = carried.TryGetValue(instance.ToString(), out var seen) ? seen.InFlight : 0;
             carried[instance.ToString()] = new(instance, before + carrier.InFlight);
         }
+        foreach (var (instance, inFlight) in succession.StillCarried())
+            carried[instance.ToString()] = new(instance, inFlight + (carried.TryGetValue(instance.ToString(), out var here) ? here.InFlight : 0));
         return [.. carried.Values];
     }
 

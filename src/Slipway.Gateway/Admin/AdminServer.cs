@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using Slipway.Gateway.Engines;
 using Slipway.Gateway.Hosting;
 using Slipway.Gateway.Http;
 using Slipway.Gateway.Wires;
@@ -17,6 +18,7 @@ internal sealed class AdminServer(Socket listener, string name, AdminHandler han
     private const int SendMilliseconds = 10_000;
     private const int FailureMilliseconds = 50;
 
+    private readonly HashSet<Socket> _open = [];
     private int _connections;
     private readonly ManualResetEventSlim _stopped = new();
 
@@ -28,6 +30,16 @@ internal sealed class AdminServer(Socket listener, string name, AdminHandler han
     {
         _stopped.Set();
         listener.Dispose();
+    }
+
+    /// <summary>Ends the connections that wait for a request, so that their clients come to whoever answers now.</summary>
+    public void EndAtRest()
+    {
+        lock (_open)
+        {
+            foreach (var socket in _open)
+                socket.Shutdown(SocketShutdown.Receive);
+        }
     }
 
     private void Accept()
@@ -59,6 +71,8 @@ internal sealed class AdminServer(Socket listener, string name, AdminHandler han
         var buffer = new ReadBuffer();
         try
         {
+            lock (_open)
+                _open.Add(socket);
             socket.ReceiveTimeout = ReceiveMilliseconds;
             socket.SendTimeout = SendMilliseconds;
             var request = new RequestHead();
@@ -77,6 +91,8 @@ internal sealed class AdminServer(Socket listener, string name, AdminHandler han
         finally
         {
             buffer.Release();
+            lock (_open)
+                _open.Remove(socket);
             socket.Dispose();
             Interlocked.Decrement(ref _connections);
         }
@@ -146,7 +162,10 @@ internal sealed class AdminServer(Socket listener, string name, AdminHandler han
             $"HTTP/1.1 {answer.Status} {AdminAnswer.Title(answer.Status)}\r\nContent-Type: {answer.ContentType}\r\n"
             + $"Content-Length: {answer.Body.Length}\r\n{(keepsAlive ? "" : "Connection: close\r\n")}\r\n");
         byte[] whole = answersHead ? head : [.. head, .. answer.Body];
-        var sent = 0;
+        var sent = answer.Sockets.Length == 0 ? 0
+            : Linux.SendWithDescriptors((int)socket.Handle, whole, Array.ConvertAll(answer.Sockets, static one => (int)one.Handle));
+        if (sent < 0)
+            throw new SocketException(Linux.LastError);
         while (sent < whole.Length)
             sent += socket.Send(whole.AsSpan(sent));
     }

@@ -16,7 +16,7 @@ internal sealed class EpollEngine : Engine, IDisposable
     private const int AcceptsInATurn = 16;
     private const int AddressBytesMax = 28;
     private const ulong WakeKey = ulong.MaxValue;
-    private const ulong AcceptKey = ulong.MaxValue - 16;
+    private const ulong AcceptKey = ulong.MaxValue - 1024;
     private const int FailurePauseMilliseconds = 20;
 
     [ThreadStatic]

@@ -92,4 +92,76 @@ internal static unsafe partial class Linux
 
     [LibraryImport("libc", EntryPoint = "getsockopt", SetLastError = true)]
     public static partial int GetOption(int descriptor, int level, int name, void* value, uint* bytes);
+
+    /// <summary>Sends bytes with descriptors attached to the first of them (unix(7), SCM_RIGHTS); gives how many bytes were taken, or -1.</summary>
+    public static int SendWithDescriptors(int socket, ReadOnlySpan<byte> bytes, ReadOnlySpan<int> descriptors)
+    {
+        var control = stackalloc byte[ControlBytes(descriptors.Length)];
+        *(nint*)control = ControlHeadBytes + descriptors.Length * sizeof(int);
+        *(int*)(control + sizeof(nint)) = LevelSocket;
+        *(int*)(control + sizeof(nint) + sizeof(int)) = Rights;
+        for (var i = 0; i < descriptors.Length; i++)
+            *(int*)(control + ControlHeadBytes + i * sizeof(int)) = descriptors[i];
+        fixed (byte* at = bytes)
+        {
+            var part = new Part { Base = at, Bytes = bytes.Length };
+            var message = new Message { Parts = &part, PartCount = 1, Control = control, ControlBytes = ControlBytes(descriptors.Length) };
+            return (int)SendMessage(socket, &message, NoSignal);
+        }
+    }
+
+    /// <summary>Receives bytes and what descriptors came with them, which are closed on exec; gives how many bytes came, or -1.</summary>
+    public static int ReceiveWithDescriptors(int socket, Span<byte> bytes, Span<int> descriptors, out int count)
+    {
+        var room = ControlBytes(descriptors.Length);
+        var control = stackalloc byte[room];
+        count = 0;
+        fixed (byte* at = bytes)
+        {
+            var part = new Part { Base = at, Bytes = bytes.Length };
+            var message = new Message { Parts = &part, PartCount = 1, Control = control, ControlBytes = room };
+            var received = (int)ReceiveMessage(socket, &message, CloseOnExecReceived);
+            if (received < 0 || message.ControlBytes < ControlHeadBytes || *(int*)(control + sizeof(nint) + sizeof(int)) != Rights)
+                return received;
+            count = (int)(*(nint*)control - ControlHeadBytes) / sizeof(int);
+            for (var i = 0; i < count; i++)
+                descriptors[i] = *(int*)(control + ControlHeadBytes + i * sizeof(int));
+            return received;
+        }
+    }
+
+    private const int Rights = 1;
+    private const int CloseOnExecReceived = 0x40000000;
+
+    // struct cmsghdr: its length, its level, its type; then the data, all rounded up to a word.
+    private static int ControlHeadBytes => sizeof(nint) + 2 * sizeof(int);
+
+    private static int ControlBytes(int descriptors) => ControlHeadBytes + (descriptors * sizeof(int) + sizeof(nint) - 1) / sizeof(nint) * sizeof(nint);
+
+    [LibraryImport("libc", EntryPoint = "sendmsg", SetLastError = true)]
+    private static partial nint SendMessage(int descriptor, Message* message, int flags);
+
+    [LibraryImport("libc", EntryPoint = "recvmsg", SetLastError = true)]
+    private static partial nint ReceiveMessage(int descriptor, Message* message, int flags);
+
+    /// <summary>struct iovec.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    private struct Part
+    {
+        public byte* Base;
+        public nint Bytes;
+    }
+
+    /// <summary>struct msghdr.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    private struct Message
+    {
+        public byte* Name;
+        public uint NameBytes;
+        public Part* Parts;
+        public nint PartCount;
+        public byte* Control;
+        public nint ControlBytes;
+        public int Flags;
+    }
 }

@@ -33,6 +33,24 @@ internal sealed class GatewayHome : IDisposable
     /// <summary>Where the admin socket lies: <c>gateway.sock</c> in the folder, unless that path is too long for a socket.</summary>
     public string AdminPath { get; }
 
+    /// <summary>Takes the folder once the gateway that has it has let go, which it was told to.</summary>
+    /// <exception cref="HomeTakenException">It does not let go.</exception>
+    public static GatewayHome TakeAfter(string folder, TimeSpan patience)
+    {
+        var end = Environment.TickCount64 + (long)patience.TotalMilliseconds;
+        while (true)
+        {
+            try
+            {
+                return Take(folder);
+            }
+            catch (HomeTakenException) when (Environment.TickCount64 < end)
+            {
+                Thread.Sleep(5);
+            }
+        }
+    }
+
     /// <summary>Takes the folder for this process.</summary>
     /// <exception cref="HomeTakenException">Another process has it.</exception>
     /// <exception cref="IOException">The folder cannot be made or written.</exception>
@@ -109,10 +127,14 @@ internal sealed class GatewayHome : IDisposable
         return long.Parse(fields[19], NumberStyles.None, CultureInfo.InvariantCulture);
     }
 
+    /// <summary>Where this process answers once another has taken its place at <see cref="AdminPath"/>.</summary>
+    public string LeavingPath => Path.Combine(Path.GetDirectoryName(AdminPath)!, $"left-{Environment.ProcessId}.sock");
+
     /// <summary>Gives the folder back.</summary>
     public void Dispose() => _lock.Dispose();
 
-    private static string SocketPath(string folder)
+    /// <summary>The admin socket of the gateway that has a folder.</summary>
+    public static string SocketPath(string folder)
     {
         var path = Path.Combine(folder, "gateway.sock");
         if (Encoding.UTF8.GetByteCount(path) <= SocketPathBytesMax)

@@ -16,6 +16,7 @@ namespace Slipway.Gateway.Hosting;
 internal sealed class GatewayHost : IDisposable
 {
     private static readonly TimeSpan s_atRestGrace = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan s_leavePatience = TimeSpan.FromSeconds(10);
 
     private readonly GatewayOptions _options;
     private readonly GatewayLog _log;
@@ -27,37 +28,47 @@ internal sealed class GatewayHost : IDisposable
     private readonly ListeningSockets _listeners;
     private readonly ListeningSockets? _secureListeners;
     private readonly Timer? _certificatesTimer;
+    private readonly Succession _succession;
     private readonly List<AdminServer> _admins = [];
+    private bool _hasLeft;
 
     /// <summary>Takes the home, loads the table and begins to listen.</summary>
+    /// <param name="options">What the command line asks for.</param>
+    /// <param name="log">Where it says what happens.</param>
+    /// <param name="end">Is called when another gateway has taken this one's place.</param>
     /// <exception cref="HomeTakenException">Another gateway runs there.</exception>
     /// <exception cref="SocketException">An address cannot be listened on.</exception>
     /// <exception cref="IOException">The home cannot be used.</exception>
-    public GatewayHost(GatewayOptions options, GatewayLog log)
+    public GatewayHost(GatewayOptions options, GatewayLog log, Action end)
     {
         _options = options;
         _log = log;
-        _home = GatewayHome.Take(options.Home);
+        var given = (Plain: Array.Empty<Socket>(), Secure: Array.Empty<Socket>());
+        var predecessor = options.Upgrades ? Predecessor.Find(options.Home, out given) : null;
+        var book = new TrafficBook();
+        _engines = StartEngines();
+        var tables = new LiveTables(book, _sweeper, _engines.Length);
+        _plane = new(tables, book, _sweeper, log, options.Deadlines, _engines.Length)
+        {
+            ConnectionsMax = options.ConnectionsMax,
+            Certificates = options.Certificates is { } folder ? new(folder, log) : null,
+            Trusted = options.Trusted,
+            UsesProxyHeaders = options.UsesProxyHeaders,
+        };
+        // Everything that can fail or take time comes before the other gateway leaves.
+        predecessor?.Leave();
+        _home = predecessor is null ? GatewayHome.Take(options.Home) : GatewayHome.TakeAfter(options.Home, s_leavePatience);
         try
         {
-            var book = new TrafficBook();
-            _engines = StartEngines();
-            var tables = new LiveTables(book, _sweeper, _engines.Length);
-            _plane = new(tables, book, _sweeper, log, options.Deadlines, _engines.Length) 
-            {
-                ConnectionsMax = options.ConnectionsMax,
-                Certificates = options.Certificates is { } folder ? new(folder, log) : null,
-                Trusted = options.Trusted,
-                UsesProxyHeaders = options.UsesProxyHeaders,
-            };
             _keeper = new(tables, new(options.Home, log), log);
             _keeper.Load();
-            _listeners = Listen();
+            _listeners = given.Plain.Length > 0 ? new(given.Plain) : Listen();
             if (options.Tls is { } tls)
             {
-                _secureListeners = ListeningSockets.Open(tls, _engines.Length);
+                _secureListeners = given.Secure.Length > 0 ? new(given.Secure) : ListeningSockets.Open(tls, _engines.Length);
                 _certificatesTimer = new(_ => _plane.Certificates!.Look(), null, Certificates.Period, Certificates.Period);
             }
+            _succession = new(predecessor) { Plain = _listeners, Secure = _secureListeners, LetGo = LetGo, End = end };
         }
         catch
         {
@@ -75,12 +86,9 @@ internal sealed class GatewayHost : IDisposable
         _sweeper.Start();
         var address = _listeners.Address;
         _plane.Authority = Encoding.ASCII.GetBytes(address.ToString());
-        for (var i = 0; i < _engines.Length; i++)
-        {
-            _engines[i].Accept(_listeners.All[i], _plane.Take, _plane.LogNotTaken);
-            if (_secureListeners is { } secure)
-                _engines[i].Accept(secure.All[i], _plane.TakeSecure, _plane.LogNotTaken);
-        }
+        Accept(_listeners, _plane.Take);
+        if (_secureListeners is { } secure)
+            Accept(secure, _plane.TakeSecure);
         OpenAdmin();
         var version = typeof(GatewayHost).Assembly.GetName().Version?.ToString(3) ?? "0.0.0";
         var tls = _secureListeners?.Address.ToString();
@@ -97,9 +105,12 @@ internal sealed class GatewayHost : IDisposable
         var end = Deadlines.After(_options.Deadlines.Drain);
         var rest = Math.Min(end, Deadlines.After(s_atRestGrace));
         _plane.BeginDrain();
-        await _listeners.EmptyAsync();
-        if (_secureListeners is { } secure)
-            await secure.EmptyAsync();
+        if (!_hasLeft)
+        {
+            await _listeners.EmptyAsync();
+            if (_secureListeners is { } secure)
+                await secure.EmptyAsync();
+        }
         foreach (var engine in _engines)
             engine.StopAccepting();
         _listeners.Dispose();
@@ -131,9 +142,38 @@ internal sealed class GatewayHost : IDisposable
     /// <summary>Gives the home back.</summary>
     public void Dispose()
     {
-        if (File.Exists(_home.AdminPath))
-            File.Delete(_home.AdminPath);
+        var path = _hasLeft ? _home.LeavingPath : _home.AdminPath;
+        if (File.Exists(path))
+            File.Delete(path);
         _home.Dispose();
+    }
+
+    // Every socket is listened to, and every engine has one, even where a gateway before this one had fewer or more of them.
+    private void Accept(ListeningSockets listeners, ClientTaker take)
+    {
+        for (var i = 0; i < Math.Max(_engines.Length, listeners.All.Length); i++)
+            _engines[i % _engines.Length].Accept(listeners.All[i % listeners.All.Length], take, _plane.LogNotTaken);
+    }
+
+    /// <summary>Makes room for another gateway; see <see cref="Succession.LetGo"/>.</summary>
+    private string LetGo()
+    {
+        _hasLeft = true;
+        _keeper.Close();
+        foreach (var engine in _engines)
+            engine.StopAccepting();
+        var path = _home.LeavingPath;
+        var leaving = Serve(path);
+        foreach (var admin in _admins)
+        {
+            admin.Stop();
+            admin.EndAtRest();
+        }
+        _admins.Clear();
+        _admins.Add(leaving);
+        _log.Info("another gateway takes this one's place", ("admin", path));
+        _home.Dispose();
+        return path;
     }
 
     // One for each core where the system has epoll; SLIPWAY_GATEWAY_EPOLL=0 is the way back to the framework's sockets.
@@ -170,23 +210,29 @@ internal sealed class GatewayHost : IDisposable
 
     private void OpenAdmin()
     {
-        var routes = new AdminRoutes(_keeper, _plane);
-        if (File.Exists(_home.AdminPath))
-            File.Delete(_home.AdminPath);
-        var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-        socket.Bind(new UnixDomainSocketEndPoint(_home.AdminPath));
-        if (!OperatingSystem.IsWindows())
-            File.SetUnixFileMode(_home.AdminPath, UnixFileMode.UserRead | UnixFileMode.UserWrite);
-        socket.Listen(64);
-        _admins.Add(new(socket, "admin", routes.Answer, _log));
+        _admins.Add(Serve(_home.AdminPath));
         if (_options.Metrics is { } metrics)
         {
             var listener = new Socket(metrics.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
             listener.Bind(metrics);
             listener.Listen(64);
-            _admins.Add(new(listener, "metrics", routes.AnswerMetrics, _log));
-        }
-        foreach (var admin in _admins)
+            var admin = new AdminServer(listener, "metrics", new AdminRoutes(_keeper, _plane, _succession).AnswerMetrics, _log);
             admin.Start();
+            _admins.Add(admin);
+        }
+    }
+
+    private AdminServer Serve(string path)
+    {
+        if (File.Exists(path))
+            File.Delete(path);
+        var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        socket.Bind(new UnixDomainSocketEndPoint(path));
+        if (!OperatingSystem.IsWindows())
+            File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        socket.Listen(64);
+        var admin = new AdminServer(socket, "admin", new AdminRoutes(_keeper, _plane, _succession).Answer, _log);
+        admin.Start();
+        return admin;
     }
 }

@@ -25,6 +25,7 @@ internal sealed record GatewayOptions
           --idle-deadline TIME    for the next request on a connection (75s)
           --body-deadline TIME    for the next piece of a request's body (60s)
           --connections COUNT     the most client connections at a time (20000)
+          --upgrade VALUE         on: takes the place of the gateway that runs in the home, without losing a connection (off)
           --engines COUNT         threads that carry connections (one for each core)
           --version               prints the version
 
@@ -58,6 +59,9 @@ internal sealed record GatewayOptions
     /// <summary>The most client connections at a time.</summary>
     public int ConnectionsMax { get; init; } = 20_000;
 
+    /// <summary>Whether to take the place of the gateway that runs in the home, if one does.</summary>
+    public bool Upgrades { get; init; }
+
     /// <summary>How many threads carry connections; only where the system has epoll.</summary>
     public int Engines { get; init; } = Environment.ProcessorCount;
 
@@ -70,6 +74,7 @@ internal sealed record GatewayOptions
         string? certificates = null;
         var trusted = Networks.None;
         var usesProxyHeaders = false;
+        var upgrades = false;
         string? home = null;
         var deadlines = new Deadlines();
         var connections = 20_000;
@@ -98,6 +103,9 @@ internal sealed record GatewayOptions
                 case "--proxy-protocol" when value is "on" or "off":
                     usesProxyHeaders = value == "on";
                     break;
+                case "--upgrade" when value is "on" or "off":
+                    upgrades = value == "on";
+                    break;
                 case "--certificates" when value.Length > 0:
                     certificates = Path.GetFullPath(value);
                     break;
@@ -116,7 +124,7 @@ internal sealed record GatewayOptions
                 case "--body-deadline":
                     deadlines = deadlines with { Body = time };
                     break;
-                case "--listen" or "--tls" or "--trust" or "--proxy-protocol" or "--certificates" or "--metrics" or "--connections" or "--engines" or "--home":
+                case "--listen" or "--tls" or "--trust" or "--proxy-protocol" or "--upgrade" or "--certificates" or "--metrics" or "--connections" or "--engines" or "--home":
                     return false;
                 default:
                     fault = $"There is no option {name}.";
@@ -139,6 +147,7 @@ internal sealed record GatewayOptions
             Certificates = certificates,
             Trusted = trusted!,
             UsesProxyHeaders = usesProxyHeaders,
+            Upgrades = upgrades,
             Home = home,
             Metrics = metrics,
             Deadlines = deadlines,

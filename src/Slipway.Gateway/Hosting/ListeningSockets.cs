@@ -13,7 +13,8 @@ internal sealed class ListeningSockets : IDisposable
 
     private readonly Socket[] _sockets;
 
-    private ListeningSockets(Socket[] sockets) => _sockets = sockets;
+    /// <summary>Takes sockets over that listen already.</summary>
+    public ListeningSockets(Socket[] sockets) => _sockets = sockets;
 
     /// <summary>Where they listen.</summary>
     public IPEndPoint Address => (IPEndPoint)_sockets[0].LocalEndPoint!;

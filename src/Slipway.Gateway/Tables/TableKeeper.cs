@@ -22,6 +22,9 @@ internal abstract record TableOutcome
     /// <summary>It has faults.</summary>
     public sealed record Faulty(TableRefusal Refusal) : TableOutcome;
 
+    /// <summary>Another gateway takes this one's place, and tables from now on.</summary>
+    public sealed record Replaced(TableRefusal Refusal) : TableOutcome;
+
     /// <summary>It could not be written to disk, so the former one stays live.</summary>
     public sealed record Unsaved(TableRefusal Refusal) : TableOutcome;
 }
@@ -30,6 +33,7 @@ internal abstract record TableOutcome
 internal sealed class TableKeeper(LiveTables tables, TableStore store, GatewayLog log)
 {
     private readonly Lock _lock = new();
+    private bool _isClosed;
 
     /// <summary>Makes the table from disk live, if there is one.</summary>
     public void Load()
@@ -43,6 +47,13 @@ internal sealed class TableKeeper(LiveTables tables, TableStore store, GatewayLo
         }
     }
 
+    /// <summary>Takes no more tables: whoever reads the disk from here on reads the last one.</summary>
+    public void Close()
+    {
+        lock (_lock)
+            _isClosed = true;
+    }
+
     /// <summary>
     /// Takes a table. It is saved before it goes live: should the gateway end in between, its next start serves the new one
     /// and the control plane, which got no answer, puts the same one again.
@@ -54,6 +65,8 @@ internal sealed class TableKeeper(LiveTables tables, TableStore store, GatewayLo
             var current = tables.Current.Table;
             TableRefusal Refuse(string reason, ImmutableArray<RouteTableFault> faults)
                 => new(reason, current.Version, current.Fence, faults);
+            if (_isClosed)
+                return new TableOutcome.Replaced(Refuse("Another gateway takes this one's place. Put the table again.", []));
             if (table.Fence < current.Fence)
                 return new TableOutcome.Stale(Refuse("The fencing token is lower than the highest seen.", []));
             if (table.Version < current.Version)
