@@ -94,6 +94,42 @@ public sealed class TrafficTests
     }
 
     [Fact]
+    public async Task A_gateway_that_the_manifest_wants_otherwise_is_replaced_without_a_refused_connection()
+    {
+        await using var bed = new Bed();
+        await using var traffic = Open(bed);
+        await bed.Ensure(bed.Workload(Bed.Service()));
+        var instance = await bed.UntilOne(one => one.Ready);
+        var address = await traffic.Ensure(Bed.Local, s_any, Bed.Token, CancellationToken.None);
+        await traffic.Apply(Bed.Local, Table(1, 1, instance), CancellationToken.None);
+        var pid = Pid(bed);
+        using var stop = new CancellationTokenSource();
+        var asking = Task.Run(async () =>
+        {
+            var asked = 0;
+            while (!stop.IsCancellationRequested)
+            {
+                using var handler = new SocketsHttpHandler { PooledConnectionLifetime = TimeSpan.Zero };
+                using var client = new HttpClient(handler) { BaseAddress = address };
+                Assert.Equal("0.0.0", await client.GetStringAsync(new Uri("/version", UriKind.Relative)));
+                asked++;
+            }
+            return asked;
+        });
+
+        Assert.Equal(address, await traffic.Ensure(Bed.Local, s_any with { Trust = "10.0.0.0/8" }, Bed.Token, CancellationToken.None));
+        Assert.NotEqual(pid, Pid(bed));
+        await traffic.Apply(Bed.Local, Table(2, 1, instance), CancellationToken.None);
+        Assert.Equal(2, (await traffic.Read(Bed.Local, CancellationToken.None))!.TableVersion);
+        await stop.CancelAsync();
+        Assert.True(await asking > 0);
+        pid = Pid(bed);
+        Assert.Equal(address, await traffic.Ensure(Bed.Local, s_any with { Trust = "10.0.0.0/8" }, Bed.Token, CancellationToken.None));
+        Assert.Equal(pid, Pid(bed));
+        await traffic.Remove(Bed.Local, Bed.Token, CancellationToken.None);
+    }
+
+    [Fact]
     public async Task A_port_in_use_is_named()
     {
         await using var bed = new Bed();

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 using Slipway.Core.Settings;
 
 namespace Slipway.Core.Manifests;
@@ -68,7 +69,28 @@ public enum TargetKind
 /// <summary>Where a gateway listens for users.</summary>
 /// <param name="Address">An IP address; loopback unless the manifest says otherwise.</param>
 /// <param name="Port">1 to 65535, or 0 to take a free one and keep it.</param>
-public sealed record GatewayListener(string Address, int Port);
+public sealed record GatewayListener(string Address, int Port)
+{
+    /// <summary>Where it listens for users who come by TLS, as <c>ADDRESS:PORT</c>; null for nowhere.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Tls { get; init; }
+
+    /// <summary>The folder of the certificates, absolute; null without TLS.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Certificates { get; init; }
+
+    /// <summary>Networks of proxies that are believed, in CIDR notation, parted by commas; null for none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Trust { get; init; }
+
+    /// <summary>Whether connections of those begin with a PROXY header.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool ProxyProtocol { get; init; }
+
+    /// <summary>The address and port as text, an IPv6 address in brackets.</summary>
+    [JsonIgnore]
+    public string Text => Address.Contains(':', StringComparison.Ordinal) ? $"[{Address}]:{Port}" : $"{Address}:{Port}";
+}
 
 /// <summary>A database, cache or queue that the application needs.</summary>
 /// <param name="Name">Its name, as services list it under <c>needs</c>.</param>

@@ -17,7 +17,7 @@ internal static class ApplicationBinder
             Version = root.Text("version"),
             Environment = environment,
             Target = target,
-            Gateway = (GatewayListener)root.Below("gateway")["listen"]!,
+            Gateway = GatewayBinder.Bind(root.Below("gateway")),
             Services = services,
             Backing = [.. root.Map("backing").Select(entry => new BackingService(ServiceBinder.NameOf(entry.Name), ((Values)entry.Value!).Text("image")!))],
             Settings = SettingBinder.Bind(root.Map("settings"), settings, services, stores, environment, faults),

@@ -21,6 +21,7 @@ internal static class ApplicationRules
         CheckGates(root.Below("gates"), services, faults);
         NeedRules.Check(services, root.Map("backing"), faults);
         CheckRoutes(services, faults);
+        GatewayBinder.Check(root.Below("gateway"), faults);
         if (root["rollout"] is Values rollout)
             CheckSteps(rollout, faults);
         SettingRules.Check(root, settings, environment, environments, faults);

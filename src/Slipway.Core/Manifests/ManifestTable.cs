@@ -256,6 +256,10 @@ internal static class ManifestTable
 
         # gateway (listen)
         listen | listener | 127.0.0.1:0 | 127.0.0.1:8080 | The address and port for users; 0 takes a free port and keeps it.
+        tls | listener | | 0.0.0.0:8443 | The address and port for users who come by TLS.
+        certificates | text | | /etc/shop/tls | The folder of the certificates, absolute: NAME.crt with NAME.key, both PEM; new ones are taken within seconds.
+        trust | network[] | | [10.0.0.0/8] | Proxies in front of the gateway that are believed what they say of their clients.
+        proxy_protocol | boolean | false | true | Whether connections of those begin with a PROXY header, version 1 or 2.
 
         # overlaid
         version | text | | 1.4.0 | The application's version, part of a release's identity.

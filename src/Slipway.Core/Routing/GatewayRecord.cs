@@ -17,6 +17,9 @@ public sealed record GatewayRecord(
 {
     /// <summary>Where it listens for TLS, as <c>ADDRESS:PORT</c>; null when it does not.</summary>
     public string? Tls { get; init; }
+
+    /// <summary>The options that it was started with, other than where it listens and lives; compared, never read.</summary>
+    public string? Options { get; init; }
 }
 
 /// <summary>A gateway's answer to a table that is live and on disk.</summary>

@@ -103,6 +103,7 @@ internal sealed class GatewayHome : IDisposable
             json.WriteString("version"u8, record.Version);
             if (record.Tls is { } tls)
                 json.WriteString("tls"u8, tls);
+            json.WriteString("options"u8, record.Options);
             json.WriteEndObject();
         }
         var beside = _record + ".next";

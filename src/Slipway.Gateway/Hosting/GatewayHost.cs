@@ -65,7 +65,7 @@ internal sealed class GatewayHost : IDisposable
             _listeners = given.Plain.Length > 0 ? new(given.Plain) : Listen();
             if (options.Tls is { } tls)
             {
-                _secureListeners = given.Secure.Length > 0 ? new(given.Secure) : ListeningSockets.Open(tls, _engines.Length);
+                _secureListeners = Fits(given.Secure, tls) ? new(given.Secure) : ListeningSockets.Open(tls, _engines.Length);
                 _certificatesTimer = new(_ => _plane.Certificates!.Look(), null, Certificates.Period, Certificates.Period);
             }
             _succession = new(predecessor) { Plain = _listeners, Secure = _secureListeners, LetGo = LetGo, End = end };
@@ -92,7 +92,7 @@ internal sealed class GatewayHost : IDisposable
         OpenAdmin();
         var version = typeof(GatewayHost).Assembly.GetName().Version?.ToString(3) ?? "0.0.0";
         var tls = _secureListeners?.Address.ToString();
-        _home.Write(new(Environment.ProcessId, GatewayHome.StartTimeTicks(), address.Address.ToString(), address.Port, _home.AdminPath, version) { Tls = tls });
+        _home.Write(new(Environment.ProcessId, GatewayHome.StartTimeTicks(), address.Address.ToString(), address.Port, _home.AdminPath, version) { Tls = tls, Options = _options.Others });
         _log.Info("the gateway listens", ("address", address.ToString()), ("tls", tls), ("admin", _home.AdminPath), ("version", version));
     }
 
@@ -147,6 +147,9 @@ internal sealed class GatewayHost : IDisposable
             File.Delete(path);
         _home.Dispose();
     }
+
+    private static bool Fits(Socket[] given, IPEndPoint asked)
+        => given is [{ LocalEndPoint: IPEndPoint address }, ..] && address.Address.Equals(asked.Address) && (asked.Port == 0 || asked.Port == address.Port);
 
     // Every socket is listened to, and every engine has one, even where a gateway before this one had fewer or more of them.
     private void Accept(ListeningSockets listeners, ClientTaker take)

@@ -62,6 +62,9 @@ internal sealed record GatewayOptions
     /// <summary>Whether to take the place of the gateway that runs in the home, if one does.</summary>
     public bool Upgrades { get; init; }
 
+    /// <summary>Everything else that was said, as it was said.</summary>
+    public string Others { get; init; } = "";
+
     /// <summary>How many threads carry connections; only where the system has epoll.</summary>
     public int Engines { get; init; } = Environment.ProcessorCount;
 
@@ -148,6 +151,7 @@ internal sealed record GatewayOptions
             Trusted = trusted!,
             UsesProxyHeaders = usesProxyHeaders,
             Upgrades = upgrades,
+            Others = string.Join(' ', arguments.Chunk(2).Where(static pair => pair[0] is not ("--listen" or "--home" or "--upgrade")).SelectMany(static pair => pair)),
             Home = home,
             Metrics = metrics,
             Deadlines = deadlines,

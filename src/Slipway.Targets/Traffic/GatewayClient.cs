@@ -47,6 +47,8 @@ internal sealed class GatewayClient : IDisposable
         using var content = new ByteArrayContent(JsonSerializer.SerializeToUtf8Bytes(table, RoutingJson.Default.RouteTable));
         content.Headers.ContentType = new("application/json");
         using var response = await _client.PutAsync(new Uri("/table", UriKind.Relative), content, cancellation);
+        if (response.StatusCode == HttpStatusCode.ServiceUnavailable)
+            throw new HttpRequestException("The gateway leaves its place to another, which must be asked.");
         var refusal = response.StatusCode is HttpStatusCode.Conflict or HttpStatusCode.UnprocessableEntity or HttpStatusCode.InsufficientStorage
             ? await response.Content.ReadFromJsonAsync(RoutingJson.Default.TableRefusal, cancellation)
             : null;

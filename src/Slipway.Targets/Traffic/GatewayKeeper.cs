@@ -14,6 +14,7 @@ namespace Slipway.Targets.Traffic;
 internal sealed partial class GatewayKeeper : IAsyncDisposable
 {
     private const long LogBytesMax = 10 * 1024 * 1024;
+    private static readonly string s_version = typeof(GatewayKeeper).Assembly.GetName().Version?.ToString(3) ?? "0.0.0";
     private static readonly TimeSpan s_look = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan s_logLook = TimeSpan.FromSeconds(30);
     private readonly GatewayTrafficOptions _options;
@@ -66,7 +67,9 @@ internal sealed partial class GatewayKeeper : IAsyncDisposable
                 await StopLocked();
             }
             if (_process is null or { Ended.IsCompleted: true })
-                await StartLocked(listener, cancellation);
+                await StartLocked(listener, upgrades: false, cancellation);
+            else if (_record!.Version != s_version || _record.Options != string.Join(' ', OptionsOf(listener)))
+                await UpgradeLocked(listener, cancellation);
             if (_kept.IsCompleted)
             {
                 _keeping = CancellationTokenSource.CreateLinkedTokenSource(_leave.Token);
@@ -108,6 +111,23 @@ internal sealed partial class GatewayKeeper : IAsyncDisposable
     private static bool Fits(GatewayRecord record, GatewayListener listener)
         => record.Address == listener.Address && (listener.Port == 0 || record.Port == listener.Port);
 
+    /// <summary>
+    /// Puts another gateway in its place, of this version and with these options, which takes its sockets over: no connection is
+    /// refused. When that fails the one that runs goes on as it is.
+    /// </summary>
+    private async Task UpgradeLocked(GatewayListener listener, CancellationToken cancellation)
+    {
+        try
+        {
+            await StartLocked(listener with { Port = _record!.Port }, upgrades: true, cancellation);
+            LogUpgraded(_logger, Environment, s_version);
+        }
+        catch (TrafficException e)
+        {
+            LogNotUpgraded(_logger, e, Environment, _record!.Version);
+        }
+    }
+
     private async Task StopLocked()
     {
         if (_keeping is not null)
@@ -147,7 +167,7 @@ internal sealed partial class GatewayKeeper : IAsyncDisposable
         try
         {
             if (_process!.Ended.IsCompleted)
-                await StartLocked(listener with { Port = _record!.Port }, cancellation);
+                await StartLocked(listener with { Port = _record!.Port }, upgrades: false, cancellation);
         }
         catch (Exception e) when (e is TrafficException or IOException)
         {
@@ -171,21 +191,21 @@ internal sealed partial class GatewayKeeper : IAsyncDisposable
         }
     }
 
-    private async Task StartLocked(GatewayListener listener, CancellationToken cancellation)
+    private async Task StartLocked(GatewayListener listener, bool upgrades, CancellationToken cancellation)
     {
-        CheckAddress(listener);
+        if (!upgrades)
+            CheckAddress(listener);
         if (!File.Exists(_options.Program))
             throw new TrafficException($"The gateway's program {_options.Program} is missing. Install Slipway again, all of its folder.");
         PrivateFolder.Create(_folder.Path);
         var from = LogFile.LengthOf(_folder.Log);
-        var drain = $"{(int)_options.DrainMax.TotalMilliseconds}ms";
         var output = new SpawnOutput.ToFile(_folder.Log);
         RunningProcess? process = null;
         try
         {
             _fence.Hold(() => process = RunningProcess.Start(new(
                 _options.Program,
-                ["--listen", new IPEndPoint(IPAddress.Parse(listener.Address), listener.Port).ToString(), "--home", _folder.Path, "--drain-deadline", drain],
+                ["--listen", new IPEndPoint(IPAddress.Parse(listener.Address), listener.Port).ToString(), "--home", _folder.Path, "--upgrade", upgrades ? "on" : "off", .. OptionsOf(listener)],
                 InheritedVariables.OfProgram(),
                 _folder.Path,
                 output,
@@ -196,6 +216,18 @@ internal sealed partial class GatewayKeeper : IAsyncDisposable
             throw new TrafficException(e.Message, e);
         }
         await AwaitAnswer(process!, from, cancellation);
+    }
+
+    private List<string> OptionsOf(GatewayListener listener)
+    {
+        List<string> options = ["--drain-deadline", $"{(int)_options.DrainMax.TotalMilliseconds}ms"];
+        if (listener is { Tls: { } tls, Certificates: { } certificates })
+            options.AddRange("--tls", tls, "--certificates", certificates);
+        if (listener.Trust is { } trust)
+            options.AddRange("--trust", trust);
+        if (listener.ProxyProtocol)
+            options.AddRange("--proxy-protocol", "on");
+        return options;
     }
 
     private async Task AwaitAnswer(RunningProcess process, long logFrom, CancellationToken cancellation)
@@ -255,6 +287,12 @@ internal sealed partial class GatewayKeeper : IAsyncDisposable
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The gateway of {Environment} moves from port {Before} to {After}; its connections are drained.")]
     private static partial void LogMoves(ILogger logger, EnvironmentName environment, int before, int after);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "The gateway of {Environment} is now of version {Version} and as the manifest says; no connection was refused.")]
+    private static partial void LogUpgraded(ILogger logger, EnvironmentName environment, string version);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "The gateway of {Environment} could not be replaced; the one of version {Version} goes on.")]
+    private static partial void LogNotUpgraded(ILogger logger, Exception error, EnvironmentName environment, string version);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "The gateway of {Environment} ended (exit code {Code}) and is started again: {LastLine}")]
     private static partial void LogEnded(ILogger logger, EnvironmentName environment, int? code, string? lastLine);

@@ -1,0 +1,23 @@
+namespace Slipway.Core.Manifests;
+
+/// <summary>Checks and fills where a gateway listens.</summary>
+internal static class GatewayBinder
+{
+    public static void Check(Values values, FaultList faults)
+    {
+        if (values.Has("tls") != values.Has("certificates"))
+            faults.Error(FaultCode.GatewayTls, values.KeyAt(values.Has("tls") ? "tls" : "certificates"), "TLS needs both an address and a folder of certificates.", "Write tls: 0.0.0.0:8443 and certificates: /etc/shop/tls, or neither.");
+        else if (values.Text("certificates") is { } certificates && !certificates.StartsWith('/'))
+            faults.Error(FaultCode.GatewayTls, values.KeyAt("certificates"), "The folder of the certificates is not absolute, and nobody knows where the gateway runs.", "Write its whole path, such as /etc/shop/tls.");
+        if (values["proxy_protocol"] is true && !values.Has("trust"))
+            faults.Error(FaultCode.GatewayTls, values.KeyAt("proxy_protocol"), "Without trust, nobody may say who the clients are.", "List the proxies: trust: [10.0.0.0/8]");
+    }
+
+    public static GatewayListener Bind(Values values) => ((GatewayListener)values["listen"]!) with
+    {
+        Tls = ((GatewayListener?)values["tls"])?.Text,
+        Certificates = values.Text("certificates"),
+        Trust = values.Has("trust") ? string.Join(',', values.List("trust").Cast<string>()) : null,
+        ProxyProtocol = values["proxy_protocol"] is true,
+    };
+}
