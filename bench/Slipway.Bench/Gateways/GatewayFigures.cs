@@ -14,13 +14,16 @@ internal static class GatewayFigures
     /// <param name="stop">Ends the measurement.</param>
     public static async IAsyncEnumerable<Figure> Measure(bool quick, Action<string> progress, [EnumeratorCancellation] CancellationToken stop)
     {
-        progress("Validation of requests, its judge alone (the gateway does not ask it yet):");
+        progress("Validation of requests, its judge alone:");
         foreach (var figure in ValidationFigures.Measure(progress))
             yield return figure;
 
         if (((string[])["taskset", "nginx", "haproxy", "caddy", "wrk"]).Where(program => !IsInstalled(program)).ToList() is { Count: > 0 } missing)
             throw new InvalidOperationException($"Not installed: {string.Join(", ", missing)}. On Debian: sudo apt-get install nginx haproxy caddy wrk util-linux");
         using var folder = new BenchFolder();
+        foreach (var figure in StateFigures.Measure(folder.Path, quick, progress))
+            yield return figure;
+        SlipwayProxy.WriteCertificate(folder.Path);
         using var origin = Origin.Start(folder.Path, FirstPort);
         var (rounds, round) = quick ? (3, TimeSpan.FromSeconds(1)) : (7, TimeSpan.FromSeconds(2));
         var starts = new Func<Task<Proxy>>[]
@@ -41,10 +44,11 @@ internal static class GatewayFigures
         {
             foreach (var start in starts)
                 proxies.Add(await start());
-            foreach (var load in (Load[])[Load.Small, Load.Large, Load.Upload])
+            foreach (var load in (Load[])[Load.Small, Load.Large, Load.Upload, Load.Secure])
             {
                 progress($"{load.Name}, {Connections} connections:");
-                var worked = await Warm(proxies, load, rounds, round, folder.Path, progress, stop);
+                var asked = load.IsSecure ? proxies[..2] : proxies;
+                var worked = await Warm(asked, load, Connections, rounds, round, folder.Path, progress, stop);
                 var spent = Median(worked, one => one.MicrosecondsOfProcessor, "us");
                 if (load == Load.Small)
                 {
@@ -54,34 +58,44 @@ internal static class GatewayFigures
                 }
                 else
                 {
-                    yield return Figure.AtLeast($"{load.Name}: requests for the same processor time, against nginx", 1 / Ratio(worked, 1, one => one.MicrosecondsOfProcessor), "x", load == Load.Large ? 0.95 : 1.2, spent);
+                    yield return Figure.AtLeast($"{load.Name}: requests for the same processor time, against nginx", 1 / Ratio(worked, 1, one => one.MicrosecondsOfProcessor), "x", load == Load.Large ? 0.95 : load == Load.Upload ? 1.2 : 1, spent);
                 }
                 yield return Figure.Exactly($"{load.Name}: requests that failed", worked.Sum(one => one[0].Failed), "requests", 0);
             }
             await Wrk.Run(proxies[0], Load.Small, 256, TimeSpan.FromSeconds(quick ? 1 : 5), folder.Path, stop);
             yield return Figure.AtMost("memory after 256 connections", proxies[0].Megabytes, "MB", 60);
+            await foreach (var figure in LatencyFigures.Measure(proxies, origin.Port, quick ? 1 : 5, TimeSpan.FromSeconds(quick ? 2 : 5), progress, stop))
+                yield return figure;
         }
         finally
         {
             foreach (var proxy in proxies)
                 await proxy.DisposeAsync();
         }
+        yield return await IdleFigures.Measure(folder.Path, FirstPort + 20, origin.Port, stop);
+        await foreach (var figure in ProtectionFigures.Measure(folder.Path, FirstPort + 21, origin.Port, rounds, round, progress, stop))
+            yield return figure;
+        await foreach (var figure in ChangeFigures.Measure(folder.Path, FirstPort + 24, quick, progress, stop))
+            yield return figure;
+        await foreach (var figure in SoakFigures.Measure(folder.Path, FirstPort + 26, origin.Port, quick, progress, stop))
+            yield return figure;
     }
 
     private static bool IsInstalled(string program)
         => (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Any(folder => File.Exists(Path.Combine(folder, program)));
 
     // All in turn, round by round, so that noise of the machine meets them alike.
-    private static async Task<List<Worked[]>> Warm(List<Proxy> proxies, Load load, int rounds, TimeSpan time, string folder, Action<string> progress, CancellationToken stop)
+    /// <summary>Warms each up, then measures them round by round.</summary>
+    public static async Task<List<Worked[]>> Warm(List<Proxy> proxies, Load load, int connections, int rounds, TimeSpan time, string folder, Action<string> progress, CancellationToken stop)
     {
         foreach (var proxy in proxies)
-            await Wrk.Run(proxy, load, Connections, TimeSpan.FromSeconds(4), folder, stop);
+            await Wrk.Run(proxy, load, connections, TimeSpan.FromSeconds(4), folder, stop);
         List<Worked[]> worked = [];
         for (var round = 0; round < rounds; round++)
         {
             var row = new Worked[proxies.Count];
             for (var i = 0; i < proxies.Count; i++)
-                row[i] = await Wrk.Run(proxies[i], load, Connections, time, folder, stop);
+                row[i] = await Wrk.Run(proxies[i], load, connections, time, folder, stop);
             worked.Add(row);
             progress("  " + string.Join("   ", row.Select((one, i) => string.Create(CultureInfo.InvariantCulture, $"{proxies[i].Name} {one.PerSecond,6:0}/s {one.MicrosecondsOfProcessor,5:0.0} us"))));
         }
@@ -110,7 +124,7 @@ internal static class GatewayFigures
         => rounds.Select(round => value(round[0]) / value(round[peer])).Order().ElementAt(rounds.Count / 2);
 
     private static string Median<T>(List<T[]> rounds, Func<T, double> value, string unit)
-        => string.Join(", ", ((string[])["Slipway", "nginx", "HAProxy", "Caddy"]).Select((name, i)
+        => string.Join(", ", ((string[])["Slipway", "nginx", "HAProxy", "Caddy"])[..rounds[0].Length].Select((name, i)
             => string.Create(CultureInfo.InvariantCulture, $"{name} {rounds.Select(round => value(round[i])).Order().ElementAt(rounds.Count / 2):0.0}"))) + $" {unit}";
 
     // A folder of its own under the machine's folder for such, gone with the measurement.

@@ -23,6 +23,10 @@ internal static class Peers
               upstream origin { server 127.0.0.1:{{origin}}; keepalive 512; keepalive_requests 100000000; }
               server {
                 listen 127.0.0.1:{{port}} backlog=4096;
+                listen 127.0.0.1:{{port + Proxy.TlsOffset}} ssl backlog=4096;
+                ssl_certificate {{SlipwayProxy.Certificates(folder)}}/bench.crt;
+                ssl_certificate_key {{SlipwayProxy.Certificates(folder)}}/bench.key;
+                ssl_session_cache shared:bench:10m;
                 location / {
                   proxy_pass http://origin;
                   proxy_http_version 1.1;

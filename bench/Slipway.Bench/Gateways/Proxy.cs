@@ -10,6 +10,9 @@ internal sealed class Proxy : IAsyncDisposable
     // The kernel counts a process's time in hundredths of a second (sysconf(_SC_CLK_TCK) is 100 wherever .NET runs).
     private const double TicksPerSecond = 100;
 
+    /// <summary>So far behind its port it listens for TLS, where it does.</summary>
+    public const int TlsOffset = 10;
+
     private readonly Process _process;
     private readonly List<string> _said = [];
 
@@ -68,6 +71,24 @@ internal sealed class Proxy : IAsyncDisposable
             throw;
         }
     }
+
+    /// <summary>Starts another process that takes this one's place, and waits until it has.</summary>
+    public static async Task<Proxy> Successor(Proxy before, IReadOnlyList<string> command, string home, CancellationToken stop)
+    {
+        var about = new ProcessStartInfo("taskset", ["-c", Cores.Proxy, .. command]) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
+        var proxy = new Proxy(before.Name, Process.Start(about)!, before.Port);
+        var record = Path.Combine(home, "gateway.json");
+        while (!(await File.ReadAllTextAsync(record, stop)).Contains($"\"pid\":{proxy._process.Id},", StringComparison.Ordinal))
+        {
+            if (proxy._process.HasExited)
+                throw new InvalidOperationException($"The successor ended: {string.Join('\n', proxy._said)}");
+            await Task.Delay(5, stop);
+        }
+        return proxy;
+    }
+
+    /// <summary>Waits until it has ended by itself.</summary>
+    public Task Ended() => _process.WaitForExitAsync();
 
     public async ValueTask DisposeAsync()
     {

@@ -1,36 +1,100 @@
+using System.Net.Sockets;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using System.Text.Json;
 using Slipway.Core.Manifests;
 using Slipway.Core.Routing;
+using Slipway.Core.Telemetry;
 
 namespace Slipway.Bench.Gateways;
 
 /// <summary>Our own gateway, serving a table from its disk as it does when it starts alone.</summary>
 internal static class SlipwayProxy
 {
-    public static Task<Proxy> Start(string folder, int port, int origin, CancellationToken stop)
+    /// <summary>The folder with the certificate that every proxy shows.</summary>
+    public static string Certificates(string folder) => Path.Combine(folder, "certificates");
+
+    /// <summary>Where it lives.</summary>
+    public static string Home(string folder, string name) => Path.Combine(folder, name);
+
+    /// <summary>Starts one on the proxies' core.</summary>
+    /// <param name="folder">The measurement's folder.</param>
+    /// <param name="port">Where it listens; by TLS <see cref="Proxy.TlsOffset"/> further on.</param>
+    /// <param name="origin">What it stands in front of.</param>
+    /// <param name="stop">Gives up.</param>
+    /// <param name="name">As the figures call it, and its home.</param>
+    /// <param name="protection">What stands before its route.</param>
+    public static Task<Proxy> Start(string folder, int port, int origin, CancellationToken stop, string name = "Slipway", RouteProtection? protection = null)
     {
-        var home = Path.Combine(folder, "slipway");
+        var home = Home(folder, name);
         Directory.CreateDirectory(home);
-        File.WriteAllBytes(Path.Combine(home, "table.json"), TableFile.Write(Table(origin)));
-        return Proxy.Start("Slipway", port, [Path.Combine(Repository.Root, "out", "slipway-gateway"), "--listen", $"127.0.0.1:{port}", "--home", home], null, stop);
+        File.WriteAllBytes(Path.Combine(home, "table.json"), TableFile.Write(Table(1, protection, origin, origin + Origin.Second)));
+        return Proxy.Start(name, port, Command(folder, home, port), null, stop);
     }
 
-    // 90 to 10, so that the choice of a release is part of every request.
-    private static RouteTable Table(int origin)
+    /// <summary>The program and its arguments.</summary>
+    public static List<string> Command(string folder, string home, int port)
     {
-        var endpoint = (string instance, int port) => new Endpoint(Named<InstanceId>(instance), "127.0.0.1", port);
+        List<string> command = [Path.Combine(Repository.Root, "out", "slipway-gateway"), "--listen", $"127.0.0.1:{port}", "--home", home];
+        if (Directory.Exists(Certificates(folder)))
+            command.AddRange(["--tls", $"127.0.0.1:{port + Proxy.TlsOffset}", "--certificates", Certificates(folder)]);
+        return command;
+    }
+
+    /// <summary>A table of one service with 90 to 10 of two releases, so that the choice of one is part of every request; of one where there is one port.</summary>
+    public static RouteTable Table(long version, RouteProtection? protection, params int[] ports)
+    {
+        var releases = ports.Select((port, i) => new RoutedRelease(
+            Named<ReleaseId>($"{port:x12}"), i == 0 ? 90 : 10, [new(Named<InstanceId>($"web-{port:x12}-1"), "127.0.0.1", port)]));
         return new()
         {
-            Version = 1,
+            Version = version,
             Fence = 1,
-            Services =
-            [
-                new(Named<ServiceName>("web"), [new(null, "/", false, false, TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(60))],
-                [
-                    new(Named<ReleaseId>("aaaaaaaaaaaa"), 90, [endpoint("web-aaaaaaaaaaaa-1", origin)]),
-                    new(Named<ReleaseId>("bbbbbbbbbbbb"), 10, [endpoint("web-bbbbbbbbbbbb-1", origin + Origin.Second)]),
-                ]),
-            ],
+            Services = [new(Named<ServiceName>("web"), [new(null, "/", false, false, TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(60)) { Protection = protection }], [.. releases])],
         };
+    }
+
+    /// <summary>Puts a table to a gateway over its admin socket; gives how long that took.</summary>
+    public static async Task<TimeSpan> Put(string home, RouteTable table, CancellationToken stop)
+    {
+        using var client = Admin(home);
+        // The connection first: what is measured is the switch.
+        (await client.GetAsync(new Uri("http://gateway/health"), stop)).EnsureSuccessStatusCode();
+        using var content = new ByteArrayContent(JsonSerializer.SerializeToUtf8Bytes(table, RoutingJson.Default.RouteTable));
+        var clock = System.Diagnostics.Stopwatch.GetTimestamp();
+        (await client.PutAsync(new Uri("http://gateway/table"), content, stop)).EnsureSuccessStatusCode();
+        return System.Diagnostics.Stopwatch.GetElapsedTime(clock);
+    }
+
+    /// <summary>What it has counted.</summary>
+    public static async Task<TrafficReading> Read(string home, CancellationToken stop)
+    {
+        using var client = Admin(home);
+        return JsonSerializer.Deserialize(await client.GetByteArrayAsync(new Uri("http://gateway/reading"), stop), RoutingJson.Default.TrafficReading)!;
+    }
+
+    private static HttpClient Admin(string home) => new(new SocketsHttpHandler
+    {
+        ConnectCallback = async (_, cancellation) =>
+        {
+            var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+            await socket.ConnectAsync(new UnixDomainSocketEndPoint(Path.Combine(home, "gateway.sock")), cancellation);
+            return new NetworkStream(socket, ownsSocket: true);
+        },
+    });
+
+    /// <summary>Writes a self-signed certificate with its key, for <c>localhost</c> unless said otherwise.</summary>
+    public static void WriteCertificate(string folder, string file = "bench", string name = "localhost")
+    {
+        Directory.CreateDirectory(Certificates(folder));
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var request = new CertificateRequest($"CN={name}", key, HashAlgorithmName.SHA256);
+        var names = new SubjectAlternativeNameBuilder();
+        names.AddDnsName(name);
+        request.CertificateExtensions.Add(names.Build());
+        using var certificate = request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(2));
+        File.WriteAllText(Path.Combine(Certificates(folder), $"{file}.key"), key.ExportPkcs8PrivateKeyPem());
+        File.WriteAllText(Path.Combine(Certificates(folder), $"{file}.crt"), certificate.ExportCertificatePem());
     }
 
     private static T Named<T>(string text)

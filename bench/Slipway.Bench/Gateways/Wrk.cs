@@ -8,8 +8,21 @@ namespace Slipway.Bench.Gateways;
 /// <param name="Name">As the figures call it.</param>
 /// <param name="Path">Of every request.</param>
 /// <param name="BodyBytes">Of every request; 0 for GET.</param>
-internal sealed record Load(string Name, string Path, int BodyBytes = 0)
+/// <param name="Fields">Further field lines.</param>
+/// <param name="IsSecure">Whether by TLS.</param>
+internal sealed record Load(string Name, string Path, int BodyBytes = 0, string[]? Fields = null, bool IsSecure = false)
 {
+    /// <summary>As browsers ask.</summary>
+    public static Load Browser { get; } = new("a browser's request", $"{Origin.Small}?q=blue+running+shoes&page=2&sort=price",
+        Fields:
+        [
+            "User-Agent: Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0", "Accept: text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",
+            "Accept-Language: en-US,en;q=0.5", "Accept-Encoding: gzip, deflate, br", "Referer: https://shop.example.org/search?q=shoes", "Cookie: session=6f9a0c2e7b1d4853; theme=dark",
+            "Upgrade-Insecure-Requests: 1", "Sec-Fetch-Dest: document", "Sec-Fetch-Mode: navigate", "Sec-Fetch-Site: same-origin", "Cache-Control: max-age=0", "DNT: 1",
+        ]);
+
+    public static Load Secure { get; } = new("1 KiB by TLS", Origin.Small, IsSecure: true);
+
     public static Load Small { get; } = new("1 KiB", Origin.Small);
 
     public static Load Large { get; } = new("64 KiB", Origin.Large);
@@ -29,7 +42,8 @@ internal static partial class Wrk
 {
     public static async Task<Worked> Run(Proxy proxy, Load load, int connections, TimeSpan time, string folder, CancellationToken stop)
     {
-        var about = new ProcessStartInfo("taskset", ["-c", Cores.Others, "wrk", "-t", "1", "-c", $"{connections}", "-d", $"{time.TotalSeconds:0}s", .. Script(load, folder), $"http://127.0.0.1:{proxy.Port}{load.Path}"])
+        var about = new ProcessStartInfo("taskset", ["-c", Cores.Others, "wrk", "-t", "1", "-c", $"{connections}", "-d", $"{time.TotalSeconds:0}s", .. Script(load, folder), .. (load.Fields ?? []).SelectMany(field => (string[])["-H", field]),
+            load.IsSecure ? $"https://127.0.0.1:{proxy.Port + Proxy.TlsOffset}{load.Path}" : $"http://127.0.0.1:{proxy.Port}{load.Path}"])
         {
             UseShellExecute = false,
             RedirectStandardOutput = true,

@@ -36,8 +36,8 @@ internal sealed class Certificates
         Look();
     }
 
-    /// <summary>How many names can be served, wildcards as one.</summary>
-    public int NameCount => _shown.ByName.Count;
+    /// <summary>Whether a name has a certificate of its own.</summary>
+    public bool Serves(string name) => _shown.ByName.ContainsKey(name);
 
     /// <summary>Looks at the folder again, and shows what has changed.</summary>
     public void Look()
@@ -98,7 +98,8 @@ internal sealed class Certificates
             _log.Info("a certificate is in use", ("file", path), ("names", string.Join(", ", names)), ("ends", ends.ToString("u")));
             return new(stamp, options, names);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or CryptographicException or ArgumentException)
+        // A damaged key makes the framework throw almost anything, such as that its curve is not of this platform.
+        catch (Exception e) when (e is not OutOfMemoryException)
         {
             _log.Error(
                 known?.Options is null ? "a certificate cannot be used" : "a certificate cannot be used; the one before stays",

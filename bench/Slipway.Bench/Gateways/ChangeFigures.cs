@@ -1,0 +1,87 @@
+using System.Runtime.CompilerServices;
+
+namespace Slipway.Bench.Gateways;
+
+/// <summary>What is lost when something changes under load: routes, the gateway itself, its certificates.</summary>
+internal static class ChangeFigures
+{
+    private const double RatePerSecond = 1000;
+
+    public static async IAsyncEnumerable<Figure> Measure(string folder, int port, bool quick, Action<string> progress, [EnumeratorCancellation] CancellationToken stop)
+    {
+        await foreach (var figure in Switches(folder, port, quick ? 10 : 100, progress, stop))
+            yield return figure;
+        await foreach (var figure in Upgrades(folder, port + 1, quick ? 4 : 20, progress, stop))
+            yield return figure;
+    }
+
+    private static async IAsyncEnumerable<Figure> Switches(string folder, int port, int count, Action<string> progress, [EnumeratorCancellation] CancellationToken stop)
+    {
+        progress($"{count} switches of routes under load, the instance before killed right after each:");
+        var backend = await Backend.Start(stop);
+        try
+        {
+            await using var proxy = await SlipwayProxy.Start(folder, port, backend.Port, stop, "switches");
+            var home = SlipwayProxy.Home(folder, "switches");
+            await SlipwayProxy.Put(home, SlipwayProxy.Table(2, null, backend.Port), stop);
+            await using var traffic = Traffic.Mixed(new($"http://127.0.0.1:{port}"), RatePerSecond, stop);
+            List<double> took = [];
+            for (var i = 0; i < count; i++)
+            {
+                var next = await Backend.Start(stop);
+                took.Add((await SlipwayProxy.Put(home, SlipwayProxy.Table(3 + i, null, next.Port), stop)).TotalMilliseconds);
+                // What it had before the switch it may finish: that is the drain of a release. Then it is killed, not ended.
+                while (await InFlight(home, backend.Port, stop) > 0)
+                    await Task.Delay(1, stop);
+                await backend.DisposeAsync();
+                backend = next;
+            }
+            var report = await traffic.End();
+            foreach (var failure in report.Failures.Take(10))
+                progress($"  {failure}");
+            yield return Figure.Exactly($"requests lost over {count} switches", report.Bad, "requests", 0, $"of {report.Total.Ended:N0}: GET, POST with its body back, streams");
+            yield return Figure.AtMost("a switch, from the table put to its being live and on disk, the slowest", took.Max(), "ms", 10);
+        }
+        finally
+        {
+            await backend.DisposeAsync();
+        }
+    }
+
+    private static async IAsyncEnumerable<Figure> Upgrades(string folder, int port, int count, Action<string> progress, [EnumeratorCancellation] CancellationToken stop)
+    {
+        progress($"{count} self-upgrades and {count} certificates under load:");
+        await using var backend = await Backend.Start(stop);
+        var proxy = await SlipwayProxy.Start(folder, port, backend.Port, stop, "upgrades");
+        try
+        {
+            var home = SlipwayProxy.Home(folder, "upgrades");
+            await SlipwayProxy.Put(home, SlipwayProxy.Table(2, null, backend.Port), stop);
+            await using var traffic = Traffic.Mixed(new($"http://127.0.0.1:{port}"), RatePerSecond, stop);
+            using var secure = new SecureTraffic(port + Proxy.TlsOffset);
+            for (var i = 0; i < count; i++)
+            {
+                var next = await Proxy.Successor(proxy, [.. SlipwayProxy.Command(folder, home, port), "--upgrade", "on"], home, stop);
+                await proxy.Ended();
+                proxy = next;
+                SlipwayProxy.WriteCertificate(folder);
+                await secure.SeesNewCertificate(stop);
+            }
+            var report = await traffic.End();
+            foreach (var failure in report.Failures.Take(10))
+                progress($"  {failure}");
+            var (asked, lost) = secure.End();
+            yield return Figure.Exactly($"requests lost over {count} self-upgrades and {count} new certificates", report.Bad + lost, "requests", 0, $"of {report.Total.Ended:N0} plain and {asked:N0} by TLS, each of those on a connection of its own");
+        }
+        finally
+        {
+            await proxy.DisposeAsync();
+        }
+    }
+
+    private static async Task<int> InFlight(string home, int port, CancellationToken stop)
+    {
+        var reading = await SlipwayProxy.Read(home, stop);
+        return reading.Instances.Where(one => one.Instance.ToString().Contains($"{port:x12}", StringComparison.Ordinal)).Sum(one => one.InFlight);
+    }
+}

@@ -1,0 +1,27 @@
+using System.Globalization;
+using System.Runtime.CompilerServices;
+
+namespace Slipway.Bench.Gateways;
+
+/// <summary>Full load for long: whether memory grows, and whether anything fails.</summary>
+internal static class SoakFigures
+{
+    public static async IAsyncEnumerable<Figure> Measure(string folder, int port, int origin, bool quick, Action<string> progress, [EnumeratorCancellation] CancellationToken stop)
+    {
+        var (pieces, piece) = quick ? (3, TimeSpan.FromSeconds(4)) : (30, TimeSpan.FromMinutes(1));
+        progress($"Soak: {pieces * piece.TotalMinutes:0.#} min of full load, uploads and large answers among it:");
+        await using var proxy = await SlipwayProxy.Start(folder, port, origin, stop, "soak");
+        List<double> memory = [];
+        var (asked, failed) = (0L, 0L);
+        for (var i = 0; i < pieces; i++)
+        {
+            var worked = await Wrk.Run(proxy, (i % 3) switch { 0 => Load.Small, 1 => Load.Upload, _ => Load.Large }, 256, piece, folder, stop);
+            (asked, failed) = (asked + worked.Requests, failed + worked.Failed);
+            memory.Add(proxy.Megabytes);
+            progress(string.Create(CultureInfo.InvariantCulture, $"  {(i + 1) * piece.TotalMinutes:0.#} min: {memory[^1]:0.0} MB, {asked:N0} requests, {failed} failed"));
+        }
+        // The first three pieces have brought each kind of load once; from there on it must stay.
+        yield return Figure.AtMost("memory at the end of the soak, over that after its first tenth", memory[^3..].Max() / memory[..Math.Max(3, pieces / 10)].Max(), "x", 1.05, string.Create(CultureInfo.InvariantCulture, $"{memory[^1]:0.0} MB"));
+        yield return Figure.Exactly("requests that failed in it", failed, "requests", 0, $"of {asked:N0}");
+    }
+}
