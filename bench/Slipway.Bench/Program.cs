@@ -12,6 +12,8 @@ using Slipway.Bench.Workers;
 
 if (args is [DoomedControlPlane.Name, .. var doomed])
     return await DoomedControlPlane.Run(doomed);
+if (args is [OpenLoop.Name, .. var asked])
+    return OpenLoop.Run(asked);
 var names = args.Where(argument => !argument.StartsWith('-')).ToList();
 var quick = args.Contains("--quick");
 var json = args.Contains("--json");

@@ -25,7 +25,7 @@ internal static class GatewayFigures
             yield return figure;
         SlipwayProxy.WriteCertificate(folder.Path);
         using var origin = Origin.Start(folder.Path, FirstPort);
-        var (rounds, round) = quick ? (3, TimeSpan.FromSeconds(1)) : (7, TimeSpan.FromSeconds(2));
+        var (rounds, round, warmUp) = quick ? (1, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1)) : (7, TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(4));
         var starts = new Func<Task<Proxy>>[]
         {
             () => SlipwayProxy.Start(folder.Path, FirstPort + 1, origin.Port, stop),
@@ -35,7 +35,7 @@ internal static class GatewayFigures
         };
 
         progress("The first second after a start, saturated:");
-        var cold = await Cold(starts, quick ? 3 : 7, folder.Path, progress, stop);
+        var cold = await Cold(starts, quick ? 1 : 7, folder.Path, progress, stop);
         yield return Figure.AtLeast("requests in the first second after start, against nginx", Ratio(cold, 1, one => one.PerSecond), "x", 0.85, Median(cold, one => one.PerSecond, "requests"));
         yield return Figure.AtMost("from start to the first answer", cold.Select(one => one[0].First.TotalMilliseconds).Order().ElementAt(cold.Count / 2), "ms", 80);
 
@@ -48,7 +48,7 @@ internal static class GatewayFigures
             {
                 progress($"{load.Name}, {Connections} connections:");
                 var asked = load.IsSecure ? proxies[..2] : proxies;
-                var worked = await Warm(asked, load, Connections, rounds, round, folder.Path, progress, stop);
+                var worked = await Warm(asked, load, Connections, warmUp, rounds, round, folder.Path, progress, stop);
                 var spent = Median(worked, one => one.MicrosecondsOfProcessor, "us");
                 if (load == Load.Small)
                 {
@@ -73,7 +73,7 @@ internal static class GatewayFigures
                 await proxy.DisposeAsync();
         }
         yield return await IdleFigures.Measure(folder.Path, FirstPort + 20, origin.Port, stop);
-        await foreach (var figure in ProtectionFigures.Measure(folder.Path, FirstPort + 21, origin.Port, rounds, round, progress, stop))
+        await foreach (var figure in ProtectionFigures.Measure(folder.Path, FirstPort + 21, origin.Port, warmUp, rounds, round, progress, stop))
             yield return figure;
         await foreach (var figure in ChangeFigures.Measure(folder.Path, FirstPort + 24, quick, progress, stop))
             yield return figure;
@@ -86,10 +86,10 @@ internal static class GatewayFigures
 
     // All in turn, round by round, so that noise of the machine meets them alike.
     /// <summary>Warms each up, then measures them round by round.</summary>
-    public static async Task<List<Worked[]>> Warm(List<Proxy> proxies, Load load, int connections, int rounds, TimeSpan time, string folder, Action<string> progress, CancellationToken stop)
+    public static async Task<List<Worked[]>> Warm(List<Proxy> proxies, Load load, int connections, TimeSpan warmUp, int rounds, TimeSpan time, string folder, Action<string> progress, CancellationToken stop)
     {
         foreach (var proxy in proxies)
-            await Wrk.Run(proxy, load, connections, TimeSpan.FromSeconds(4), folder, stop);
+            await Wrk.Run(proxy, load, connections, warmUp, folder, stop);
         List<Worked[]> worked = [];
         for (var round = 0; round < rounds; round++)
         {

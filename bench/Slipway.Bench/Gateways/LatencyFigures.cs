@@ -1,10 +1,8 @@
-using System.Diagnostics;
 using System.Globalization;
-using System.Text.Json;
 
 namespace Slipway.Bench.Gateways;
 
-/// <summary>Latency under a steady load that does not wait for answers (slipway load), straight to the origin and through each proxy, in turn.</summary>
+/// <summary>Latency under a steady load that does not wait for answers, straight to the origin and through each proxy, in turn.</summary>
 internal static class LatencyFigures
 {
     private const int Connections = 64;
@@ -15,9 +13,9 @@ internal static class LatencyFigures
         var (slow, fast) = (new List<(double P50, double P99)[]>(), new List<(double P50, double P99)[]>());
         for (var round = 0; round < rounds; round++)
         {
-            slow.Add([await Ask(origin, 2000, time, stop), .. await Each(proxies, 2000, time, stop)]);
+            slow.Add([await OpenLoop.Ask(origin, 2000, Connections, time, stop), .. await Each(proxies, 2000, time, stop)]);
             fast.Add(await Each(proxies, 8000, time, stop));
-            progress("  2,000/s p50: origin, " + Line(proxies, slow[^1], one => one.P50) + "   8,000/s p99: " + Line(proxies, fast[^1], one => one.P99));
+            progress("  2,000/s p50: origin, " + Line(slow[^1], one => one.P50) + "   8,000/s p99: " + Line(fast[^1], one => one.P99));
         }
         var ours = fast.Select(row => row[0].P99).Order().ElementAt(rounds / 2);
         yield return new("p99 at 8,000 requests a second on one core", Math.Round(ours, 3), "ms", "<= nginx", Peers(proxies, fast, one => one.P99), ours <= fast.Select(row => row[1].P99).Order().ElementAt(rounds / 2));
@@ -30,28 +28,11 @@ internal static class LatencyFigures
     {
         var row = new (double, double)[proxies.Count];
         for (var i = 0; i < row.Length; i++)
-            row[i] = await Ask(proxies[i].Port, rate, time, stop);
+            row[i] = await OpenLoop.Ask(proxies[i].Port, rate, Connections, time, stop);
         return row;
     }
 
-    private static async Task<(double P50, double P99)> Ask(int port, int rate, TimeSpan time, CancellationToken stop)
-    {
-        var about = new ProcessStartInfo("taskset",
-            ["-c", Cores.Others, Path.Combine(Repository.Root, "out", "slipway"), "load", $"http://127.0.0.1:{port}{Origin.Small}", "--rate", $"{rate}",
-                "--duration", $"{time.TotalSeconds:0}s", "--connections", $"{Connections}", "--json"])
-        {
-            UseShellExecute = false,
-            RedirectStandardOutput = true,
-        };
-        using var process = Process.Start(about)!;
-        var said = await process.StandardOutput.ReadToEndAsync(stop);
-        await process.WaitForExitAsync(stop);
-        using var report = JsonDocument.Parse(said.Split('\n', StringSplitOptions.RemoveEmptyEntries)[^1]);
-        var latency = report.RootElement.GetProperty("latency");
-        return (latency.GetProperty("p50").GetDouble(), latency.GetProperty("p99").GetDouble());
-    }
-
-    private static string Line(List<Proxy> proxies, (double P50, double P99)[] row, Func<(double P50, double P99), double> value)
+    private static string Line((double P50, double P99)[] row, Func<(double P50, double P99), double> value)
         => string.Join(" ", row.Select(one => string.Create(CultureInfo.InvariantCulture, $"{value(one):0.000}"))) + " ms";
 
     private static string Peers(List<Proxy> proxies, List<(double P50, double P99)[]> rounds, Func<(double P50, double P99), double> value)

@@ -29,7 +29,7 @@ internal static class SlipwayProxy
         var home = Home(folder, name);
         Directory.CreateDirectory(home);
         File.WriteAllBytes(Path.Combine(home, "table.json"), TableFile.Write(Table(1, protection, origin, origin + Origin.Second)));
-        return Proxy.Start(name, port, Command(folder, home, port), null, stop);
+        return Proxy.Start(name, port, Command(folder, home, port), new Dictionary<string, string>([GatewayVariables.YoungMemory]), stop);
     }
 
     /// <summary>The program and its arguments.</summary>

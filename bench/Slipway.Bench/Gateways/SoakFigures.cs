@@ -8,7 +8,7 @@ internal static class SoakFigures
 {
     public static async IAsyncEnumerable<Figure> Measure(string folder, int port, int origin, bool quick, Action<string> progress, [EnumeratorCancellation] CancellationToken stop)
     {
-        var (pieces, piece) = quick ? (3, TimeSpan.FromSeconds(4)) : (30, TimeSpan.FromMinutes(1));
+        var (pieces, piece) = quick ? (6, TimeSpan.FromSeconds(1)) : (30, TimeSpan.FromMinutes(1));
         progress($"Soak: {pieces * piece.TotalMinutes:0.#} min of full load, uploads and large answers among it:");
         await using var proxy = await SlipwayProxy.Start(folder, port, origin, stop, "soak");
         List<double> memory = [];

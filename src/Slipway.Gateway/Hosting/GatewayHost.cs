@@ -27,7 +27,7 @@ internal sealed class GatewayHost : IDisposable
     private readonly Engine[] _engines;
     private readonly ListeningSockets _listeners;
     private readonly ListeningSockets? _secureListeners;
-    private readonly Timer? _certificatesTimer;
+    private Timer? _certificatesTimer;
     private readonly Succession _succession;
     private readonly List<AdminServer> _admins = [];
     private bool _hasLeft;
@@ -51,12 +51,15 @@ internal sealed class GatewayHost : IDisposable
         _plane = new(tables, book, _sweeper, log, options.Deadlines, _engines.Length)
         {
             ConnectionsMax = options.ConnectionsMax,
-            Certificates = options.Certificates is { } folder ? new(folder, log) : null,
             Trusted = options.Trusted,
             UsesProxyHeaders = options.UsesProxyHeaders,
         };
         // Everything that can fail or take time comes before the other gateway leaves.
-        predecessor?.Leave();
+        if (predecessor is not null)
+        {
+            LoadCertificates();
+            predecessor.Leave();
+        }
         _home = predecessor is null ? GatewayHome.Take(options.Home) : GatewayHome.TakeAfter(options.Home, s_leavePatience);
         try
         {
@@ -66,7 +69,6 @@ internal sealed class GatewayHost : IDisposable
             if (options.Tls is { } tls)
             {
                 _secureListeners = Fits(given.Secure, tls) ? new(given.Secure) : ListeningSockets.Open(tls, _engines.Length);
-                _certificatesTimer = new(_ => _plane.Certificates!.Look(), null, Certificates.Period, Certificates.Period);
             }
             _succession = new(predecessor) { Plain = _listeners, Secure = _secureListeners, LetGo = LetGo, End = end };
         }
@@ -87,6 +89,8 @@ internal sealed class GatewayHost : IDisposable
         var address = _listeners.Address;
         _plane.Authority = Encoding.ASCII.GetBytes(address.ToString());
         Accept(_listeners, _plane.Take);
+        // Those who come by TLS wait in their queue meanwhile; reading certificates takes longer than the whole rest of a start.
+        LoadCertificates();
         if (_secureListeners is { } secure)
             Accept(secure, _plane.TakeSecure);
         OpenAdmin();
@@ -146,6 +150,14 @@ internal sealed class GatewayHost : IDisposable
         if (File.Exists(path))
             File.Delete(path);
         _home.Dispose();
+    }
+
+    private void LoadCertificates()
+    {
+        if (_options.Certificates is not { } folder || _plane.Certificates is not null)
+            return;
+        _plane.Certificates = new(folder, _log);
+        _certificatesTimer = new(_ => _plane.Certificates.Look(), null, Certificates.Period, Certificates.Period);
     }
 
     private static bool Fits(Socket[] given, IPEndPoint asked)

@@ -40,7 +40,7 @@ internal sealed class DataPlane(
     public int ConnectionsMax { get; init; } = 20_000;
 
     /// <summary>Whom the gateway is to those who connect by TLS; null when it does not speak it.</summary>
-    public Certificates? Certificates { get; init; }
+    public Certificates? Certificates { get; set; }
 
     /// <summary>The proxies that are believed what they say of others.</summary>
     public Networks Trusted { get; init; } = Networks.None;

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 
 namespace Slipway.Gateway.Validation;
 
@@ -16,6 +17,13 @@ internal static class TextDecoder
     /// <returns>How many characters were written.</returns>
     public static int Decode(ReadOnlySpan<byte> raw, bool hasEscapes, bool plusIsSpace, Span<char> text)
     {
+        if (Ascii.IsValid(raw) && !(hasEscapes && raw.Contains((byte)'%')))
+        {
+            Ascii.ToLower(raw, text, out var count);
+            if (plusIsSpace)
+                text[..count].Replace('+', ' ');
+            return count;
+        }
         var (at, length) = (0, 0);
         while (at < raw.Length)
             text[length++] = Fold(Rune(raw, hasEscapes, plusIsSpace, ref at));
@@ -27,6 +35,8 @@ internal static class TextDecoder
     /// </summary>
     public static bool DecodeAgain(Span<char> text, ref int length)
     {
+        if (text[..length].IndexOfAny('%', '\\') < 0)
+            return false;
         var (from, to) = (0, 0);
         while (from < length)
         {

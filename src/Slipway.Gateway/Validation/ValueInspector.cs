@@ -38,6 +38,12 @@ internal sealed class ValueInspector
     // What every injection has at least one of.
     private static readonly SearchValues<byte> s_harmless = SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-,"u8);
 
+    private static readonly SearchValues<char> s_plain = SearchValues.Create("abcdefghijklmnopqrstuvwxyz0123456789 _-,.");
+
+    private static readonly SearchValues<string> s_sql = SearchValues.Create(
+        ["union", "select", "outfile", "procedure", "exec", "having", "schema", "like", "regexp", "between", "waitfor", "delay", "sys", "drop", "delete", "insert", "update", "xp_", "sp_"],
+        StringComparison.Ordinal);
+
     private readonly SqlRules _sql = new();
 
     /// <summary>Judges a value.</summary>
@@ -77,7 +83,7 @@ internal sealed class ValueInspector
     {
         var found = Finding.Nothing;
         text = text.Trim(" \t");
-        if (text.IsEmpty)
+        if (text.IsEmpty || IsPlain(text))
             return found;
         if (text.IndexOfAny('<', '=', '(') >= 0 || text.Contains(':') || text.Contains('`'))
             found = found.Or(MarkupRules.Judge(text));
@@ -91,6 +97,11 @@ internal sealed class ValueInspector
             found = found.Or(FieldRules.Judge(text, place.HasFlag(ValuePlace.HasLines)));
         return found;
     }
+
+    // Words and numbers without any of the signs that every other rule needs, nor the words that SQL needs where it has no signs:
+    // what most values are.
+    private static bool IsPlain(ReadOnlySpan<char> text)
+        => text.IndexOfAnyExcept(s_plain) < 0 && !char.IsAsciiDigit(text[0]) && text.IndexOf("..") < 0 && text.IndexOfAny(s_sql) < 0;
 
     // Words cut in two by comments or NULs, and markup in character references.
     private Finding Unfolded(Span<char> text, ValuePlace place)

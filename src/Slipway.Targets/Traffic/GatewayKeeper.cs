@@ -206,7 +206,7 @@ internal sealed partial class GatewayKeeper : IAsyncDisposable
             _fence.Hold(() => process = RunningProcess.Start(new(
                 _options.Program,
                 ["--listen", new IPEndPoint(IPAddress.Parse(listener.Address), listener.Port).ToString(), "--home", _folder.Path, "--upgrade", upgrades ? "on" : "off", .. OptionsOf(listener)],
-                InheritedVariables.OfProgram(),
+                Variables(),
                 _folder.Path,
                 output,
                 output)));
@@ -216,6 +216,13 @@ internal sealed partial class GatewayKeeper : IAsyncDisposable
             throw new TrafficException(e.Message, e);
         }
         await AwaitAnswer(process!, from, cancellation);
+    }
+
+    private static Dictionary<string, string> Variables()
+    {
+        var variables = InheritedVariables.OfProgram();
+        variables[GatewayVariables.YoungMemory.Key] = GatewayVariables.YoungMemory.Value;
+        return variables;
     }
 
     private List<string> OptionsOf(GatewayListener listener)
