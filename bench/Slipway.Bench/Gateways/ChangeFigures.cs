@@ -9,9 +9,9 @@ internal static class ChangeFigures
 
     public static async IAsyncEnumerable<Figure> Measure(string folder, int port, bool quick, Action<string> progress, [EnumeratorCancellation] CancellationToken stop)
     {
-        await foreach (var figure in Switches(folder, port, quick ? 10 : 100, progress, stop))
+        await foreach (var figure in Switches(folder, port, quick ? 5 : 100, progress, stop))
             yield return figure;
-        await foreach (var figure in Upgrades(folder, port + 1, quick ? 4 : 20, progress, stop))
+        await foreach (var figure in Upgrades(folder, port + 1, quick ? 2 : 20, progress, stop))
             yield return figure;
     }
 

@@ -77,6 +77,9 @@ internal static class SlipwayProxy
     {
         ConnectCallback = async (_, cancellation) =>
         {
+            // Users are answered before the admin socket is there.
+            while (!File.Exists(Path.Combine(home, "gateway.sock")))
+                await Task.Delay(1, cancellation);
             var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
             await socket.ConnectAsync(new UnixDomainSocketEndPoint(Path.Combine(home, "gateway.sock")), cancellation);
             return new NetworkStream(socket, ownsSocket: true);

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text;
 using Slipway.Core.Manifests;
 
@@ -57,6 +58,7 @@ internal sealed class LiveService
     }
 
     /// <summary>The release whose turn it is; null when none takes new requests.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public LiveRelease? TakeTurn()
     {
         if (_sequence is null)

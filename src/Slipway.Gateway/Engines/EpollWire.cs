@@ -1,4 +1,5 @@
 using System.Net;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Threading.Tasks.Sources;
 using Slipway.Gateway.Wires;
@@ -44,6 +45,7 @@ internal sealed class EpollWire : TcpWire, IValueTaskSource<int>, IValueTaskSour
     public int Descriptor => _descriptor;
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override ValueTask<int> ReceiveAsync(Memory<byte> space, long due)
     {
         if (!_engine.IsCurrent)
@@ -58,6 +60,7 @@ internal sealed class EpollWire : TcpWire, IValueTaskSource<int>, IValueTaskSour
     }
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override ValueTask<int> ReadableAsync(long due)
     {
         if (!_engine.IsCurrent)
@@ -66,6 +69,7 @@ internal sealed class EpollWire : TcpWire, IValueTaskSource<int>, IValueTaskSour
     }
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override ValueTask<bool> SendAsync(ReadOnlyMemory<byte> bytes, long due)
     {
         if (!_engine.IsCurrent)
@@ -80,6 +84,7 @@ internal sealed class EpollWire : TcpWire, IValueTaskSource<int>, IValueTaskSour
     }
 
     /// <summary>Takes what the kernel said about it; no continuation runs in here.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Note(uint events)
     {
         if ((events & (Linux.PeerHangUp | Linux.HangUp | Linux.Error)) != 0)
@@ -89,6 +94,7 @@ internal sealed class EpollWire : TcpWire, IValueTaskSource<int>, IValueTaskSour
     }
 
     /// <summary>Goes on with what waited for it.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Act(uint events)
     {
         if (_isReading && _isReadable)
@@ -185,6 +191,7 @@ internal sealed class EpollWire : TcpWire, IValueTaskSource<int>, IValueTaskSour
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private ValueTask<int> WaitForRead(Memory<byte> space, long due)
     {
         if (IsClosed)
@@ -203,6 +210,7 @@ internal sealed class EpollWire : TcpWire, IValueTaskSource<int>, IValueTaskSour
             EndReading(count);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void EndReading(int count)
     {
         _isReading = false;
@@ -224,6 +232,7 @@ internal sealed class EpollWire : TcpWire, IValueTaskSource<int>, IValueTaskSour
         _write.SetResult(EndWrite() && isSent);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private unsafe int Receive(Span<byte> space)
     {
         if (IsClosed)
@@ -256,6 +265,7 @@ internal sealed class EpollWire : TcpWire, IValueTaskSource<int>, IValueTaskSour
     }
 
     /// <summary>Sends what the kernel takes; null when something is left that must wait.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private unsafe bool? TrySend(ref ReadOnlyMemory<byte> bytes)
     {
         while (!IsClosed)

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Slipway.Core.Routing;
 
 namespace Slipway.Gateway.Http;
@@ -63,6 +64,7 @@ internal sealed class RequestHead
     }
 
     /// <summary>Parses a whole head, which ends in its empty line, and brings its path into the normal form in place.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public HeadFault Parse(Span<byte> head)
     {
         var lineEnd = head.IndexOf("\r\n"u8);
@@ -82,6 +84,7 @@ internal sealed class RequestHead
         return HeadFault.None;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private HeadFault ParseRequestLine(ReadOnlySpan<byte> line)
     {
         var space = line.IndexOf((byte)' ');
@@ -106,6 +109,7 @@ internal sealed class RequestHead
         return ClassifyMethod(line[..space]);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private HeadFault ClassifyMethod(ReadOnlySpan<byte> method)
     {
         IsHead = method.SequenceEqual("HEAD"u8);
@@ -116,6 +120,7 @@ internal sealed class RequestHead
             : HeadFault.None;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private HeadFault ParseTarget(Span<byte> head)
     {
         _authorityAt = _authorityLength = 0;
@@ -175,6 +180,7 @@ internal sealed class RequestHead
         return HeadFault.None;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static bool IsAuthority(ReadOnlySpan<byte> authority)
     {
         if (authority.Length > HttpLimits.HostBytesMax || !Octets.IsHost(authority))

@@ -240,6 +240,7 @@ internal sealed class ClientConnection : ISwept
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void BeginHead(bool isFirst)
     {
         if (Buffer.Length == 0)
@@ -253,6 +254,7 @@ internal sealed class ClientConnection : ISwept
     }
 
     /// <summary>The length of the head at the front of the buffer, or what is the matter with it.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private int FindHead()
     {
         if (_readOutcome <= 0)
@@ -274,6 +276,7 @@ internal sealed class ClientConnection : ISwept
         return HeadMissing;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void TakeHead(int count)
     {
         _isAtRest = false;

@@ -89,6 +89,7 @@ internal sealed partial class Exchange(DataPlane plane)
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Begin(ClientConnection client, int headLength)
     {
         _startedAt = Stopwatch.GetTimestamp();
@@ -100,6 +101,7 @@ internal sealed partial class Exchange(DataPlane plane)
         _isAdmitted = false;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void End()
     {
         _toInstance.Release();
@@ -125,6 +127,7 @@ internal sealed partial class Exchange(DataPlane plane)
         return AnswerAsync(OwnAnswer.NoInstance);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private bool TryRoute()
     {
         if (!_table.TryMatch(_request.HostName(Head), _request.Path(Head), out _service, out var route, out _prefixLength))
@@ -134,6 +137,7 @@ internal sealed partial class Exchange(DataPlane plane)
     }
 
     /// <summary>Chooses release and instance; false when none takes new requests.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private bool TryChoose()
     {
         _endpoint = null!;

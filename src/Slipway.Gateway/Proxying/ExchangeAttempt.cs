@@ -95,6 +95,7 @@ internal sealed partial class Exchange
         return Attempt.Unsent;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void BeginAttempt(UpstreamConnection upstream)
     {
         _upstream = upstream;
@@ -118,6 +119,7 @@ internal sealed partial class Exchange
     }
 
     /// <summary>All of a request without a body is sent: the clock for its answer starts.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void EndSending()
     {
         _toInstance.Release();
@@ -164,6 +166,7 @@ internal sealed partial class Exchange
     }
 
     /// <summary>Takes what has come of the answer, up to the end of a head.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void TakeAnswer(int count)
     {
         if (count <= 0)
@@ -178,6 +181,7 @@ internal sealed partial class Exchange
         ParseAnswer();
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void ParseAnswer()
     {
         _outcome = AnswerHead.Missing;

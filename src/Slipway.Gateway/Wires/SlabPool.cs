@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Slipway.Gateway.Wires;
 
 /// <summary>
@@ -17,6 +19,7 @@ internal sealed class SlabPool(int sizeBytes, int keptMax)
     private int _count;
 
     /// <summary>Takes a buffer; its content is whatever was there.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public byte[] Rent()
     {
         lock (_lock)
@@ -42,6 +45,7 @@ internal sealed class SlabPool(int sizeBytes, int keptMax)
 
     private int SizeBytes => sizeBytes;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Keep(byte[] slab)
     {
         lock (_lock)
