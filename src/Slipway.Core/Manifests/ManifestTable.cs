@@ -106,6 +106,10 @@ internal static class ManifestTable
         hsts | duration 0s..730d | 365d | 30d | How long browsers remember to come by TLS only; said only over TLS, 0s for never.
         frames | choice deny same any | deny | same | Who may show pages in a frame: nobody, the same site, or anybody.
 
+        # breaker (after)
+        after | integer 1..1000 | 5 | 3 | So many requests in a row that fail in transport, refused, cut short or late, open it.
+        open | duration 1s..1h | 60s | 30s | How long it answers 503 at once; then one request tries whether it works again.
+
         # route (path)
         host | host | | shop.example.org | A host name, or *.example.org for any name directly below; every host when not given.
         path | route-path | / | /api | A path prefix; matches whole segments, and the longest one wins.
@@ -118,6 +122,7 @@ internal static class ManifestTable
         limit | limit | | 60 | How many requests it takes of one client a minute; no limit when not given.
         validate | validation | | block | What happens to requests that look like attacks; nothing when not given.
         headers | headers | | secure | Security fields of answers; none when not given.
+        breaker | breaker | | 5 | When requests are refused at once since those before them failed; never when not given.
 
         # resources
         memory | size 1Mi..1024Ti | | 256Mi | Memory that one instance may use; no limit when not given.

@@ -24,6 +24,10 @@ public sealed record RouteProtection
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public RequestValidation? Validation { get; init; }
 
+    /// <summary>When it stops asking a service that fails; null for never.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public BreakerPlan? Breaker { get; init; }
+
     /// <summary>Security fields of its answers; null for none.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public SecurityHeaders? Headers { get; init; }
@@ -49,6 +53,15 @@ public enum LimitBy
 /// <param name="By">Whose requests count together.</param>
 /// <param name="Field">The field whose values are told apart; null unless it is by field.</param>
 public sealed record RateLimit(int Requests, TimeSpan Per, int Burst, LimitBy By, string? Field);
+
+/// <summary>When a circuit breaker opens, and for how long.</summary>
+/// <param name="After">Failures of transport in a row; 1 to 1000.</param>
+/// <param name="Open">1 second to 1 hour.</param>
+public sealed record BreakerPlan(int After, TimeSpan Open)
+{
+    /// <summary>The one that every instance has.</summary>
+    public static BreakerPlan OfInstance { get; } = new(5, TimeSpan.FromSeconds(60));
+}
 
 /// <summary>What happens to a request that looks like an attack.</summary>
 public enum ValidationMode

@@ -31,6 +31,7 @@ internal static class RouteProtectionBinder
             Deny = Networks(route, "deny"),
             Limit = route["limit"] is Values limit ? BindLimit(limit) : null,
             Validation = route["validate"] is Values validation ? BindValidation(validation) : null,
+            Breaker = route["breaker"] is Values breaker ? new((int)breaker["after"]!, (TimeSpan)breaker["open"]!) : null,
             Headers = route["headers"] is Values headers ? BindHeaders(headers) : null,
         };
         return protection == RouteProtection.None ? null : protection;

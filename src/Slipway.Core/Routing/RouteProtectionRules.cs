@@ -21,6 +21,8 @@ internal static class RouteProtectionRules
             CheckLimit(limit, $"{at}.limit", faults);
         if (protection.Validation is { } validation)
             CheckValidation(validation, $"{at}.validation", faults);
+        if (protection.Breaker is { } breaker && (breaker.After is < 1 or > 1000 || breaker.Open < TimeSpan.FromSeconds(1) || breaker.Open > TimeSpan.FromHours(1)))
+            faults.Add(new($"{at}.breaker", "A breaker opens after 1 to 1000 failures, for 1 second to 1 hour."));
         if (protection.Headers is { } headers)
             CheckHeaders(headers, $"{at}.headers", faults);
     }

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Runtime.CompilerServices;
+using Slipway.Core.Manifests;
 using Slipway.Core.Routing;
 using Slipway.Gateway.Engines;
 using Slipway.Gateway.Wires;
@@ -36,6 +37,9 @@ internal sealed class EndpointState(Endpoint endpoint, int engineCount) : ISwept
 
     /// <summary>What it stands for.</summary>
     public Endpoint Endpoint => endpoint;
+
+    /// <summary>Opens when it fails again and again.</summary>
+    public CircuitBreaker Breaker { get; } = new(BreakerPlan.OfInstance);
 
     /// <summary>Requests that it has now.</summary>
     public int InFlight => Volatile.Read(ref _inFlight);

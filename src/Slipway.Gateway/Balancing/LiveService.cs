@@ -11,6 +11,9 @@ internal sealed class ServiceTurns
 
     /// <summary>The number of the next request.</summary>
     public ulong Next() => (ulong)Interlocked.Increment(ref _turn);
+
+    /// <summary>How many requests may be sent again.</summary>
+    public RetryBudget Retries { get; } = new();
 }
 
 /// <summary>A service in the live table: which release and which instance a request goes to.</summary>
@@ -65,6 +68,9 @@ internal sealed class LiveService
             return null;
         return _takers.Length == 1 ? _takers[0] : _takers[_sequence.At(_turns.Next())];
     }
+
+    /// <summary>How many requests may be sent again.</summary>
+    public RetryBudget Retries => _turns.Retries;
 
     /// <summary>Another release than one that could not take a request; null when there is none.</summary>
     public LiveRelease? OtherThan(LiveRelease release)

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text;
 using Slipway.Core.Manifests;
+using Slipway.Gateway.Balancing;
 using Slipway.Gateway.Forwarding;
 using Slipway.Gateway.Validation;
 
@@ -27,6 +28,7 @@ internal sealed class RouteGuard
             if (Enum.TryParse<ValidationException>(name, ignoreCase: true, out var exception))
                 _excepted |= 1 << (int)exception;
         }
+        Breaker = protection.Breaker is { } breaker ? new(breaker) : null;
         Answers = protection.Headers is { } headers ? new(headers) : null;
     }
 
@@ -41,6 +43,9 @@ internal sealed class RouteGuard
 
     /// <summary>What happens to attacks; null when they are not looked for.</summary>
     public ValidationMode? Validation { get; }
+
+    /// <summary>Keeps requests from a service that fails, until the next table; null for none.</summary>
+    public CircuitBreaker? Breaker { get; }
 
     /// <summary>The security fields of its answers; null for none.</summary>
     public SecurityFields? Answers { get; }

@@ -73,7 +73,7 @@ internal sealed partial class Exchange(DataPlane plane)
                 if (_guard is { } guard && !_isAdmitted && await GuardAsync(guard) is { } refusal)
                     return await AnswerAsync(refusal);
                 var outcome = TryChoose() ? await AttemptAsync(isRetry: false) : Attempt.Unsent;
-                if (outcome >= Attempt.Unsent && _endpoint is not null && TryChooseAnother(outcome))
+                if (outcome >= Attempt.Unsent && _endpoint is not null && MayTryAgain(outcome) && TryChooseAnother(outcome))
                     outcome = await AttemptAsync(isRetry: true);
                 if (outcome < Attempt.Unsent)
                     return outcome == Attempt.Answered;
@@ -145,11 +145,15 @@ internal sealed partial class Exchange(DataPlane plane)
         var release = named.IsEmpty ? null : _service.Named(named);
         _setsCookie = _route.Sticky && release is null;
         release ??= _service.TakeTurn();
+        if (_mayRepeat)
+            _service.Retries.Earn();
         if (release?.Choose(except: null, Environment.TickCount64) is not { } endpoint)
             return false;
         (_release, _endpoint) = (release, endpoint);
         return true;
     }
+
+    private bool MayTryAgain(Attempt outcome) => outcome == Attempt.Unsent || _service.Retries.TrySpend();
 
     /// <summary>
     /// Chooses another instance: of the same release, else of another one. The same instance again only when it was a kept

@@ -83,6 +83,7 @@ internal sealed partial class Exchange
             else
                 _upstream.Wire.Close();
             counters.EndAnswered(_response.Status);
+            NoteSuccess();
             return _keepsAlive ? Attempt.Answered : Attempt.Closed;
         }
         _upstream.Wire.Close();
@@ -93,6 +94,7 @@ internal sealed partial class Exchange
             return Attempt.Closed;
         }
         counters.EndFailed();
+        NoteFailure();
         plane.LogFailure("an instance ended an answer before its end", _release, _endpoint, _id.Text);
         // A reset, so that not even an answer that ends with its connection looks whole.
         _client.Wire.Reset();

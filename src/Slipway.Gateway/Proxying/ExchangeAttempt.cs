@@ -92,6 +92,7 @@ internal sealed partial class Exchange
         _endpoint.SetAside();
         plane.LogFailure("an instance takes no connections", _release, _endpoint, _id.Text);
         _release.Counters.EndFailed();
+        NoteFailure();
         return Attempt.Unsent;
     }
 
@@ -249,6 +250,7 @@ internal sealed partial class Exchange
             return Attempt.Unanswered;
         }
         counters.EndFailed();
+        NoteFailure();
         var (what, answer) = outcome switch
         {
             AnswerHead.Late => ("an instance did not answer in time", OwnAnswer.Late),

@@ -38,7 +38,7 @@ internal sealed partial class Exchange
         if (RefuseByClient(guard) is { } refused)
             return refused;
         if (guard.Validation is null)
-            return null;
+            return RefuseByBreaker(guard);
         var finding = JudgeHead(guard);
         if (!finding.IsAttack && _request.HasBody)
         {
@@ -46,7 +46,36 @@ internal sealed partial class Exchange
                 return OwnAnswer.ClientLate;
             finding = JudgeBody(guard);
         }
-        return finding.IsAttack ? Found(guard, finding) : null;
+        return (finding.IsAttack ? Found(guard, finding) : null) ?? RefuseByBreaker(guard);
+    }
+
+    // The last to be asked: whoever is let through when it is half open must come to an instance.
+    private OwnAnswer? RefuseByBreaker(RouteGuard guard)
+    {
+        var now = Environment.TickCount64;
+        if (guard.Breaker is not { } breaker || breaker.TryPass(now))
+            return null;
+        _moreFields.Append("Retry-After: "u8);
+        _moreFields.AppendNumber(breaker.RetryAfterSeconds(now));
+        _moreFields.Append("\r\n"u8);
+        return Refused(RefusalReason.Breaker, OwnAnswer.BreakerOpen, "the breaker is open");
+    }
+
+    /// <summary>An answer came: the breakers of instance and route hear it.</summary>
+    private void NoteSuccess()
+    {
+        _endpoint.Breaker.Succeeded();
+        _guard?.Breaker?.Succeeded();
+    }
+
+    /// <summary>A request failed in transport.</summary>
+    private void NoteFailure()
+    {
+        var now = Environment.TickCount64;
+        if (_endpoint.Breaker.Failed(now))
+            plane.LogFailure("an instance fails again and again and is put aside", _release, _endpoint, _id.Text);
+        if (_guard?.Breaker?.Failed(now) == true)
+            plane.LogFailure("the breaker of a route opens", _release, _endpoint, _id.Text);
     }
 
     private OwnAnswer? RefuseByClient(RouteGuard guard)

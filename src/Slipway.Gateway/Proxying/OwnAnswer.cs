@@ -34,6 +34,9 @@ internal sealed class OwnAnswer
     /// <summary>Too many came of one client.</summary>
     public static readonly OwnAnswer TooMany = new(429, "Too Many Requests", "More requests came than are taken here. Try again when Retry-After says.");
 
+    /// <summary>The breaker of the route is open.</summary>
+    public static readonly OwnAnswer BreakerOpen = new(503, "Service Unavailable", "The service failed several times in a row and is left in peace for a while.");
+
     /// <summary>It looks like an attack. Which rule says so is in the log, for those who run the gateway.</summary>
     public static readonly OwnAnswer LooksLikeAttack = new(403, "Forbidden", "The request looks like an attack. If it is none, tell the operators the request id.");
 

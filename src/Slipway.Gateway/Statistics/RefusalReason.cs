@@ -11,4 +11,7 @@ internal enum RefusalReason
 
     /// <summary>It looks like an attack.</summary>
     Attack,
+
+    /// <summary>Those before it failed, and the breaker is open.</summary>
+    Breaker,
 }
