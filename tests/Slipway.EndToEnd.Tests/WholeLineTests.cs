@@ -24,6 +24,24 @@ public sealed class WholeLineTests
     }
 
     [Fact]
+    public async Task The_gateway_shows_its_routes_counts_and_connections_even_without_a_control_plane()
+    {
+        await using var stage = new Stage();
+        stage.Write(Manifests.Canary);
+        await stage.StartControlPlane();
+        (await stage.Slipway(["deploy", "staging", "--version", "1"])).ShouldExit(0);
+        await using (var traffic = await Traffic.Start(stage, "staging"))
+            await Stage.Until(async () => await traffic.Version() == "1", "a request is answered");
+        await stage.StopControlPlane();
+        Assert.Contains("100%", (await stage.Slipway(["gateway", "routes"])).ShouldExit(0).All, StringComparison.Ordinal);
+        Assert.Contains(" ms", (await stage.Slipway(["gateway", "stats", "-e", "staging"])).ShouldExit(0).All, StringComparison.Ordinal);
+        Assert.Contains("in use", (await stage.Slipway(["gateway", "connections"])).ShouldExit(0).All, StringComparison.Ordinal);
+        Assert.Contains("draining", (await stage.Slipway(["gateway", "drain", "--json"])).ShouldExit(0).All, StringComparison.Ordinal);
+        Assert.Contains("serving", (await stage.Slipway(["gateway", "drain", "--end", "--json"])).ShouldExit(0).All, StringComparison.Ordinal);
+        Assert.Contains("No gateway runs in production", (await stage.Slipway(["gateway", "routes", "-e", "production"])).ShouldExit(1).All, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Down_leaves_nothing_behind()
     {
         await using var stage = new Stage();

@@ -10,7 +10,7 @@ internal static class VerbTable
     public static readonly string[] Names =
     [
         "check", "env", "run", "secrets", "render", "up", "down", "reset", "serve", "deploy", "promote", "approve", "pause", "resume", "abort",
-        "rollback", "drift", "status", "history", "show", "logs", "events", "audit", "load", "demo", "completion",
+        "rollback", "drift", "status", "history", "show", "logs", "events", "audit", "gateway", "load", "demo", "completion",
     ];
 
     /// <summary>Makes a verb's command; null when there is no such verb.</summary>
@@ -39,6 +39,7 @@ internal static class VerbTable
         "logs" => LogsVerb.Make(),
         "events" => EventsVerb.Make(),
         "audit" => AuditVerb.Make(),
+        "gateway" => GatewayVerb.Make(),
         "load" => LoadVerb.Make(),
         "demo" => DemoVerb.Make(),
         "completion" => CompletionVerb.Make(),

@@ -20,9 +20,11 @@ internal sealed class AdminRoutes(TableKeeper keeper, DataPlane plane, Successio
         ("GET" or "HEAD", "/table") => AdminAnswer.Json(200, plane.Tables.Current.Table, RoutingJson.Default.RouteTable),
         ("GET" or "HEAD", "/reading") => GetReading(),
         ("GET" or "HEAD", "/connections") => GetConnections(),
+        ("PUT", "/drain") => Drain(plane.BeginDrain),
+        ("DELETE", "/drain") => Drain(plane.EndDrain),
         ("POST", "/sockets") => succession.GiveSockets(),
         ("POST", "/leave") => succession.Leave(),
-        (_, "/table" or "/reading" or "/connections" or "/sockets" or "/leave") => AdminAnswer.Text(405, "That is not done here."),
+        (_, "/table" or "/reading" or "/connections" or "/drain" or "/sockets" or "/leave") => AdminAnswer.Text(405, "That is not done here."),
         _ => AnswerMetrics(method, path, body),
     };
 
@@ -30,11 +32,19 @@ internal sealed class AdminRoutes(TableKeeper keeper, DataPlane plane, Successio
     public AdminAnswer AnswerMetrics(string method, string path, byte[] body) => (method, path) switch
     {
         ("GET" or "HEAD", "/metrics") => new(200, "text/plain; version=0.0.4; charset=utf-8", Encoding.UTF8.GetBytes(PrometheusText.Write(plane))),
-        ("GET" or "HEAD", "/health") => new(200, "application/json", Encoding.ASCII.GetBytes(
-            $"{{\"status\":\"{(plane.IsDraining ? "draining" : "serving")}\",\"tableVersion\":{plane.Tables.Current.Table.Version}}}")),
+        ("GET" or "HEAD", "/health") => Health(),
         (_, "/metrics" or "/health") => AdminAnswer.Text(405, "That is not done here."),
         _ => AdminAnswer.Text(404, "There is no such page."),
     };
+
+    private AdminAnswer Health() => new(200, "application/json", Encoding.ASCII.GetBytes(
+        $"{{\"status\":\"{(plane.IsDraining ? "draining" : "serving")}\",\"tableVersion\":{plane.Tables.Current.Table.Version}}}"));
+
+    private AdminAnswer Drain(Action change)
+    {
+        change();
+        return Health();
+    }
 
     private AdminAnswer PutTable(byte[] body)
     {

@@ -81,6 +81,9 @@ internal sealed class DataPlane(
     /// <summary>From now on every answer says that its connection closes.</summary>
     public void BeginDrain() => _isDraining = true;
 
+    /// <summary>Connections are kept again.</summary>
+    public void EndDrain() => _isDraining = false;
+
     /// <summary>Carries a client that has connected, or refuses it when there are too many.</summary>
     public void Take(Engine engine, Wire wire) => Take(new(this, engine, wire, isSecure: false));
 
