@@ -8,6 +8,7 @@ internal static class GatewayFigures
 {
     private const int Connections = 64;
     private const int FirstPort = 28_400;
+    private const int SoakPort = 28_600;
 
     /// <param name="quick">Fewer and shorter rounds.</param>
     /// <param name="progress">Told what is going on.</param>
@@ -78,6 +79,15 @@ internal static class GatewayFigures
         await foreach (var figure in ChangeFigures.Measure(folder.Path, FirstPort + 24, quick, progress, stop))
             yield return figure;
         await foreach (var figure in SoakFigures.Measure(folder.Path, FirstPort + 26, origin.Port, quick, progress, stop))
+            yield return figure;
+    }
+
+    /// <summary>The last of them alone.</summary>
+    public static async IAsyncEnumerable<Figure> Soak(bool quick, Action<string> progress, [EnumeratorCancellation] CancellationToken stop)
+    {
+        using var folder = new BenchFolder();
+        using var origin = Origin.Start(folder.Path, SoakPort);
+        await foreach (var figure in SoakFigures.Measure(folder.Path, SoakPort + 1, origin.Port, quick, progress, stop))
             yield return figure;
     }
 
