@@ -58,7 +58,7 @@ internal static partial class Wrk
         var requests = long.Parse(answered.Groups["requests"].Value, CultureInfo.InvariantCulture);
         var failed = SocketErrors().Match(said) is { Success: true } broken ? broken.Groups["errors"].Captures.Sum(one => long.Parse(one.Value, CultureInfo.InvariantCulture)) : 0;
         failed += OtherAnswers().Match(said) is { Success: true } others ? long.Parse(others.Groups["errors"].Value, CultureInfo.InvariantCulture) : 0;
-        return new(requests, requests / double.Parse(answered.Groups["seconds"].Value, CultureInfo.InvariantCulture), failed, spent / Math.Max(1, requests) * 1e6);
+        return new(requests, requests / (double.Parse(answered.Groups["time"].Value, CultureInfo.InvariantCulture) * (answered.Groups["unit"].Value == "m" ? 60 : 1)), failed, spent / Math.Max(1, requests) * 1e6);
     }
 
     private static string[] Script(Load load, string folder)
@@ -70,7 +70,7 @@ internal static partial class Wrk
         return ["-s", path];
     }
 
-    [GeneratedRegex(@"(?<requests>\d+) requests in (?<seconds>[\d.]+)s", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"(?<requests>\d+) requests in (?<time>[\d.]+)(?<unit>[sm])", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Answered();
 
     [GeneratedRegex(@"Socket errors:( \w+ (?<errors>\d+),?)+", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]

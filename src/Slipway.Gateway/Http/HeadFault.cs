@@ -42,6 +42,9 @@ internal enum HeadFault
     /// <summary>A Transfer-Encoding other than chunked, or on HTTP/1.0.</summary>
     UnknownCoding,
 
+    /// <summary>A POST or PUT on HTTP/1.0 says no length: nobody can tell a body from none (RFC 1945, section 8.3).</summary>
+    LengthMissing,
+
     /// <summary>Host stands more than once.</summary>
     RepeatedHost,
 

@@ -79,6 +79,8 @@ internal sealed class RequestHead
             return fault;
         if (MinorVersion == 0 && Fields.IsChunked)
             return HeadFault.UnknownCoding;
+        if (MinorVersion == 0 && Fields.ContentLength < 0 && (Method(head).SequenceEqual("POST"u8) || Method(head).SequenceEqual("PUT"u8)))
+            return HeadFault.LengthMissing;
         WantsUpgrade = Fields.SaysUpgrade && Fields.Upgrade >= 0 && MinorVersion == 1 && !HasBody && !IsHead
             && IsPassableProtocol(Fields.ValueOf(head, Fields.Upgrade));
         return HeadFault.None;

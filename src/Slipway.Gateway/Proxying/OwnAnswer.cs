@@ -72,6 +72,7 @@ internal sealed class OwnAnswer
         HeadFault.UnknownExpectation => new(417, "Expectation Failed", "The only expectation known is 100-continue."),
         HeadFault.MethodNotServed => new(501, "Not Implemented", "The gateway serves neither CONNECT nor TRACE."),
         HeadFault.UnknownCoding => new(501, "Not Implemented", "The only transfer coding known is chunked, once, on HTTP/1.1."),
+        HeadFault.LengthMissing => new(411, "Length Required", "A POST or PUT on HTTP/1.0 needs a Content-Length."),
         HeadFault.HostMismatch => new(400, "Bad Request", "The host of the target differs from the Host field."),
         HeadFault.BadHost => new(400, "Bad Request", "The Host field is missing or is no host."),
         HeadFault.BadTarget => new(400, "Bad Request", "The target has no normal form."),
