@@ -87,6 +87,14 @@ public sealed record GatewayListener(string Address, int Port)
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool ProxyProtocol { get; init; }
 
+    /// <summary>The file for the access log, absolute; null for none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? AccessLog { get; init; }
+
+    /// <summary>The share of requests that is written there; null for all.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public double? AccessShare { get; init; }
+
     /// <summary>The address and port as text, an IPv6 address in brackets.</summary>
     [JsonIgnore]
     public string Text => Address.Contains(':', StringComparison.Ordinal) ? $"[{Address}]:{Port}" : $"{Address}:{Port}";

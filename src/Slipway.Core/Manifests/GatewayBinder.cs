@@ -9,6 +9,8 @@ internal static class GatewayBinder
             faults.Error(FaultCode.GatewayTls, values.KeyAt(values.Has("tls") ? "tls" : "certificates"), "TLS needs both an address and a folder of certificates.", "Write tls: 0.0.0.0:8443 and certificates: /etc/shop/tls, or neither.");
         else if (values.Text("certificates") is { } certificates && !certificates.StartsWith('/'))
             faults.Error(FaultCode.GatewayTls, values.KeyAt("certificates"), "The folder of the certificates is not absolute, and nobody knows where the gateway runs.", "Write its whole path, such as /etc/shop/tls.");
+        if (values.Text("access_log") is { } log && !log.StartsWith('/'))
+            faults.Error(FaultCode.GatewayTls, values.KeyAt("access_log"), "The file of the access log is not absolute, and nobody knows where the gateway runs.", "Write its whole path, such as /var/log/shop/access.jsonl.");
         if (values["proxy_protocol"] is true && !values.Has("trust"))
             faults.Error(FaultCode.GatewayTls, values.KeyAt("proxy_protocol"), "Without trust, nobody may say who the clients are.", "List the proxies: trust: [10.0.0.0/8]");
     }
@@ -18,6 +20,8 @@ internal static class GatewayBinder
         Tls = ((GatewayListener?)values["tls"])?.Text,
         Certificates = values.Text("certificates"),
         Trust = values.Has("trust") ? string.Join(',', values.List("trust").Cast<string>()) : null,
+        AccessLog = values.Text("access_log"),
+        AccessShare = values.Has("access_log") && (double)values["access_share"]! is var share and < 1 ? share : null,
         ProxyProtocol = values["proxy_protocol"] is true,
     };
 }

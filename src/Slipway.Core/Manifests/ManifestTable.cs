@@ -265,6 +265,8 @@ internal static class ManifestTable
         certificates | text | | /etc/shop/tls | The folder of the certificates, absolute: NAME.crt with NAME.key, both PEM; new ones are taken within seconds.
         trust | network[] | | [10.0.0.0/8] | Proxies in front of the gateway that are believed what they say of their clients.
         proxy_protocol | boolean | false | true | Whether connections of those begin with a PROXY header, version 1 or 2.
+        access_log | text | | /var/log/shop/access.jsonl | A file, absolute, for one JSON line of each request; values of queries and fields are never written.
+        access_share | share 0.01%..100% | 100% | 1% | The share of requests that is written there.
 
         # overlaid
         version | text | | 1.4.0 | The application's version, part of a release's identity.

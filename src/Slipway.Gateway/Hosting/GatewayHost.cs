@@ -51,6 +51,7 @@ internal sealed class GatewayHost : IDisposable
         _plane = new(tables, book, _sweeper, log, options.Deadlines, _engines.Length)
         {
             ConnectionsMax = options.ConnectionsMax,
+            AccessLog = options.AccessLog is { } path ? new(path, options.AccessShare) : null,
             Trusted = options.Trusted,
             UsesProxyHeaders = options.UsesProxyHeaders,
         };
@@ -140,6 +141,7 @@ internal sealed class GatewayHost : IDisposable
         foreach (var engine in _engines.OfType<EpollEngine>())
             engine.Dispose();
         _sweeper.Stop();
+        _plane.AccessLog?.Dispose();
         _log.Info("the gateway has ended");
     }
 

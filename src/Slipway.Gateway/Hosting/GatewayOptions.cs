@@ -19,6 +19,8 @@ internal sealed record GatewayOptions
           --certificates DIR      NAME.crt with NAME.key, both PEM; looked at again every two seconds
           --trust CIDR,...        proxies whose X-Forwarded-* fields are believed
           --proxy-protocol VALUE  on: connections of those begin with a PROXY header, version 1 or 2 (off)
+          --access-log FILE       one JSON line for each request, without values of queries and fields
+          --access-share SHARE    the share of requests that is written there, such as 1% (100%)
           --metrics ADDRESS:PORT  also serves /metrics and /health there (loopback only)
           --drain-deadline TIME   how long requests under way may take after SIGTERM (30s)
           --header-deadline TIME  for a request's head (15s)
@@ -59,6 +61,12 @@ internal sealed record GatewayOptions
     /// <summary>The most client connections at a time.</summary>
     public int ConnectionsMax { get; init; } = 20_000;
 
+    /// <summary>Where requests are written down; null for nowhere.</summary>
+    public string? AccessLog { get; init; }
+
+    /// <summary>How many of them; above 0 to 1.</summary>
+    public double AccessShare { get; init; } = 1;
+
     /// <summary>Whether to take the place of the gateway that runs in the home, if one does.</summary>
     public bool Upgrades { get; init; }
 
@@ -78,6 +86,8 @@ internal sealed record GatewayOptions
         var trusted = Networks.None;
         var usesProxyHeaders = false;
         var upgrades = false;
+        string? accessLog = null;
+        var accessShare = 1.0;
         string? home = null;
         var deadlines = new Deadlines();
         var connections = 20_000;
@@ -109,6 +119,11 @@ internal sealed record GatewayOptions
                 case "--upgrade" when value is "on" or "off":
                     upgrades = value == "on";
                     break;
+                case "--access-log" when value.Length > 0:
+                    accessLog = Path.GetFullPath(value);
+                    break;
+                case "--access-share" when TryShare(value, out accessShare):
+                    break;
                 case "--certificates" when value.Length > 0:
                     certificates = Path.GetFullPath(value);
                     break;
@@ -127,7 +142,7 @@ internal sealed record GatewayOptions
                 case "--body-deadline":
                     deadlines = deadlines with { Body = time };
                     break;
-                case "--listen" or "--tls" or "--trust" or "--proxy-protocol" or "--upgrade" or "--certificates" or "--metrics" or "--connections" or "--engines" or "--home":
+                case "--listen" or "--tls" or "--trust" or "--proxy-protocol" or "--upgrade" or "--access-share" or "--access-log" or "--certificates" or "--metrics" or "--connections" or "--engines" or "--home":
                     return false;
                 default:
                     fault = $"There is no option {name}.";
@@ -151,6 +166,8 @@ internal sealed record GatewayOptions
             Trusted = trusted!,
             UsesProxyHeaders = usesProxyHeaders,
             Upgrades = upgrades,
+            AccessLog = accessLog,
+            AccessShare = accessShare,
             Others = string.Join(' ', arguments.Chunk(2).Where(static pair => pair[0] is not ("--listen" or "--home" or "--upgrade")).SelectMany(static pair => pair)),
             Home = home,
             Metrics = metrics,
@@ -159,6 +176,15 @@ internal sealed record GatewayOptions
             Engines = engines,
         };
         return true;
+    }
+
+    private static bool TryShare(string text, out double share)
+    {
+        share = 0;
+        if (!text.EndsWith('%') || !double.TryParse(text[..^1], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var percent))
+            return false;
+        share = percent / 100;
+        return share is > 0 and <= 1;
     }
 
     private static bool TryTime(string text, out TimeSpan time)

@@ -48,6 +48,9 @@ internal sealed class DataPlane(
     /// <summary>Whether connections of those begin with a PROXY header.</summary>
     public bool UsesProxyHeaders { get; init; }
 
+    /// <summary>Where requests are written down; null for nowhere.</summary>
+    public AccessLog? AccessLog { get; init; }
+
     /// <summary>The gateway's own address, for requests that name no host.</summary>
     public byte[] Authority { get; set; } = [];
 

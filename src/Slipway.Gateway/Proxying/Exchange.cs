@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using Slipway.Core.Manifests;
 using Slipway.Gateway.Balancing;
+using Slipway.Gateway.Hosting;
 using Slipway.Gateway.Http;
 using Slipway.Gateway.Wires;
 
@@ -43,6 +44,8 @@ internal sealed partial class Exchange(DataPlane plane)
     private int _headLength;
     private long _startedAt;
     private long _holdDue;
+    private AccessEntry? _entry;
+    private int _status;
     private bool _setsCookie;
     private bool _mayRepeat;
 
@@ -59,6 +62,8 @@ internal sealed partial class Exchange(DataPlane plane)
             if (fault != HeadFault.None)
                 return await RefuseAsync(fault);
             _id.Set(_request.Fields.RequestId < 0 ? default : _request.Fields.ValueOf(Head, _request.Fields.RequestId));
+            if (plane.AccessLog is { } access)
+                _entry = access.Begin(client.Peer, _request.Method(Head), _request.Authority(Head), _request.Path(Head), _request.Query(Head), _id.Text);
             if (_request.IsAsterisk)
                 return await AnswerAsync(OwnAnswer.NoRoute);
             _mayRepeat = _request.IsIdempotent && !_request.HasBody && !_request.WantsUpgrade;
@@ -99,17 +104,28 @@ internal sealed partial class Exchange(DataPlane plane)
         _uploadEnd = NotEnded;
         _holdDue = 0;
         _isAdmitted = false;
+        _status = 0;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void End()
     {
+        if (_entry is { } entry)
+            WriteDown(entry);
         _toInstance.Release();
         _toClient.Release();
         _fromInstance.Release();
         _moreFields.Release();
         (_client, _table, _service, _route, _release, _endpoint) = (null!, null!, null!, null!, null!, null!);
         _guard = null;
+    }
+
+    private void WriteDown(AccessEntry entry)
+    {
+        plane.AccessLog!.Write(
+            entry, _status, Stopwatch.GetElapsedTime(_startedAt), _service?.Name.ToString(),
+            _endpoint is null ? null : _release.Counters.Release.ToString(), _endpoint?.Endpoint.Instance.ToString());
+        _entry = null;
     }
 
     private async ValueTask<bool> RefuseAsync(HeadFault fault)
@@ -203,6 +219,7 @@ internal sealed partial class Exchange(DataPlane plane)
     {
         var closes = !_request.KeepsAlive || !IsRequestRead || plane.IsDraining || _client.Wire.IsClosed;
         _toClient.Clear();
+        _status = answer.Status;
         answer.Write(_toClient, _id.Text, _request.IsHead, closes || _request.MinorVersion == 0, _moreFields.Written.Span);
         if (!_isBodyBegun)
             _client.Buffer.Consume(_headLength);

@@ -66,6 +66,7 @@ internal sealed partial class Exchange
         if (_guard?.Answers is { } answers)
             answers.Write(_moreFields, _response.Fields, head, _client.IsSecure, Nonce);
         HeadWriter.WriteResponse(_toClient, _response, head, isChunked, connection, cookie, _moreFields.Written.Span);
+        _status = _response.Status;
         _upstream.RestMillisecondsMax = _response.RestMilliseconds(head);
         _fromInstance.Consume(_answerLength);
     }
@@ -104,6 +105,7 @@ internal sealed partial class Exchange
     private async ValueTask<Attempt> PassTunnelAsync()
     {
         _client.StopProbing();
+        _status = 101;
         HeadWriter.WriteInterim(_toClient, _response, _fromInstance.Unread[.._answerLength]);
         _fromInstance.Consume(_answerLength);
         if (await _client.Wire.SendAsync(_toClient.Written, Deadlines.After(plane.Deadlines.Write)))

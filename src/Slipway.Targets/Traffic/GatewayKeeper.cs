@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
@@ -232,6 +233,10 @@ internal sealed partial class GatewayKeeper : IAsyncDisposable
             options.AddRange("--tls", tls, "--certificates", certificates);
         if (listener.Trust is { } trust)
             options.AddRange("--trust", trust);
+        if (listener.AccessLog is { } access)
+            options.AddRange("--access-log", access);
+        if (listener.AccessShare is { } share)
+            options.AddRange("--access-share", string.Create(CultureInfo.InvariantCulture, $"{share * 100:0.######}%"));
         if (listener.ProxyProtocol)
             options.AddRange("--proxy-protocol", "on");
         return options;

@@ -113,6 +113,7 @@ public sealed class FaultTests
     [InlineData("app: shop\nservices: { a: { run: x, port: 80, route: { path: /, headers: { csp: 'über' } } } }", "2:65: error SLIP100: A Content-Security-Policy has characters that no field may have. Write it in ASCII on one line.")]
     [InlineData("app: shop\nservices: { a: { run: x } }\ngateway: { listen: 8080, tls: 8443 }", "3:26: error SLIP101: TLS needs both an address and a folder of certificates. Write tls: 0.0.0.0:8443 and certificates: /etc/shop/tls, or neither.")]
     [InlineData("app: shop\nservices: { a: { run: x } }\ngateway: { tls: 8443, certificates: tls }", "3:23: error SLIP101: The folder of the certificates is not absolute, and nobody knows where the gateway runs. Write its whole path, such as /etc/shop/tls.")]
+    [InlineData("app: shop\nservices: { a: { run: x } }\ngateway: { access_log: x.log }", "3:12: error SLIP101: The file of the access log is not absolute, and nobody knows where the gateway runs. Write its whole path, such as /var/log/shop/access.jsonl.")]
     [InlineData("app: shop\nservices: { a: { run: x } }\ngateway: { proxy_protocol: true }", "3:12: error SLIP101: Without trust, nobody may say who the clients are. List the proxies: trust: [10.0.0.0/8]")]
     [InlineData("app: shop\nservices: { a: { run: x, deadline: 1h } }", "2:26: error SLIP099: 'deadline' is for a job, but the service 'a' is none. Remove it, or write kind: job.")]
     [InlineData(Head + "settings: { K: { services: [apy] } }", "3:29: error SLIP040: There is no service 'apy'. Did you mean 'api'?")]
