@@ -37,17 +37,20 @@ internal sealed class GatewayHome : IDisposable
     /// <exception cref="HomeTakenException">It does not let go.</exception>
     public static GatewayHome TakeAfter(string folder, TimeSpan patience)
     {
-        var end = Environment.TickCount64 + (long)patience.TotalMilliseconds;
-        while (true)
+        GatewayHome? home = null;
+        SpinWait.SpinUntil(() => (home = TryTake(folder)) is not null, patience);
+        return home ?? Take(folder);
+    }
+
+    private static GatewayHome? TryTake(string folder)
+    {
+        try
         {
-            try
-            {
-                return Take(folder);
-            }
-            catch (HomeTakenException) when (Environment.TickCount64 < end)
-            {
-                Thread.Sleep(5);
-            }
+            return Take(folder);
+        }
+        catch (HomeTakenException)
+        {
+            return null;
         }
     }
 
