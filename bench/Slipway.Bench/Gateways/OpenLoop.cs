@@ -42,12 +42,12 @@ internal static partial class OpenLoop
         var (port, rate, connections, seconds) = (numbers[0], numbers[1], numbers[2], numbers[3]);
         var epoll = Linux.CreateEpoll(Linux.CloseOnExec);
         var sockets = new Socket[connections];
+        var change = stackalloc byte[Linux.EventBytes];
         for (var i = 0; i < connections; i++)
         {
             sockets[i] = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
             sockets[i].Connect(IPAddress.Loopback, port);
             sockets[i].Blocking = false;
-            var change = stackalloc byte[Linux.EventBytes];
             *(uint*)change = Linux.In;
             *(ulong*)(change + Linux.EventDataAt) = (ulong)i;
             _ = Linux.ControlEpoll(epoll, Linux.ControlAdd, (int)sockets[i].Handle, change);

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using Slipway.Core.Routing;
 using Slipway.Gateway.Hosting;
 using Slipway.Gateway.Securing;

@@ -1,4 +1,3 @@
-using Slipway.Core.Manifests;
 using Slipway.Core.Routing;
 
 namespace Slipway.Gateway.Balancing;

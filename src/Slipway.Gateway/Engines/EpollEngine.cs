@@ -198,9 +198,9 @@ internal sealed class EpollEngine : Engine, IDisposable
     private unsafe void TakeClients(int at)
     {
         var door = _doors[at];
+        var address = stackalloc byte[AddressBytesMax];
         for (var i = 0; i < AcceptsInATurn && _isAccepting; i++)
         {
-            var address = stackalloc byte[AddressBytesMax];
             uint bytes = AddressBytesMax;
             var descriptor = Linux.Accept((int)door.Listener.Handle, address, &bytes, Linux.NonBlocking | Linux.CloseOnExec);
             if (descriptor < 0)

@@ -1,7 +1,6 @@
 using System.Collections.Frozen;
 using System.Net.Security;
 using System.Security.Authentication;
-using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Slipway.Gateway.Hosting;
 
@@ -114,7 +113,7 @@ internal sealed class Certificates
         var leaf = X509Certificate2.CreateFromPem(ReadText(path), ReadText(keyPath));
         var chain = new X509Certificate2Collection();
         chain.ImportFromPem(ReadText(path));
-        ends = leaf.NotAfter;
+        ends = new(leaf.NotAfter.ToUniversalTime());
         names = [.. NamesOf(leaf).Select(static name => name.ToLowerInvariant()).Distinct(StringComparer.Ordinal)];
         return new()
         {
