@@ -24,6 +24,27 @@ public sealed class WholeLineTests
     }
 
     [Fact]
+    public async Task What_the_manifest_puts_before_a_route_stands_there()
+    {
+        await using var stage = new Stage();
+        stage.Write(Manifests.Canary.Replace(
+            "route: /", "route: { path: /, limit: { requests: 3, per: 1h }, validate: block, headers: secure }", StringComparison.Ordinal));
+        await stage.StartControlPlane();
+        (await stage.Slipway(["deploy", "staging", "--version", "1"])).ShouldExit(0);
+        Assert.Contains("limit 3 in 1h 00m, validation blocks, headers", (await stage.Slipway(["gateway", "routes"])).ShouldExit(0).All, StringComparison.Ordinal);
+        var address = (await stage.Status("staging")).GetProperty("address").GetString()!;
+        using var client = new HttpClient { BaseAddress = new(address) };
+        using var attack = await client.GetAsync(new Uri("/version?id=1%27%20or%20%271%27=%271", UriKind.Relative));
+        Assert.Equal(403, (int)attack.StatusCode);
+        using var good = await client.GetAsync(new Uri("/version", UriKind.Relative));
+        Assert.Equal((200, "nosniff"), ((int)good.StatusCode, good.Headers.GetValues("X-Content-Type-Options").Single()));
+        using var last = await client.GetAsync(new Uri("/version", UriKind.Relative));
+        using var beyond = await client.GetAsync(new Uri("/version", UriKind.Relative));
+        Assert.Equal((200, 429), ((int)last.StatusCode, (int)beyond.StatusCode));
+        Assert.NotNull(beyond.Headers.RetryAfter);
+    }
+
+    [Fact]
     public async Task The_gateway_shows_its_routes_counts_and_connections_even_without_a_control_plane()
     {
         await using var stage = new Stage();

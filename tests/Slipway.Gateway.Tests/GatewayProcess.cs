@@ -72,10 +72,23 @@ internal sealed partial class GatewayProcess : IAsyncDisposable
         return gateway;
     }
 
+    /// <summary>Starts one that carries connections on the framework's sockets, as where there is no epoll.</summary>
+    public static async Task<GatewayProcess> StartOnSockets()
+    {
+        var folder = Directory.CreateTempSubdirectory("gw").FullName;
+        var gateway = LaunchWith(new() { ["SLIPWAY_GATEWAY_EPOLL"] = "0" }, folder, true, "--listen", "127.0.0.1:0", "--home", folder);
+        await Eventually.True(() => gateway.IsListening(), $"the gateway listens; its log: {gateway.Log}");
+        return gateway;
+    }
+
     /// <summary>Starts the program with any arguments and waits for nothing.</summary>
-    public static GatewayProcess Launch(string home, bool ownsHome, params string[] arguments)
+    public static GatewayProcess Launch(string home, bool ownsHome, params string[] arguments) => LaunchWith(new(), home, ownsHome, arguments);
+
+    private static GatewayProcess LaunchWith(Dictionary<string, string> variables, string home, bool ownsHome, params string[] arguments)
     {
         var start = new ProcessStartInfo(s_program) { RedirectStandardError = true, RedirectStandardOutput = true, UseShellExecute = false };
+        foreach (var (name, value) in variables)
+            start.Environment[name] = value;
         foreach (var argument in arguments)
             start.ArgumentList.Add(argument);
         return new(Process.Start(start)!, home, ownsHome);
