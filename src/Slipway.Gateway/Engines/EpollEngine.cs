@@ -209,8 +209,10 @@ internal sealed class EpollEngine : Engine, IDisposable
                 return;
             }
             var wire = new EpollWire(this, descriptor, SocketAddresses.Read(new(address, (int)bytes)));
-            Add(wire);
-            door.Take(this, wire);
+            if (TryAdd(wire))
+                door.Take(this, wire);
+            else
+                OnAcceptFailed(at, Linux.LastError);
         }
     }
 
@@ -256,11 +258,11 @@ internal sealed class EpollEngine : Engine, IDisposable
             }
         }
         var wire = new EpollWire(this, descriptor, address);
-        Add(wire);
-        return wire;
+        return TryAdd(wire) ? wire : null;
     }
 
-    private void Add(EpollWire wire)
+    // The kernel may have no memory for another, or the user no watches left: then this one connection is closed.
+    private bool TryAdd(EpollWire wire)
     {
         if (!_freeSlots.TryPop(out var slot))
             slot = _slotsUsed++;
@@ -268,15 +270,24 @@ internal sealed class EpollEngine : Engine, IDisposable
             Array.Resize(ref _wires, 2 * slot);
         wire.Slot = slot;
         _wires[slot] = wire;
-        Register(wire.Descriptor, Linux.In | Linux.Out | Linux.PeerHangUp | Linux.EdgeTriggered, (ulong)slot);
+        if (TryRegister(wire.Descriptor, Linux.In | Linux.Out | Linux.PeerHangUp | Linux.EdgeTriggered, (ulong)slot))
+            return true;
+        Remove(wire);
+        return false;
     }
 
-    private unsafe void Register(int descriptor, uint events, ulong key)
+    private void Register(int descriptor, uint events, ulong key)
+    {
+        if (!TryRegister(descriptor, events, key))
+            throw new SocketException(Linux.LastError);
+    }
+
+    private unsafe bool TryRegister(int descriptor, uint events, ulong key)
     {
         var change = stackalloc byte[Linux.EventBytes];
         *(uint*)change = events;
         *(ulong*)(change + Linux.EventDataAt) = key;
-        Check(Linux.ControlEpoll(_epoll, Linux.ControlAdd, descriptor, change));
+        return Linux.ControlEpoll(_epoll, Linux.ControlAdd, descriptor, change) == 0;
     }
 
     private static unsafe int ErrorOf(int descriptor)
