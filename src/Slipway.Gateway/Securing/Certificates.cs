@@ -25,6 +25,7 @@ internal sealed class Certificates
     private readonly GatewayLog _log;
     private readonly Lock _lock = new();
     private Dictionary<string, Pair> _pairs = [];
+    private string? _folderFault;
     private volatile Shown _shown = new(FrozenDictionary<string, SslServerAuthenticationOptions>.Empty, null);
 
     /// <summary>Reads the folder once.</summary>
@@ -76,12 +77,15 @@ internal sealed class Certificates
         try
         {
             var files = Directory.GetFiles(_folder, "*.crt");
+            _folderFault = null;
             Array.Sort(files, StringComparer.Ordinal);
             return files.Length <= PairsMax ? files : files[..PairsMax];
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            _log.Error("the folder of certificates cannot be read; those in use stay", ("folder", _folder), ("fault", e.Message));
+            if (_folderFault != e.Message)
+                _log.Error("the folder of certificates cannot be read; those in use stay", ("folder", _folder), ("fault", e.Message));
+            _folderFault = e.Message;
             return [.. _pairs.Keys.Select(name => Path.Combine(_folder, name + ".crt"))];
         }
     }
