@@ -40,7 +40,10 @@ internal sealed class Proxy : IAsyncDisposable
     public double ProcessorSeconds => ProcessIds().Sum(SecondsOf);
 
     /// <summary>Memory of all its processes, shared pages by halves and so on (PSS), in megabytes (10^6 bytes).</summary>
-    public double Megabytes => ProcessIds().Sum(PssOf) / 1e6;
+    public double Megabytes => ProcessIds().Sum(id => MemoryOf(id, "Pss:")) / 1e6;
+
+    /// <summary>Memory that is theirs alone, in megabytes: what others of the machine's programs share with them does not move it.</summary>
+    public double OwnMegabytes => ProcessIds().Sum(id => MemoryOf(id, "Pss_Anon:")) / 1e6;
 
     /// <summary>Starts one on the proxy's core and waits for its first answer.</summary>
     /// <param name="name">As the figures call it.</param>
@@ -165,13 +168,13 @@ internal sealed class Proxy : IAsyncDisposable
         }
     }
 
-    private static double PssOf(int id)
+    private static double MemoryOf(int id, string kind)
     {
         try
         {
             foreach (var line in File.ReadLines($"/proc/{id}/smaps_rollup"))
             {
-                if (line.StartsWith("Pss:", StringComparison.Ordinal))
+                if (line.StartsWith(kind, StringComparison.Ordinal))
                     return double.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1]) * 1024;
             }
         }
