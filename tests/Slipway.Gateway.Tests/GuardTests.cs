@@ -93,6 +93,21 @@ public sealed class GuardTests(SharedGateway gateway) : IClassFixture<SharedGate
     }
 
     [Fact]
+    public async Task What_passes_by_an_exception_or_as_a_cookie_hides_nothing_behind_it()
+    {
+        await using var backend = await Route(new() { Validation = new(ValidationMode.Block, "Path") });
+        using (var client = await RawPeer.Connect(gateway.Port))
+        {
+            Assert.StartsWith("HTTP/1.1 200", await client.Ask("GET /?q=..%2f..%2fetc%2fpasswd HTTP/1.1\r\nHost: x\r\n\r\n"));
+            Assert.StartsWith("HTTP/1.1 403", await client.Ask("GET /?q=..%2f..%2fetc%2fpasswd%3bcat%20/etc/shadow HTTP/1.1\r\nHost: x\r\n\r\n"));
+        }
+        // The name of a cookie is not judged; the same text in another field of six letters is.
+        using var other = await RawPeer.Connect(gateway.Port);
+        Assert.StartsWith("HTTP/1.1 200", await other.Ask("GET / HTTP/1.1\r\nHost: x\r\nCookie: <script>alert(1)</script>=1\r\n\r\n"));
+        Assert.StartsWith("HTTP/1.1 403", await other.Ask("GET / HTTP/1.1\r\nHost: x\r\nX-Name: <script>alert(1)</script>=1\r\n\r\n"));
+    }
+
+    [Fact]
     public async Task A_harmless_body_reaches_the_application_whole_however_it_comes()
     {
         await using var backend = RawBackend.Each(async (peer, head) =>

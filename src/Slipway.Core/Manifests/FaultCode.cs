@@ -228,6 +228,6 @@ public static class FaultCode
     /// <summary>A protection of a route that contradicts itself or lacks something.</summary>
     public const string Protection = "SLIP100";
 
-    /// <summary>A gateway's TLS or trust that lacks its other half.</summary>
+    /// <summary>A gateway's TLS or trust that lacks its other half, or a path of its that is not absolute.</summary>
     public const string GatewayTls = "SLIP101";
 }

@@ -12,7 +12,6 @@ internal sealed class RouteGuard
 {
     private readonly Networks? _allowed;
     private readonly Networks? _denied;
-    private readonly int _excepted;
 
     /// <summary>Makes one ready; <paramref name="limiter"/> is the one that counts for it already, where there is one.</summary>
     public RouteGuard(RouteProtection protection, RateLimiter? limiter)
@@ -26,7 +25,7 @@ internal sealed class RouteGuard
         foreach (var name in protection.Validation?.Except?.Split(',') ?? [])
         {
             if (Enum.TryParse<ValidationException>(name, ignoreCase: true, out var exception))
-                _excepted |= 1 << (int)exception;
+                Excepted |= 1 << (int)ClassOf(exception);
         }
         Breaker = protection.Breaker is { } breaker ? new(breaker) : null;
         Answers = protection.Headers is { } headers ? new(headers) : null;
@@ -47,6 +46,9 @@ internal sealed class RouteGuard
     /// <summary>Keeps requests from a service that fails, until the next table; null for none.</summary>
     public CircuitBreaker? Breaker { get; }
 
+    /// <summary>The attacks that are not looked for, each a bit at its number in <see cref="AttackClass"/>.</summary>
+    public int Excepted { get; }
+
     /// <summary>The security fields of its answers; null for none.</summary>
     public SecurityFields? Answers { get; }
 
@@ -54,14 +56,12 @@ internal sealed class RouteGuard
     public bool IsAllowed(IPAddress? address)
         => (_allowed is null || _allowed.Contains(address)) && _denied?.Contains(address) != true;
 
-    /// <summary>Whether an attack counts here.</summary>
-    public bool Counts(in Finding finding)
-        => finding.IsAttack && (_excepted & 1 << (int)(finding.Class switch
-        {
-            AttackClass.SqlInjection => ValidationException.Sql,
-            AttackClass.CrossSiteScripting => ValidationException.Script,
-            AttackClass.CommandInjection => ValidationException.Command,
-            AttackClass.PathTraversal => ValidationException.Path,
-            _ => ValidationException.Field,
-        })) == 0;
+    private static AttackClass ClassOf(ValidationException exception) => exception switch
+    {
+        ValidationException.Sql => AttackClass.SqlInjection,
+        ValidationException.Script => AttackClass.CrossSiteScripting,
+        ValidationException.Command => AttackClass.CommandInjection,
+        ValidationException.Path => AttackClass.PathTraversal,
+        _ => AttackClass.HeaderInjection,
+    };
 }

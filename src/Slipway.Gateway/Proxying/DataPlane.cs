@@ -16,13 +16,15 @@ internal sealed class DataPlane(
     LiveTables tables, TrafficBook book, Sweeper sweeper, GatewayLog log, Deadlines deadlines, int engineCount)
 {
     private const int FailureLineMilliseconds = 100;
-    private const int RefusalLineMilliseconds = 10;
+    private const int RefusalLinesASecond = 100;
 
     private readonly Stack<Exchange>[] _exchanges = [.. Enumerable.Range(0, engineCount).Select(static _ => new Stack<Exchange>())];
     private readonly HashSet<ClientConnection> _clients = [];
     private volatile bool _isDraining;
     private long _nextFailureLine;
-    private long _nextRefusalLine;
+    private readonly Lock _refusalLock = new();
+    private long _refusalSecond;
+    private int _refusalsOfSecond;
 
     /// <summary>The live table.</summary>
     public LiveTables Tables => tables;
@@ -137,7 +139,7 @@ internal sealed class DataPlane(
             ("instance", endpoint.Endpoint.Instance.ToString()), ("requestId", System.Text.Encoding.ASCII.GetString(requestId)));
     }
 
-    /// <summary>Logs that a request was refused or looks like an attack; at most a hundred lines a second, and all are counted.</summary>
+    /// <summary>Logs that a request was refused or looks like an attack; at most a hundred lines a second, then how many more there were. All are counted.</summary>
     /// <param name="what">What became of it.</param>
     /// <param name="reason">Why; never a part of the request.</param>
     /// <param name="score">How sure that is; null where there is nothing to be unsure of.</param>
@@ -146,7 +148,7 @@ internal sealed class DataPlane(
     /// <param name="requestId">Of the request.</param>
     public void LogRefusal(string what, string reason, int? score, ServiceName service, IPAddress? client, ReadOnlySpan<byte> requestId)
     {
-        if (!MayLog(ref _nextRefusalLine, RefusalLineMilliseconds))
+        if (!TakesRefusalLine())
             return;
         log.Warn(what,
             ("reason", reason), ("score", score is { } sure ? $"{sure}" : null), ("service", service.ToString()),
@@ -158,6 +160,21 @@ internal sealed class DataPlane(
     {
         if (MayLog(ref _nextFailureLine, FailureLineMilliseconds))
             log.Warn("a TLS handshake failed", ("client", client), ("fault", fault));
+    }
+
+    private bool TakesRefusalLine()
+    {
+        lock (_refusalLock)
+        {
+            var second = Environment.TickCount64 / 1000;
+            if (second != _refusalSecond)
+            {
+                if (_refusalsOfSecond > RefusalLinesASecond)
+                    log.Warn("more refusals than are written down", ("count", $"{_refusalsOfSecond - RefusalLinesASecond}"));
+                (_refusalSecond, _refusalsOfSecond) = (second, 0);
+            }
+            return ++_refusalsOfSecond <= RefusalLinesASecond;
+        }
     }
 
     private static bool MayLog(ref long nextLine, int milliseconds)

@@ -116,6 +116,7 @@ internal sealed partial class Exchange(DataPlane plane)
         _toClient.Release();
         _fromInstance.Release();
         _moreFields.Release();
+        ReleaseDecoded();
         (_client, _table, _service, _route, _release, _endpoint) = (null!, null!, null!, null!, null!, null!);
         _guard = null;
     }

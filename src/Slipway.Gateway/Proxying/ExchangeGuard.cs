@@ -22,6 +22,8 @@ internal sealed partial class Exchange
 
     private readonly WriteBuffer _moreFields = new();
     private readonly byte[] _nonce = new byte[SecurityFields.NonceLength];
+    private byte[] _decoded = [];
+    private int _decodedLength;
     private RouteGuard? _guard;
     private bool _isAdmitted;
 
@@ -124,37 +126,23 @@ internal sealed partial class Exchange
     private Finding JudgeHead(RouteGuard guard)
     {
         var inspector = t_inspector ??= new();
+        inspector.Excepted = guard.Excepted;
         var query = _request.Query(Head);
         var finding = inspector.Target(_request.Path(Head), query.IsEmpty ? query : query[1..]);
-        for (var i = 0; i < _request.Fields.Count && !guard.Counts(finding); i++)
+        for (var i = 0; i < _request.Fields.Count && !finding.IsAttack; i++)
         {
             ref readonly var field = ref _request.Fields.All[i];
             finding = inspector.Field(Head.Slice(field.NameAt, field.NameLength), _request.Fields.ValueOf(Head, i));
         }
-        return guard.Counts(finding) ? finding : Finding.Nothing;
+        return finding;
     }
 
     private Finding JudgeBody(RouteGuard guard)
     {
         var inspector = t_inspector ??= new();
+        inspector.Excepted = guard.Excepted;
         var raw = _client.Buffer.Unread[_headLength..];
-        if (!_request.Fields.IsChunked)
-        {
-            var body = raw[..(int)Math.Min(raw.Length, _request.Fields.ContentLength)];
-            return inspector.Body(ContentType(), body) is var plain && guard.Counts(plain) ? plain : Finding.Nothing;
-        }
-        var decoded = SlabPool.Large.Rent();
-        try
-        {
-            var decoder = new ChunkedDecoder();
-            decoder.Begin();
-            var count = decoder.Decode(raw, decoded, out _);
-            return inspector.Body(ContentType(), decoded.AsSpan(0, count)) is var finding && guard.Counts(finding) ? finding : Finding.Nothing;
-        }
-        finally
-        {
-            SlabPool.Return(decoded);
-        }
+        return inspector.Body(ContentType(), _request.Fields.IsChunked ? _decoded.AsSpan(0, _decodedLength) : raw[..(int)Math.Min(raw.Length, _request.Fields.ContentLength)]);
     }
 
     private ReadOnlySpan<byte> ContentType() => _request.Fields.ValueOf(Head, "content-type"u8);
@@ -170,7 +158,12 @@ internal sealed partial class Exchange
             if (!await _client.Wire.SendAsync("HTTP/1.1 100 Continue\r\n\r\n"u8.ToArray(), Deadlines.After(plane.Deadlines.Write)))
                 return false;
         }
-        while (_client.Buffer.Length < JudgedBytesMax && !IsJudgedHere())
+        var decoder = _request.Fields.IsChunked ? new ChunkedDecoder() : null;
+        if (decoder is not null)
+            _decoded = SlabPool.Large.Rent();
+        decoder?.Begin();
+        var seen = 0;
+        while (!IsJudgedHere(decoder, ref seen) && _client.Buffer.Length < JudgedBytesMax)
         {
             var count = await _client.Wire.ReceiveAsync(_client.Buffer.Space(), Deadlines.After(plane.Deadlines.Body));
             if (count <= 0)
@@ -184,17 +177,22 @@ internal sealed partial class Exchange
         return true;
     }
 
-    private bool IsJudgedHere()
+    /// <summary>Takes what has come of the body; true when all of it is here, or what has come is no proper body.</summary>
+    private bool IsJudgedHere(ChunkedDecoder? decoder, ref int seen)
     {
         var raw = _client.Buffer.Unread[_headLength..];
-        if (!_request.Fields.IsChunked)
+        if (decoder is null)
             return raw.Length >= _request.Fields.ContentLength;
-        var decoder = new ChunkedDecoder();
-        decoder.Begin();
-        var scratch = SlabPool.Large.Rent();
-        decoder.Decode(raw, scratch, out _);
-        SlabPool.Return(scratch);
+        _decodedLength += decoder.Decode(raw[seen..], _decoded.AsSpan(_decodedLength), out var consumed);
+        seen += consumed;
         return decoder.IsDone || decoder.IsBroken;
+    }
+
+    private void ReleaseDecoded()
+    {
+        if (_decoded.Length > 0)
+            SlabPool.Return(_decoded);
+        (_decoded, _decodedLength) = ([], 0);
     }
 
     private OwnAnswer? Found(RouteGuard guard, in Finding finding)

@@ -18,6 +18,20 @@ internal sealed class RequestInspector
     private readonly ValueInspector _values = new();
     private readonly ulong[] _harmless = new ulong[HarmlessKept];
 
+    private enum FieldReading
+    {
+        Value,
+        Cookies,
+        Address,
+    }
+
+    /// <summary>The classes that are not looked for, each a bit at its number in <see cref="AttackClass"/>.</summary>
+    public int Excepted
+    {
+        get => _values.Excepted;
+        set => _values.Excepted = value;
+    }
+
     /// <summary>Judges the target.</summary>
     /// <param name="path">The path, with its first slash.</param>
     /// <param name="query">The query without its question mark.</param>
@@ -33,14 +47,21 @@ internal sealed class RequestInspector
     {
         if (IsForTalking(name))
             return Finding.Nothing;
-        // The same browser says the same of itself with every request. What was harmless once is harmless again.
-        var key = ClientKey.Of(value) ^ (ulong)name.Length;
+        var reading = Octets.Same(name, "cookie"u8) ? FieldReading.Cookies
+            : Octets.Same(name, "referer"u8) || Octets.Same(name, "origin"u8) ? FieldReading.Address
+            : FieldReading.Value;
+        // The same browser says the same of itself with every request. What was harmless once is harmless again, read in the same
+        // way and looked at for the same.
+        var key = ClientKey.Of(value) ^ (ulong)reading << 32 ^ (ulong)Excepted << 40;
         ref var harmless = ref _harmless[key % HarmlessKept];
         if (harmless == key)
             return Finding.Nothing;
-        var found = Octets.Same(name, "cookie"u8) ? Cookies(value)
-            : Octets.Same(name, "referer"u8) || Octets.Same(name, "origin"u8) ? Address(value)
-            : _values.Judge(value, ValuePlace.Plain);
+        var found = reading switch
+        {
+            FieldReading.Cookies => Cookies(value),
+            FieldReading.Address => Address(value),
+            _ => _values.Judge(value, ValuePlace.Plain),
+        };
         if (found.Score == 0)
             harmless = key;
         return found;
@@ -126,7 +147,7 @@ internal sealed class RequestInspector
                 if (reader.TokenType is not (JsonTokenType.String or JsonTokenType.PropertyName))
                     continue;
                 if (reader.TokenType == JsonTokenType.PropertyName && reader.ValueSpan is [(byte)'$', ..] && IsOperator(reader.ValueSpan))
-                    found = new(AttackClass.SqlInjection, 5, "an operator of a document database");
+                    found = _values.Counted(new(AttackClass.SqlInjection, 5, "an operator of a document database"));
                 else if (!reader.ValueIsEscaped)
                     found = found.Or(_values.Judge(reader.ValueSpan, ValuePlace.HasLines));
                 else

@@ -46,6 +46,12 @@ internal sealed class ValueInspector
 
     private readonly SqlRules _sql = new();
 
+    /// <summary>The classes that are not looked for, each a bit at its number.</summary>
+    public int Excepted { get; set; }
+
+    /// <summary>A finding, unless its class is not looked for: it must not end the search for another.</summary>
+    public Finding Counted(in Finding finding) => (Excepted & 1 << (int)finding.Class) == 0 ? finding : Finding.Nothing;
+
     /// <summary>Judges a value.</summary>
     public Finding Judge(ReadOnlySpan<byte> raw, ValuePlace place)
     {
@@ -86,15 +92,15 @@ internal sealed class ValueInspector
         if (text.IsEmpty || IsPlain(text))
             return found;
         if (text.IndexOfAny('<', '=', '(') >= 0 || text.Contains(':') || text.Contains('`'))
-            found = found.Or(MarkupRules.Judge(text));
+            found = found.Or(Counted(MarkupRules.Judge(text)));
         if (!found.IsAttack)
-            found = found.Or(_sql.Judge(text));
+            found = found.Or(Counted(_sql.Judge(text)));
         if (!found.IsAttack)
-            found = found.Or(PathRules.Judge(text));
+            found = found.Or(Counted(PathRules.Judge(text)));
         if (!found.IsAttack)
-            found = found.Or(ShellRules.Judge(text));
+            found = found.Or(Counted(ShellRules.Judge(text)));
         if (!found.IsAttack)
-            found = found.Or(FieldRules.Judge(text, place.HasFlag(ValuePlace.HasLines)));
+            found = found.Or(Counted(FieldRules.Judge(text, place.HasFlag(ValuePlace.HasLines))));
         return found;
     }
 
@@ -117,9 +123,9 @@ internal sealed class ValueInspector
         if (!found.IsAttack && text.IndexOf("&#") >= 0)
         {
             var length = Entities.Decode(text, text);
-            found = found.Or(MarkupRules.Judge(text[..length]));
+            found = found.Or(Counted(MarkupRules.Judge(text[..length])));
         }
-        return !found.IsAttack && text.IndexOf("+adw-") >= 0 ? new(AttackClass.CrossSiteScripting, 5, "markup in UTF-7") : found;
+        return !found.IsAttack && text.IndexOf("+adw-") >= 0 ? Counted(new(AttackClass.CrossSiteScripting, 5, "markup in UTF-7")) : found;
     }
 
     private static int WithoutCuts(Span<char> text)
