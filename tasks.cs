@@ -52,6 +52,8 @@ bool Publish(bool quiet, bool built = false)
     {
         if (!quiet)
             Console.Error.WriteLine($"Building {program}");
+        if (program == "Slipway.Gateway" && PublishNative(program, published))
+            continue;
         if (!Dotnet(["publish", $"src/{program}", "-c", "Release", "-o", published, "--nologo", "-v", "q", .. how], quiet))
             return Failed($"{program} does not build.");
     }
@@ -59,6 +61,23 @@ bool Publish(bool quiet, bool built = false)
     foreach (var file in Directory.EnumerateFiles(published))
         File.Move(file, Path.Combine(outFolder, Path.GetFileName(file)), overwrite: true);
     return CopyExample();
+}
+
+// Native code answers its first request in a tenth of the time and in half the memory (decision 33). It takes the system's
+// linker and the compiler's package; where either is missing the gateway is built like the other programs.
+bool PublishNative(string program, string published)
+{
+    if (!OperatingSystem.IsLinux())
+        return false;
+    if (!HasLinker())
+        return Failed("There is neither clang nor gcc: the gateway is built without native code and starts slower.");
+    var native = Path.Combine(root, "artifacts", "native");
+    if (!Dotnet(["publish", $"src/{program}", "-c", "Release", "-p:PublishAot=true", "-p:RunAnalyzers=false", "-p:NuGetLockFilePath=obj/native.lock.json",
+            "--artifacts-path", native, "-o", Path.Combine(native, "program"), "--nologo", "-v", "q"], true))
+        return Failed("The gateway cannot be compiled to native code; it is built without and starts slower.");
+    Directory.CreateDirectory(published);
+    File.Copy(Path.Combine(native, "program", "slipway-gateway"), Path.Combine(published, "slipway-gateway"), overwrite: true);
+    return true;
 }
 
 bool BuildAll() => Dotnet(["build", "Slipway.slnx", "-c", "Release", "--nologo", "-v", "q"], false)
@@ -106,6 +125,7 @@ bool OtherPlatforms()
 // One test program at a time: they start real processes, and two cores are soon full.
 int Test(string[] more)
 {
+    Environment.SetEnvironmentVariable("SLIPWAY_TEST_GATEWAY", Program("slipway-gateway"));
     var counts = new Dictionary<string, int> { ["failed"] = 0, ["succeeded"] = 0, ["skipped"] = 0 };
     var code = Run("dotnet", ["test", "--solution", "Slipway.slnx", "-c", "Release", "--no-build", "--max-parallel-test-modules", "1", .. more], line =>
     {
@@ -138,6 +158,8 @@ bool Install(bool forTests = false)
         missing.Add("libsqlite3-0");
     if (forTests && !HasPostgres())
         missing.Add("postgresql");
+    if (forTests && OperatingSystem.IsLinux() && !HasLinker())
+        missing.AddRange(["gcc", "libc6-dev"]);
     if (missing.Count == 0)
         return true;
     string[]? sudo = Environment.UserName == "root" ? [] : Run("sudo", ["-n", "true"], _ => { }) == 0 ? ["sudo", "-n"] : null;
@@ -153,7 +175,12 @@ bool Install(bool forTests = false)
 
 bool HasPostgres()
     => (Directory.Exists("/usr/lib/postgresql") && Directory.EnumerateDirectories("/usr/lib/postgresql").Any(folder => File.Exists(Path.Combine(folder, "bin", "initdb"))))
-        || (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Any(folder => File.Exists(Path.Combine(folder, OperatingSystem.IsWindows() ? "initdb.exe" : "initdb")));
+        || IsOnPath(OperatingSystem.IsWindows() ? "initdb.exe" : "initdb");
+
+bool HasLinker() => IsOnPath("clang") || IsOnPath("gcc");
+
+bool IsOnPath(string program)
+    => (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Any(folder => File.Exists(Path.Combine(folder, program)));
 
 bool Failed(string why)
 {

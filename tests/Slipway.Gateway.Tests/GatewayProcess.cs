@@ -11,7 +11,8 @@ namespace Slipway.Gateway.Tests;
 /// <summary>The real program in a home of its own, started for a test and ended with it.</summary>
 internal sealed partial class GatewayProcess : IAsyncDisposable
 {
-    private static readonly string s_program = Path.Combine(
+    // The one that users get, native code, where the whole suite runs; the one beside the tests otherwise.
+    private static readonly string s_program = Environment.GetEnvironmentVariable("SLIPWAY_TEST_GATEWAY") ?? Path.Combine(
         AppContext.BaseDirectory, OperatingSystem.IsWindows() ? "slipway-gateway.exe" : "slipway-gateway");
 
     private readonly StringBuilder _log = new();

@@ -12,7 +12,7 @@ namespace Slipway.Targets.Tests;
 public sealed class TrafficTests
 {
     /// <summary>The gateway's program, as it was built.</summary>
-    internal static string Gateway { get; } = Path.Combine(
+    internal static string Gateway { get; } = Environment.GetEnvironmentVariable("SLIPWAY_TEST_GATEWAY") ?? Path.Combine(
         AppContext.BaseDirectory.Replace("/tests/Slipway.Targets.Tests/", "/src/Slipway.Gateway/", StringComparison.Ordinal), "slipway-gateway");
 
     private static readonly GatewayListener s_any = new("127.0.0.1", 0);

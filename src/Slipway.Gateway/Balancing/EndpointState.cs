@@ -1,5 +1,4 @@
 using System.Net;
-using System.Runtime.CompilerServices;
 using Slipway.Core.Manifests;
 using Slipway.Core.Routing;
 using Slipway.Gateway.Engines;
@@ -79,7 +78,6 @@ internal sealed class EndpointState(Endpoint endpoint, int engineCount) : ISwept
     /// <param name="isRepeatable">
     /// Whether the request can be sent again should the connection turn out dead; if so, it is taken without a look at it.
     /// </param>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public UpstreamConnection? TakeResting(Engine engine, bool isRepeatable)
     {
         var now = Environment.TickCount64;
@@ -111,7 +109,6 @@ internal sealed class EndpointState(Endpoint endpoint, int engineCount) : ISwept
     }
 
     /// <summary>Takes a connection back for another request, or closes it when there are enough or the instance has left.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Rest(Engine engine, UpstreamConnection connection)
     {
         var pool = _resting[engine.Index];

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using Slipway.Gateway.Statistics;
 
 namespace Slipway.Gateway.Balancing;
@@ -31,7 +30,6 @@ internal sealed class LiveRelease(string id, int weight, EndpointState[] endpoin
     /// that not all look at the same one at once (M. Mitzenmacher, The Power of Two Choices). Those put aside only when there is no
     /// other, the one that returns first. Null when there is none but the one excepted.
     /// </summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public EndpointState? Choose(EndpointState? except, long now)
     {
         var count = endpoints.Length;

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using System.Text;
 using Slipway.Core.Manifests;
 
@@ -61,7 +60,6 @@ internal sealed class LiveService
     }
 
     /// <summary>The release whose turn it is; null when none takes new requests.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public LiveRelease? TakeTurn()
     {
         if (_sequence is null)

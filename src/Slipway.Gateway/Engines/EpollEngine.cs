@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Sockets;
-using System.Runtime.CompilerServices;
 using Slipway.Gateway.Proxying;
 using Slipway.Gateway.Wires;
 
@@ -147,7 +146,6 @@ internal sealed class EpollEngine : Engine, IDisposable
         _ = Linux.Close(_epoll);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private unsafe int Wait()
     {
         fixed (byte* events = _events)
@@ -157,7 +155,6 @@ internal sealed class EpollEngine : Engine, IDisposable
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private EpollWire? WireOf(int at, out uint events)
     {
         events = BitConverter.ToUInt32(_events, at * Linux.EventBytes);
@@ -173,7 +170,6 @@ internal sealed class EpollEngine : Engine, IDisposable
             return _posted.Count > 0;
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void RunPosted()
     {
         lock (_postLock)

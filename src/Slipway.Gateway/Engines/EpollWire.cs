@@ -1,5 +1,4 @@
 using System.Net;
-using System.Runtime.CompilerServices;
 using System.Threading.Tasks.Sources;
 using Slipway.Gateway.Wires;
 
@@ -44,7 +43,6 @@ internal sealed class EpollWire : TcpWire, IValueTaskSource<int>, IValueTaskSour
     public int Descriptor => _descriptor;
 
     /// <inheritdoc/>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override ValueTask<int> ReceiveAsync(Memory<byte> space, long due)
     {
         if (!_engine.IsCurrent)
@@ -59,7 +57,6 @@ internal sealed class EpollWire : TcpWire, IValueTaskSource<int>, IValueTaskSour
     }
 
     /// <inheritdoc/>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override ValueTask<int> ReadableAsync(long due)
     {
         if (!_engine.IsCurrent)
@@ -68,7 +65,6 @@ internal sealed class EpollWire : TcpWire, IValueTaskSource<int>, IValueTaskSour
     }
 
     /// <inheritdoc/>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override ValueTask<bool> SendAsync(ReadOnlyMemory<byte> bytes, long due)
     {
         if (!_engine.IsCurrent)
@@ -83,7 +79,6 @@ internal sealed class EpollWire : TcpWire, IValueTaskSource<int>, IValueTaskSour
     }
 
     /// <summary>Takes what the kernel said about it; no continuation runs in here.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Note(uint events)
     {
         if ((events & (Linux.PeerHangUp | Linux.HangUp | Linux.Error)) != 0)
@@ -93,7 +88,6 @@ internal sealed class EpollWire : TcpWire, IValueTaskSource<int>, IValueTaskSour
     }
 
     /// <summary>Goes on with what waited for it.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Act(uint events)
     {
         if (_isReading && _isReadable)
@@ -190,7 +184,6 @@ internal sealed class EpollWire : TcpWire, IValueTaskSource<int>, IValueTaskSour
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private ValueTask<int> WaitForRead(Memory<byte> space, long due)
     {
         if (IsClosed)
@@ -209,7 +202,6 @@ internal sealed class EpollWire : TcpWire, IValueTaskSource<int>, IValueTaskSour
             EndReading(count);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void EndReading(int count)
     {
         _isReading = false;
@@ -231,7 +223,6 @@ internal sealed class EpollWire : TcpWire, IValueTaskSource<int>, IValueTaskSour
         _write.SetResult(EndWrite() && isSent);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private unsafe int Receive(Span<byte> space)
     {
         if (IsClosed)
@@ -264,7 +255,6 @@ internal sealed class EpollWire : TcpWire, IValueTaskSource<int>, IValueTaskSour
     }
 
     /// <summary>Sends what the kernel takes; null when something is left that must wait.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private unsafe bool? TrySend(ref ReadOnlyMemory<byte> bytes)
     {
         while (!IsClosed)

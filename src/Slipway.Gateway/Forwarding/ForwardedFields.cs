@@ -1,5 +1,4 @@
 using System.Net;
-using System.Runtime.CompilerServices;
 using System.Text;
 using Slipway.Gateway.Http;
 using Slipway.Gateway.Wires;
@@ -20,7 +19,6 @@ internal static class ForwardedFields
     /// <param name="isSecure">Whether over TLS.</param>
     /// <param name="isTrusted">Whether what it says of others is believed.</param>
     /// <param name="authority">The host that the request is for; may be empty.</param>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Write(
         WriteBuffer output, FieldLines fields, ReadOnlySpan<byte> head, ReadOnlySpan<byte> peer, bool isSecure, bool isTrusted, ReadOnlySpan<byte> authority)
     {

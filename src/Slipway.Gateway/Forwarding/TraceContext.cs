@@ -1,5 +1,4 @@
 using System.Buffers.Text;
-using System.Runtime.CompilerServices;
 using Slipway.Gateway.Wires;
 
 namespace Slipway.Gateway.Forwarding;
@@ -15,7 +14,6 @@ internal static class TraceContext
             && IsId(text.Slice(3, 32)) && IsId(text.Slice(36, 16)) && IsHex(text[53..]);
 
     /// <summary>Writes one that begins here. The request's id is the trace's where it has the shape of one.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void WriteNew(WriteBuffer output, ReadOnlySpan<byte> requestId)
     {
         output.Append("traceparent: 00-"u8);
@@ -33,7 +31,6 @@ internal static class TraceContext
         output.Append("-00\r\n"u8);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void AppendRandom(WriteBuffer output)
     {
         output.Reserve(16);

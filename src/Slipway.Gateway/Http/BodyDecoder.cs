@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-
 namespace Slipway.Gateway.Http;
 
 /// <summary>How a body is delimited.</summary>
@@ -38,7 +36,6 @@ internal sealed class BodyDecoder
     public long Remaining => Framing == BodyFraming.Length ? _remaining : long.MaxValue;
 
     /// <summary>Begins a body.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Begin(BodyFraming framing, long length)
     {
         Framing = framing;
@@ -48,7 +45,6 @@ internal sealed class BodyDecoder
     }
 
     /// <summary>How much of what came in is body that can be passed on as it is; for every framing but chunks.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public int TakePlain(int available)
     {
         if (Framing == BodyFraming.UntilClose)

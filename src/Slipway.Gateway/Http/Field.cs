@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace Slipway.Gateway.Http;
@@ -70,7 +69,6 @@ internal enum FieldKind
 internal static class FieldKinds
 {
     /// <summary>Which field a name names.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static FieldKind Of(ReadOnlySpan<byte> name) => name.Length switch
     {
         2 => Is(name, "te"u8, FieldKind.OneHop),

@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-
 namespace Slipway.Gateway.Http;
 
 /// <summary>
@@ -111,7 +109,6 @@ internal sealed class FieldLines
         _hasTraceParent = false;
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private HeadFault ParseLine(ReadOnlySpan<byte> head, ref int at)
     {
         var rest = head[at..];
@@ -165,7 +162,6 @@ internal sealed class FieldLines
         return line[from..at].Contains((byte)0x7F) ? -1 : at;
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private HeadFault Note(in Field field, ReadOnlySpan<byte> value)
     {
         switch (field.Kind)

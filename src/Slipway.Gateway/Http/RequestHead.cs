@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using Slipway.Core.Routing;
 
 namespace Slipway.Gateway.Http;
@@ -64,7 +63,6 @@ internal sealed class RequestHead
     }
 
     /// <summary>Parses a whole head, which ends in its empty line, and brings its path into the normal form in place.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public HeadFault Parse(Span<byte> head)
     {
         var lineEnd = head.IndexOf("\r\n"u8);
@@ -86,7 +84,6 @@ internal sealed class RequestHead
         return HeadFault.None;
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private HeadFault ParseRequestLine(ReadOnlySpan<byte> line)
     {
         var space = line.IndexOf((byte)' ');
@@ -111,7 +108,6 @@ internal sealed class RequestHead
         return ClassifyMethod(line[..space]);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private HeadFault ClassifyMethod(ReadOnlySpan<byte> method)
     {
         IsHead = method.SequenceEqual("HEAD"u8);
@@ -122,7 +118,6 @@ internal sealed class RequestHead
             : HeadFault.None;
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private HeadFault ParseTarget(Span<byte> head)
     {
         _authorityAt = _authorityLength = 0;
@@ -182,7 +177,6 @@ internal sealed class RequestHead
         return HeadFault.None;
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static bool IsAuthority(ReadOnlySpan<byte> authority)
     {
         if (authority.Length > HttpLimits.HostBytesMax || !Octets.IsHost(authority))

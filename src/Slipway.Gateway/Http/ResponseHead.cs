@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-
 namespace Slipway.Gateway.Http;
 
 /// <summary>The head of an answer (RFC 9112, section 4), parsed as strictly as a request's. Used again for every answer.</summary>
@@ -41,7 +39,6 @@ internal sealed class ResponseHead
     }
 
     /// <summary>Parses a whole head, which ends in its empty line.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public HeadFault Parse(ReadOnlySpan<byte> head)
     {
         var lineEnd = head.IndexOf("\r\n"u8);

@@ -81,7 +81,6 @@ internal static class BodyPump
     /// Puts a body behind its head when all of it is there, of known length, and fits; false when it must be pumped. Most
     /// answers are so small.
     /// </summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static bool TryFillWhole(ReadBuffer input, BodyDecoder body, WriteBuffer output)
     {
         if (!body.IsDone)

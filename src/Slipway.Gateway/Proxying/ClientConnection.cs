@@ -1,5 +1,4 @@
 using System.Net;
-using System.Runtime.CompilerServices;
 using System.Text;
 using Slipway.Gateway.Balancing;
 using Slipway.Gateway.Engines;
@@ -240,7 +239,6 @@ internal sealed class ClientConnection : ISwept
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void BeginHead(bool isFirst)
     {
         if (Buffer.Length == 0)
@@ -254,7 +252,6 @@ internal sealed class ClientConnection : ISwept
     }
 
     /// <summary>The length of the head at the front of the buffer, or what is the matter with it.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private int FindHead()
     {
         if (_readOutcome <= 0)
@@ -276,7 +273,6 @@ internal sealed class ClientConnection : ISwept
         return HeadMissing;
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void TakeHead(int count)
     {
         _isAtRest = false;

@@ -94,7 +94,6 @@ internal sealed partial class Exchange(DataPlane plane)
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Begin(ClientConnection client, int headLength)
     {
         _startedAt = Stopwatch.GetTimestamp();
@@ -107,7 +106,6 @@ internal sealed partial class Exchange(DataPlane plane)
         _status = 0;
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void End()
     {
         if (_entry is { } entry)
@@ -144,7 +142,6 @@ internal sealed partial class Exchange(DataPlane plane)
         return AnswerAsync(OwnAnswer.NoInstance);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private bool TryRoute()
     {
         if (!_table.TryMatch(_request.HostName(Head), _request.Path(Head), out _service, out var route, out _prefixLength))
@@ -154,7 +151,6 @@ internal sealed partial class Exchange(DataPlane plane)
     }
 
     /// <summary>Chooses release and instance; false when none takes new requests.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private bool TryChoose()
     {
         _endpoint = null!;

@@ -11,7 +11,6 @@ internal sealed partial class Exchange
     private bool _keepsAlive;
 
     /// <summary>Passes the answer on, whose head has been read, and counts the request out.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private ValueTask<Attempt> PassAnswerAsync()
     {
         var isWhole = IsRequestRead;
@@ -57,7 +56,6 @@ internal sealed partial class Exchange
         return uploadedAt == 0 || uploadedAt > _firstByteAt ? _firstByteAt : uploadedAt;
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void WriteAnswerHead(bool isChunked, bool keepsAlive)
     {
         var head = _fromInstance.Unread[.._answerLength];
@@ -71,7 +69,6 @@ internal sealed partial class Exchange
         _fromInstance.Consume(_answerLength);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private Attempt EndAnswer(PumpEnd end)
     {
         _client.Detach();

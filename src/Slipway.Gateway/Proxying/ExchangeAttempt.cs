@@ -96,7 +96,6 @@ internal sealed partial class Exchange
         return Attempt.Unsent;
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void BeginAttempt(UpstreamConnection upstream)
     {
         _upstream = upstream;
@@ -120,7 +119,6 @@ internal sealed partial class Exchange
     }
 
     /// <summary>All of a request without a body is sent: the clock for its answer starts.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void EndSending()
     {
         _toInstance.Release();
@@ -167,7 +165,6 @@ internal sealed partial class Exchange
     }
 
     /// <summary>Takes what has come of the answer, up to the end of a head.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void TakeAnswer(int count)
     {
         if (count <= 0)
@@ -182,7 +179,6 @@ internal sealed partial class Exchange
         ParseAnswer();
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void ParseAnswer()
     {
         _outcome = AnswerHead.Missing;

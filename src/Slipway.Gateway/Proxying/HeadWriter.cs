@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using Slipway.Core.Manifests;
 using Slipway.Gateway.Forwarding;
 using Slipway.Gateway.Guarding;
@@ -11,7 +10,6 @@ namespace Slipway.Gateway.Proxying;
 internal static class HeadWriter
 {
     /// <summary>Writes the head of the request to an instance.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void WriteRequest(
         WriteBuffer output, RequestHead request, ReadOnlySpan<byte> head, Route route, int prefixLength,
         RequestId id, ReadOnlySpan<byte> nonce, ClientConnection client, ReadOnlySpan<byte> ownAuthority)
@@ -54,7 +52,6 @@ internal static class HeadWriter
     /// <param name="connection">What Connection says; empty for nothing.</param>
     /// <param name="cookie">The cookie that names the release; empty for none.</param>
     /// <param name="moreFields">Whole field lines of the gateway's own; empty for none.</param>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void WriteResponse(
         WriteBuffer output, ResponseHead response, ReadOnlySpan<byte> head, bool isChunked,
         ReadOnlySpan<byte> connection, ReadOnlySpan<byte> cookie, ReadOnlySpan<byte> moreFields)
@@ -87,7 +84,6 @@ internal static class HeadWriter
         output.Append("\r\n"u8);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void WriteRequestLine(WriteBuffer output, RequestHead request, ReadOnlySpan<byte> head, int stripped)
     {
         output.Append(request.Method(head));
@@ -98,7 +94,6 @@ internal static class HeadWriter
         output.Append(" HTTP/1.1\r\n"u8);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void WriteStatusLine(WriteBuffer output, ResponseHead response, ReadOnlySpan<byte> head)
     {
         output.Append("HTTP/1.1 "u8);

@@ -1,5 +1,4 @@
 using System.Buffers.Text;
-using System.Runtime.CompilerServices;
 using Slipway.Gateway.Http;
 
 namespace Slipway.Gateway.Proxying;
@@ -19,7 +18,6 @@ internal sealed class RequestId
     public ReadOnlySpan<byte> Text => _text.AsSpan(0, _length);
 
     /// <summary>Takes a client's id, or makes one when it is empty, too long, or more than plain text: it ends up in logs.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Set(ReadOnlySpan<byte> given)
     {
         if (given.IsEmpty || given.Length > LengthMax || !IsPlain(given))
@@ -32,7 +30,6 @@ internal sealed class RequestId
     }
 
     /// <summary>Makes a new one: 16 digits of this process, 16 of the request.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Make()
     {
         Utf8Formatter.TryFormat(s_start, _text, out _, new('x', 16));

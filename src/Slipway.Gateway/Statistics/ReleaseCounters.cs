@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Runtime.CompilerServices;
 using Slipway.Core.Manifests;
 using Slipway.Core.Telemetry;
 
@@ -30,7 +29,6 @@ internal sealed class ReleaseCounters(ServiceName service, ReleaseId release)
     public void Begin() => Interlocked.Increment(ref _inFlight);
 
     /// <summary>Counts the time to the first byte of an answer.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void AnswerBegan(long microseconds)
     {
         Interlocked.Increment(ref _latency[LatencyBuckets.IndexOf(microseconds)]);
@@ -38,7 +36,6 @@ internal sealed class ReleaseCounters(ServiceName service, ReleaseId release)
     }
 
     /// <summary>Counts a request out that got its whole answer.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void EndAnswered(int status)
     {
         Interlocked.Increment(ref _statusClasses[status / 100 - 1]);

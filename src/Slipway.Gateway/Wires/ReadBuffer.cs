@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-
 namespace Slipway.Gateway.Wires;
 
 /// <summary>What has come in and is not consumed yet. Grows once, from a small slab to a large one, and is empty between uses.</summary>
@@ -22,7 +20,6 @@ internal sealed class ReadBuffer
     public int Length => _end - _start;
 
     /// <summary>Room for more: makes some by moving what is unread to the front or into a large slab; empty when full.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public Memory<byte> Space()
     {
         if (_start == _end)

@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-
 namespace Slipway.Gateway.Wires;
 
 /// <summary>
@@ -19,7 +17,6 @@ internal sealed class SlabPool(int sizeBytes, int keptMax)
     private int _count;
 
     /// <summary>Takes a buffer; its content is whatever was there.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public byte[] Rent()
     {
         lock (_lock)
@@ -45,7 +42,6 @@ internal sealed class SlabPool(int sizeBytes, int keptMax)
 
     private int SizeBytes => sizeBytes;
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Keep(byte[] slab)
     {
         lock (_lock)

@@ -1,5 +1,4 @@
 using System.Buffers.Text;
-using System.Runtime.CompilerServices;
 
 namespace Slipway.Gateway.Wires;
 
@@ -18,7 +17,6 @@ internal sealed class WriteBuffer
     public Span<byte> Space => _slab.AsSpan(Length);
 
     /// <summary>Makes sure that there is room for so many bytes more, 64 KiB in all at most.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Reserve(int count)
     {
         if (Length + count <= _slab.Length)
@@ -37,7 +35,6 @@ internal sealed class WriteBuffer
     public void Enlarge() => Reserve(64 * 1024 - Length);
 
     /// <summary>Adds bytes.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Append(ReadOnlySpan<byte> bytes)
     {
         Reserve(bytes.Length);
@@ -46,7 +43,6 @@ internal sealed class WriteBuffer
     }
 
     /// <summary>Adds a field line.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void AppendField(ReadOnlySpan<byte> name, ReadOnlySpan<byte> value)
     {
         Reserve(name.Length + value.Length + 4);
@@ -57,7 +53,6 @@ internal sealed class WriteBuffer
     }
 
     /// <summary>Adds a number in decimal digits.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void AppendNumber(long number)
     {
         Reserve(20);

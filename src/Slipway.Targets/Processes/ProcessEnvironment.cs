@@ -12,6 +12,7 @@ internal sealed partial class ProcessEnvironment
     private static readonly TimeSpan s_afterFault = TimeSpan.FromSeconds(1);
     private readonly Lock _sync = new();
     private readonly Dictionary<InstanceId, InstanceRunner> _runners = [];
+    private readonly HashSet<Task> _running = [];
     private readonly List<InstanceFolder> _unreadable = [];
     private readonly Queue<EndedInstance> _ended = [];
     private readonly ProcessMachine _machine;
@@ -50,6 +51,13 @@ internal sealed partial class ProcessEnvironment
             lock (_sync)
                 return [.. _ended];
         }
+    }
+
+    /// <summary>Ends once nobody watches an instance any more, which follows the leaving: from then on nothing is written here.</summary>
+    public Task WhenLeft()
+    {
+        lock (_sync)
+            return Task.WhenAll(_running);
     }
 
     /// <summary>One of them; null when there is none of that name.</summary>
@@ -184,7 +192,16 @@ internal sealed partial class ProcessEnvironment
             runner.Adopt();
         else
             runner.Give(settings);
-        _ = Run(runner);
+        var run = Run(runner);
+        lock (_sync)
+            _running.Add(run);
+        _ = run.ContinueWith(Forget, TaskScheduler.Default);
+    }
+
+    private void Forget(Task run)
+    {
+        lock (_sync)
+            _running.Remove(run);
     }
 
     private async Task Run(InstanceRunner runner)

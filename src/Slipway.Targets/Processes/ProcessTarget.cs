@@ -123,6 +123,7 @@ public sealed class ProcessTarget : ITarget, IAsyncDisposable
             return;
         await _leave.CancelAsync();
         await _sampling;
+        await Task.WhenAll(_environments.Values.Where(one => one.IsValueCreated).Select(one => one.Value.WhenLeft()));
         _leave.Dispose();
     }
 
