@@ -93,7 +93,7 @@ internal static class ManifestTable
         requests | integer 1..1000000 | 60 | 600 | How many requests may come in the time, on and on.
         per | duration 1s..1d | 1m | 1s | The time.
         burst | integer 1..1000000 | | 20 | How many may come at once; the whole of requests when not given.
-        by | choice client route field | client | field | Whose requests are counted together: of one client address, of all, or of one value of a field.
+        by | choice client route field caller | client | caller | Whose requests are counted together: of one client address, of all, of one value of a field, or of one caller that auth knows.
         field | text | | X-Api-Key | The field whose values are told apart.
 
         # validation (mode)
@@ -110,6 +110,23 @@ internal static class ManifestTable
         after | integer 1..1000 | 5 | 3 | So many requests in a row that fail in transport, refused, cut short or late, open it.
         open | duration 1s..1h | 60s | 30s | How long it answers 503 at once; then one request tries whether it works again.
 
+        # cors (origins)
+        origins! | text[] | | [https://shop.example.org] | The sites whose pages may ask: scheme://host[:port], https://*.example.org for any directly below, or * for all.
+        methods | choice GET HEAD POST PUT PATCH DELETE[] | | [GET, POST] | The methods that they may use; GET, HEAD and POST when not given.
+        fields | text[] | | [Content-Type, Authorization] | The fields that they may send beside the harmless ones.
+        expose | text[] | | [X-Request-Id] | The fields of answers that they may read beside the harmless ones.
+        credentials | boolean | false | true | Whether they may send cookies and the like; not with *.
+        max_age | duration 0s..1d | 10m | 1h | How long a browser need not ask again.
+
+        # auth (by)
+        by! | choice jwt key basic | | key | How those who ask prove who they are: by a signed token, by a key, or by a name with a key, which browsers ask for.
+        keys! | text | | /etc/shop/callers | The file of callers, absolute, which slipway gateway key writes; for jwt the issuer's signing keys, an https address or a file.
+        issuer | text | | https://id.example.org | Whose tokens count; for jwt only, and needed there.
+        audience | text | | shop | For whom tokens must be; for jwt only, and needed there.
+        roles | text[] | | [admin, support] | Of these they must have one; any or none will do when not given.
+        roles_claim | text | roles | scope | The claim of a token that names its roles, as a list or parted by spaces.
+        skew | duration 0s..5m | 30s | 1m | How far the clocks of issuer and gateway may differ.
+
         # route (path)
         host | host | | shop.example.org | A host name, or *.example.org for any name directly below; every host when not given.
         path | route-path | / | /api | A path prefix; matches whole segments, and the longest one wins.
@@ -123,6 +140,8 @@ internal static class ManifestTable
         validate | validation | | block | What happens to requests that look like attacks; nothing when not given.
         headers | headers | | secure | Security fields of answers; none when not given.
         breaker | breaker | | 5 | When requests are refused at once since those before them failed; never when not given.
+        cors | cors | | https://shop.example.org | The sites whose pages may ask; the application's own affair when not given.
+        auth | auth | | { by: key, keys: /etc/shop/callers } | Who may ask, and how they prove it; anybody when not given.
 
         # resources
         memory | size 1Mi..1024Ti | | 256Mi | Memory that one instance may use; no limit when not given.

@@ -31,7 +31,47 @@ public sealed record RouteProtection
     /// <summary>Security fields of its answers; null for none.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public SecurityHeaders? Headers { get; init; }
+
+    /// <summary>Which pages of other sites may ask; null when that is the application's to say.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public CrossOriginPlan? CrossOrigin { get; init; }
+
+    /// <summary>Who may ask, and how they prove it; null for anybody.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public CallerPlan? Callers { get; init; }
 }
+
+/// <summary>Which pages of other sites may ask (the Fetch standard's CORS protocol).</summary>
+/// <param name="Origins">Scheme and host of each, parted by commas; <c>https://*.example.org</c> for any directly below, <c>*</c> for all.</param>
+/// <param name="Methods">The methods that they may use, parted by commas.</param>
+/// <param name="Fields">The fields that they may send beside the harmless ones, parted by commas; null for none.</param>
+/// <param name="Exposed">The fields of answers that they may read beside the harmless ones, parted by commas; null for none.</param>
+/// <param name="Credentials">Whether they may send cookies and the like.</param>
+/// <param name="Remembered">How long a browser need not ask again; 0 to 1 day.</param>
+public sealed record CrossOriginPlan(string Origins, string Methods, string? Fields, string? Exposed, bool Credentials, TimeSpan Remembered);
+
+/// <summary>How those who ask prove who they are.</summary>
+public enum CallerProof
+{
+    /// <summary>By a signed token (RFC 7519) of an issuer.</summary>
+    Jwt,
+
+    /// <summary>By a key, in <c>Authorization: Bearer</c> or <c>X-Api-Key</c>.</summary>
+    Key,
+
+    /// <summary>By a name with its key, which a browser asks for (RFC 7617).</summary>
+    Basic,
+}
+
+/// <summary>Who may ask, and how they prove it.</summary>
+/// <param name="By">How.</param>
+/// <param name="Keys">The issuer's signing keys, an address or an absolute file; else the absolute file of callers.</param>
+/// <param name="Issuer">Whose tokens count; null unless by tokens.</param>
+/// <param name="Audience">For whom they must be; null unless by tokens.</param>
+/// <param name="Roles">Of these, parted by commas, they must have one; null for no matter which.</param>
+/// <param name="RolesClaim">The claim of a token that names its roles.</param>
+/// <param name="Skew">How far clocks may differ; 0 to 5 minutes.</param>
+public sealed record CallerPlan(CallerProof By, string Keys, string? Issuer, string? Audience, string? Roles, string RolesClaim, TimeSpan Skew);
 
 /// <summary>Whose requests count together.</summary>
 public enum LimitBy
@@ -44,6 +84,9 @@ public enum LimitBy
 
     /// <summary>Those with the same value of a field; those without it, those of one client address.</summary>
     Field,
+
+    /// <summary>Those of one who has proved who it is.</summary>
+    Caller,
 }
 
 /// <summary>How many requests a route takes: a token bucket.</summary>

@@ -1,8 +1,13 @@
+using Slipway.Core.Routing;
+
 namespace Slipway.Core.Manifests;
 
 /// <summary>Checks and fills what protects a route.</summary>
 internal static class RouteProtectionBinder
 {
+    // In the order of the table's choices.
+    private static readonly string[] s_methods = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"];
+
     public static void Check(Values route, FaultList faults)
     {
         if (route["limit"] is Values limit)
@@ -17,6 +22,41 @@ internal static class RouteProtectionBinder
         }
         if (route["headers"] is Values headers && headers.Text("csp") is { } policy && policy.AsSpan().ContainsAnyExceptInRange(' ', '~'))
             faults.Error(FaultCode.Protection, headers.KeyAt("csp"), "A Content-Security-Policy has characters that no field may have.", "Write it in ASCII on one line.");
+        if (route["limit"] is Values byCaller && (LimitBy)(int)byCaller["by"]! == LimitBy.Caller && route["auth"] is not Values)
+            faults.Error(FaultCode.Protection, byCaller.KeyAt("by"), "A limit by caller needs callers.", "Say who may ask: auth: { by: key, keys: /etc/shop/callers }");
+        if (route["cors"] is Values cors)
+            CheckCors(cors, faults);
+        if (route["auth"] is Values auth)
+            CheckAuth(auth, faults);
+    }
+
+    private static void CheckCors(Values cors, FaultList faults)
+    {
+        foreach (var origin in cors.List("origins").Cast<string>().Where(static origin => !CrossOriginRules.IsOrigin(origin)))
+            faults.Error(FaultCode.Protection, cors.KeyAt("origins"), $"'{origin}' is no origin.", "Write scheme and host alone, such as https://shop.example.org.");
+        foreach (var key in (string[])["fields", "expose"])
+        {
+            foreach (var name in cors.List(key).Cast<string>().Where(static name => !IsFieldName(name)))
+                faults.Error(FaultCode.Protection, cors.KeyAt(key), $"'{name}' is no name of a field.", "Use letters, digits and hyphens, 64 at most.");
+        }
+        if (cors["credentials"] is true && cors.List("origins").Contains("*"))
+            faults.Error(FaultCode.Protection, cors.KeyAt("credentials"), "With credentials any site could act in the name of a user.", "Name the origins, or leave credentials out.");
+    }
+
+    private static void CheckAuth(Values auth, FaultList faults)
+    {
+        var isJwt = (CallerProof)(int)auth["by"]! == CallerProof.Jwt;
+        foreach (var key in (string[])["issuer", "audience"])
+        {
+            if (isJwt && !auth.Has(key))
+                faults.Error(FaultCode.Protection, auth.KeyAt("by"), $"Without {key} tokens meant for others would do.", $"Add {key}, as the tokens say it.");
+            else if (!isJwt && auth.Has(key))
+                faults.Error(FaultCode.Protection, auth.KeyAt(key), $"Only tokens have an {key}.", "Write by: jwt, or remove it.");
+        }
+        if (CallerRules.FaultOfKeys(auth.Text("keys")!, isJwt) is { } fault)
+            faults.Error(FaultCode.Protection, auth.KeyAt("keys"), fault, isJwt ? "Write https://id.example.org/jwks.json or /etc/shop/jwks.json." : "Write its whole path, such as /etc/shop/callers.");
+        foreach (var role in auth.List("roles").Cast<string>().Where(static role => !CallerRules.IsRole(role)))
+            faults.Error(FaultCode.Protection, auth.KeyAt("roles"), $"'{role}' is no role.", "Use visible ASCII without commas.");
     }
 
     /// <summary>Whether a text names a field, as far as limits use them.</summary>
@@ -27,18 +67,31 @@ internal static class RouteProtectionBinder
     {
         var protection = new RouteProtection
         {
-            Allow = Networks(route, "allow"),
-            Deny = Networks(route, "deny"),
+            Allow = Texts(route, "allow"),
+            Deny = Texts(route, "deny"),
             Limit = route["limit"] is Values limit ? BindLimit(limit) : null,
             Validation = route["validate"] is Values validation ? BindValidation(validation) : null,
             Breaker = route["breaker"] is Values breaker ? new((int)breaker["after"]!, (TimeSpan)breaker["open"]!) : null,
             Headers = route["headers"] is Values headers ? BindHeaders(headers) : null,
+            CrossOrigin = route["cors"] is Values cors ? BindCors(cors) : null,
+            Callers = route["auth"] is Values auth ? BindAuth(auth) : null,
         };
         return protection == RouteProtection.None ? null : protection;
     }
 
-    private static string? Networks(Values route, string key)
-        => route.Has(key) ? string.Join(',', route.List(key).Cast<string>()) : null;
+    private static string? Texts(Values values, string key)
+        => values.Has(key) ? string.Join(',', values.List(key).Cast<string>()) : null;
+
+    private static CrossOriginPlan BindCors(Values values)
+        => new(
+            Texts(values, "origins")!,
+            values.Has("methods") ? string.Join(',', values.List("methods").Cast<int>().Select(static one => s_methods[one])) : "GET,HEAD,POST",
+            Texts(values, "fields"), Texts(values, "expose"), values["credentials"] is true, (TimeSpan)values["max_age"]!);
+
+    private static CallerPlan BindAuth(Values values)
+        => new(
+            (CallerProof)(int)values["by"]!, values.Text("keys")!, values.Text("issuer"), values.Text("audience"),
+            Texts(values, "roles"), values.Text("roles_claim")!, (TimeSpan)values["skew"]!);
 
     private static RateLimit BindLimit(Values values)
     {

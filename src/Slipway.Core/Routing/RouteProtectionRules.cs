@@ -25,6 +25,12 @@ internal static class RouteProtectionRules
             faults.Add(new($"{at}.breaker", "A breaker opens after 1 to 1000 failures, for 1 second to 1 hour."));
         if (protection.Headers is { } headers)
             CheckHeaders(headers, $"{at}.headers", faults);
+        if (protection.CrossOrigin is { } cors)
+            CrossOriginRules.Check(cors, $"{at}.crossOrigin", faults);
+        if (protection.Callers is { } callers)
+            CallerRules.Check(callers, $"{at}.callers", faults);
+        if (protection.Limit?.By == LimitBy.Caller && protection.Callers is null)
+            faults.Add(new($"{at}.limit.by", "A limit by caller needs callers."));
     }
 
     private static void CheckNetworks(string? list, string at, ImmutableArray<RouteTableFault>.Builder faults)
@@ -43,7 +49,7 @@ internal static class RouteProtectionRules
         if (limit.Per < TimeSpan.FromSeconds(1) || limit.Per > s_perMax)
             faults.Add(new($"{at}.per", "The time of a limit is 1 second to 1 day."));
         if (!Enum.IsDefined(limit.By))
-            faults.Add(new($"{at}.by", "A limit is by client, route or field."));
+            faults.Add(new($"{at}.by", "A limit is by client, route, field or caller."));
         if (limit.By == LimitBy.Field && !RouteProtectionBinder.IsFieldName(limit.Field))
             faults.Add(new($"{at}.field", "A limit by field names the field: letters, digits and hyphens."));
     }

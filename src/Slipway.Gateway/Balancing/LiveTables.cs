@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Slipway.Core.Manifests;
 using Slipway.Core.Routing;
+using Slipway.Gateway.Callers;
 using Slipway.Gateway.Guarding;
 using Slipway.Gateway.Statistics;
 using Slipway.Gateway.Wires;
@@ -8,7 +9,7 @@ using Slipway.Gateway.Wires;
 namespace Slipway.Gateway.Balancing;
 
 /// <summary>Holds the live table and puts another in its place in one step, between two requests.</summary>
-internal sealed class LiveTables(TrafficBook book, Sweeper sweeper, int engineCount)
+internal sealed class LiveTables(TrafficBook book, Sweeper sweeper, ProofSources proofs, int engineCount)
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<ServiceName, ServiceTurns> _turns = [];
@@ -62,6 +63,7 @@ internal sealed class LiveTables(TrafficBook book, Sweeper sweeper, int engineCo
                 if (!endpoints.ContainsKey(endpoint))
                     left.Add(state);
             }
+            proofs.Settle();
             ForgetIdleLocked();
             _leaving.AddRange(left);
             (_endpoints, _limiters) = (endpoints, limiters);
@@ -105,7 +107,8 @@ internal sealed class LiveTables(TrafficBook book, Sweeper sweeper, int engineCo
             var key = $"{service} {route.Host}{route.Path} {limit}";
             limiters[key] = limiter = _limiters.GetValueOrDefault(key) ?? new(limit);
         }
-        return new(route, new(protection, limiter));
+        var callers = protection.Callers is { } plan ? new CallerCheck(plan, service, proofs) : null;
+        return new(route, new(protection, limiter, callers));
     }
 
     private EndpointState StateOfLocked(Endpoint endpoint)

@@ -2,7 +2,9 @@ using System.Net;
 using System.Text;
 using Slipway.Core.Manifests;
 using Slipway.Gateway.Balancing;
+using Slipway.Gateway.Callers;
 using Slipway.Gateway.Forwarding;
+using Slipway.Gateway.Http;
 using Slipway.Gateway.Validation;
 
 namespace Slipway.Gateway.Guarding;
@@ -13,8 +15,11 @@ internal sealed class RouteGuard
     private readonly Networks? _allowed;
     private readonly Networks? _denied;
 
-    /// <summary>Makes one ready; <paramref name="limiter"/> is the one that counts for it already, where there is one.</summary>
-    public RouteGuard(RouteProtection protection, RateLimiter? limiter)
+    /// <summary>Makes one ready.</summary>
+    /// <param name="protection">What it is to be.</param>
+    /// <param name="limiter">The one that counts for it already, where there is one.</param>
+    /// <param name="callers">Checks who asks; null where anybody may.</param>
+    public RouteGuard(RouteProtection protection, RateLimiter? limiter, CallerCheck? callers)
     {
         _allowed = protection.Allow is { } allow && Networks.TryParse(allow, out var allowed) ? allowed : null;
         _denied = protection.Deny is { } deny && Networks.TryParse(deny, out var denied) ? denied : null;
@@ -29,7 +34,22 @@ internal sealed class RouteGuard
         }
         Breaker = protection.Breaker is { } breaker ? new(breaker) : null;
         Answers = protection.Headers is { } headers ? new(headers) : null;
+        CrossOrigin = protection.CrossOrigin is { } cors ? new(cors) : null;
+        Callers = callers;
+        Withheld = new(callers?.Withheld ?? 0, CrossOrigin is null ? 0 : FieldKinds.Bit(FieldKind.CrossOrigin));
     }
+
+    /// <summary>Whether it matters to it where clients are.</summary>
+    public bool HasClients => _allowed is not null || _denied is not null || Limiter is not null;
+
+    /// <summary>Which pages of other sites may ask; null when it does not say.</summary>
+    public CrossOrigin? CrossOrigin { get; }
+
+    /// <summary>Checks who asks; null where anybody may.</summary>
+    public CallerCheck? Callers { get; }
+
+    /// <summary>The fields that stay here.</summary>
+    public WithheldFields Withheld { get; }
 
     /// <summary>How many requests it takes; null for any number.</summary>
     public RateLimit? Limit { get; }

@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using System.Text;
 using Slipway.Gateway.Admin;
 using Slipway.Gateway.Balancing;
+using Slipway.Gateway.Callers;
 using Slipway.Gateway.Engines;
 using Slipway.Gateway.Proxying;
 using Slipway.Gateway.Securing;
@@ -22,6 +23,7 @@ internal sealed class GatewayHost : IDisposable
     private readonly GatewayLog _log;
     private readonly GatewayHome _home;
     private readonly Sweeper _sweeper = new();
+    private readonly ProofSources _proofs;
     private readonly DataPlane _plane;
     private readonly TableKeeper _keeper;
     private readonly Engine[] _engines;
@@ -47,7 +49,8 @@ internal sealed class GatewayHost : IDisposable
         var predecessor = options.Upgrades ? Predecessor.Find(options.Home, out given) : null;
         var book = new TrafficBook();
         _engines = StartEngines();
-        var tables = new LiveTables(book, _sweeper, _engines.Length);
+        _proofs = new(options.Home, log);
+        var tables = new LiveTables(book, _sweeper, _proofs, _engines.Length);
         _plane = new(tables, book, _sweeper, log, options.Deadlines, _engines.Length)
         {
             ConnectionsMax = options.ConnectionsMax,
@@ -141,6 +144,7 @@ internal sealed class GatewayHost : IDisposable
         foreach (var engine in _engines.OfType<EpollEngine>())
             engine.Dispose();
         _sweeper.Stop();
+        _proofs.Dispose();
         _plane.AccessLog?.Dispose();
         _log.Info("the gateway has ended");
     }

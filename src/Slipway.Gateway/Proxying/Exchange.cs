@@ -114,7 +114,8 @@ internal sealed partial class Exchange(DataPlane plane)
         _toClient.Release();
         _fromInstance.Release();
         _moreFields.Release();
-        ReleaseDecoded();
+        _forInstance.Release();
+        _judge.Release();
         (_client, _table, _service, _route, _release, _endpoint) = (null!, null!, null!, null!, null!, null!);
         _guard = null;
     }

@@ -62,8 +62,8 @@ internal sealed partial class Exchange
         var connection = !keepsAlive ? "close"u8 : _request.MinorVersion == 0 ? "keep-alive"u8 : default;
         var cookie = _setsCookie ? StickyCookie.Set(_service, _release, _route) : default;
         if (_guard?.Answers is { } answers)
-            answers.Write(_moreFields, _response.Fields, head, _client.IsSecure, Nonce);
-        HeadWriter.WriteResponse(_toClient, _response, head, isChunked, connection, cookie, _moreFields.Written.Span);
+            answers.Write(_moreFields, _response.Fields, head, _client.IsSecure, _nonce);
+        HeadWriter.WriteResponse(_toClient, _response, head, _guard?.Withheld ?? default, isChunked, connection, cookie, _moreFields.Written.Span);
         _status = _response.Status;
         _upstream.RestMillisecondsMax = _response.RestMilliseconds(head);
         _fromInstance.Consume(_answerLength);

@@ -1,34 +1,26 @@
 using System.Diagnostics;
 using System.Net;
 using System.Runtime.CompilerServices;
+using System.Text;
 using Slipway.Core.Manifests;
+using Slipway.Gateway.Callers;
 using Slipway.Gateway.Forwarding;
 using Slipway.Gateway.Guarding;
-using Slipway.Gateway.Http;
 using Slipway.Gateway.Statistics;
 using Slipway.Gateway.Validation;
 using Slipway.Gateway.Wires;
 
 namespace Slipway.Gateway.Proxying;
 
-/// <summary>What stands before the route: networks, the limit, the judge of requests.</summary>
+/// <summary>What stands before the route: networks and the limit, pages of other sites, callers, the judge of requests, the breaker.</summary>
 internal sealed partial class Exchange
 {
-    // The head and this much of a body fit a large slab; what lies beyond is not judged.
-    private const int JudgedBytesMax = 64 * 1024 - 1;
-
-    [ThreadStatic]
-    private static RequestInspector? t_inspector;
-
     private readonly WriteBuffer _moreFields = new();
+    private readonly WriteBuffer _forInstance = new();
     private readonly byte[] _nonce = new byte[SecurityFields.NonceLength];
-    private byte[] _decoded = [];
-    private int _decodedLength;
+    private readonly RequestJudge _judge = new();
     private RouteGuard? _guard;
     private bool _isAdmitted;
-
-    /// <summary>The nonce of this request's Content-Security-Policy; empty when it needs none.</summary>
-    private ReadOnlySpan<byte> Nonce => _guard?.Answers is { NeedsNonce: true } ? _nonce : default;
 
     /// <summary>Lets a request through, or gives the answer that refuses it.</summary>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
@@ -36,19 +28,25 @@ internal sealed partial class Exchange
     {
         _isAdmitted = true;
         if (guard.Answers is { NeedsNonce: true })
-            SecurityFields.MakeNonce(_nonce);
-        if (RefuseByClient(guard) is { } refused)
+            MakeNonce();
+        if ((RefuseByAddress(guard) ?? RefuseByOrigin(guard) ?? RefuseByCaller(guard)) is { } refused)
             return refused;
         if (guard.Validation is null)
             return RefuseByBreaker(guard);
-        var finding = JudgeHead(guard);
+        var finding = RequestJudge.JudgeHead(_request, Head, guard.Excepted);
         if (!finding.IsAttack && _request.HasBody)
         {
-            if (!await ReadJudgedAsync())
+            if (!await _judge.ReadAsync(_client, _request, _headLength, plane.Deadlines))
                 return OwnAnswer.ClientLate;
-            finding = JudgeBody(guard);
+            finding = _judge.JudgeBody(_request, Head, _client.Buffer.Unread[_headLength..], guard.Excepted);
         }
         return (finding.IsAttack ? Found(guard, finding) : null) ?? RefuseByBreaker(guard);
+    }
+
+    private void MakeNonce()
+    {
+        SecurityFields.MakeNonce(_nonce);
+        _forInstance.AppendField(SecurityFields.NonceName, _nonce);
     }
 
     // The last to be asked: whoever is let through when it is half open must come to an instance.
@@ -80,16 +78,67 @@ internal sealed partial class Exchange
             plane.LogFailure("the breaker of a route opens", _release, _endpoint, _id.Text);
     }
 
-    private OwnAnswer? RefuseByClient(RouteGuard guard)
+    private OwnAnswer? RefuseByAddress(RouteGuard guard)
     {
+        if (!guard.HasClients)
+            return null;
         var client = Client();
         if (!guard.IsAllowed(client))
             return Refused(RefusalReason.Address, OwnAnswer.AddressRefused, "the address may not ask");
-        if (guard.Limiter is not { } limiter)
-            return null;
-        var verdict = limiter.Take(KeyOf(guard, client), Stopwatch.GetElapsedTime(0).Ticks);
+        return guard.Limiter is null || guard.Limit!.By == LimitBy.Caller ? null : RefuseByLimit(guard, KeyOf(guard, client));
+    }
+
+    private OwnAnswer? RefuseByLimit(RouteGuard guard, ulong key)
+    {
+        var verdict = guard.Limiter!.Take(key, Stopwatch.GetElapsedTime(0).Ticks);
         WriteLimit(guard.Limit!, verdict);
         return verdict.IsAllowed ? null : Refused(RefusalReason.RateLimit, OwnAnswer.TooMany, "more requests than the limit");
+    }
+
+    /// <summary>Refuses pages of sites that may not ask, and answers those that ask for leave.</summary>
+    private OwnAnswer? RefuseByOrigin(RouteGuard guard)
+    {
+        if (guard.CrossOrigin is not { } cors)
+            return null;
+        var origin = _request.Fields.ValueOf(Head, "origin"u8);
+        if (!cors.Allows(origin, _request.Authority(Head)))
+            return Refused(RefusalReason.Origin, OwnAnswer.OriginRefused, "a page of another site");
+        cors.WriteAnswer(_moreFields, origin);
+        if (!CrossOrigin.IsPreflight(_request, Head))
+            return null;
+        if (!cors.AllowsRequested(_request, Head))
+            return Refused(RefusalReason.Origin, OwnAnswer.OriginRefused, "a method or field that pages of other sites may not use");
+        cors.WritePreflight(_moreFields);
+        return OwnAnswer.Preflight;
+    }
+
+    /// <summary>Refuses those who do not prove who they are; tells the application who those are that do.</summary>
+    private OwnAnswer? RefuseByCaller(RouteGuard guard)
+    {
+        if (guard.Callers is not { } check)
+            return null;
+        var verdict = check.Check(_request.Fields, Head, DateTimeOffset.UtcNow);
+        if (verdict.Caller is not { } caller)
+            return RefuseCaller(check, verdict);
+        _forInstance.AppendField("X-Forwarded-User"u8, caller.Name);
+        if (caller.Roles.Length > 0)
+            _forInstance.AppendField("X-Forwarded-Groups"u8, caller.Roles);
+        return guard.Limit is { By: LimitBy.Caller } ? RefuseByLimit(guard, ClientKey.Of(caller.Name)) : null;
+    }
+
+    private OwnAnswer RefuseCaller(CallerCheck check, in CallerVerdict verdict)
+    {
+        switch (verdict.Fault)
+        {
+            case CallerFault.Role:
+                return Refused(RefusalReason.Role, OwnAnswer.RoleMissing, verdict.Why);
+            case CallerFault.Unchecked:
+                _moreFields.Append("Retry-After: 1\r\n"u8);
+                return Refused(RefusalReason.Caller, OwnAnswer.CallerUnchecked, verdict.Why);
+            default:
+                _moreFields.AppendField("WWW-Authenticate"u8, Encoding.ASCII.GetBytes(check.Challenge(verdict.Fault)));
+                return Refused(RefusalReason.Caller, OwnAnswer.CallerUnknown, verdict.Why);
+        }
     }
 
     /// <summary>The address that a limit counts and a list names: the peer's, or whom a trusted proxy speaks for.</summary>
@@ -121,78 +170,6 @@ internal sealed partial class Exchange
         _moreFields.Append("Retry-After: "u8);
         _moreFields.AppendNumber(verdict.RetryAfterSeconds);
         _moreFields.Append("\r\n"u8);
-    }
-
-    private Finding JudgeHead(RouteGuard guard)
-    {
-        var inspector = t_inspector ??= new();
-        inspector.Excepted = guard.Excepted;
-        var query = _request.Query(Head);
-        var finding = inspector.Target(_request.Path(Head), query.IsEmpty ? query : query[1..]);
-        for (var i = 0; i < _request.Fields.Count && !finding.IsAttack; i++)
-        {
-            ref readonly var field = ref _request.Fields.All[i];
-            finding = inspector.Field(Head.Slice(field.NameAt, field.NameLength), _request.Fields.ValueOf(Head, i));
-        }
-        return finding;
-    }
-
-    private Finding JudgeBody(RouteGuard guard)
-    {
-        var inspector = t_inspector ??= new();
-        inspector.Excepted = guard.Excepted;
-        var raw = _client.Buffer.Unread[_headLength..];
-        return inspector.Body(ContentType(), _request.Fields.IsChunked ? _decoded.AsSpan(0, _decodedLength) : raw[..(int)Math.Min(raw.Length, _request.Fields.ContentLength)]);
-    }
-
-    private ReadOnlySpan<byte> ContentType() => _request.Fields.ValueOf(Head, "content-type"u8);
-
-    /// <summary>Reads as much of the body as is judged, behind the head; false when it does not come in time.</summary>
-    private async ValueTask<bool> ReadJudgedAsync()
-    {
-        if (!RequestInspector.Judges(ContentType()))
-            return true;
-        if (_request.Fields.Expect >= 0 && _request.MinorVersion == 1)
-        {
-            _request.Fields.MeetExpectation();
-            if (!await _client.Wire.SendAsync("HTTP/1.1 100 Continue\r\n\r\n"u8.ToArray(), Deadlines.After(plane.Deadlines.Write)))
-                return false;
-        }
-        var decoder = _request.Fields.IsChunked ? new ChunkedDecoder() : null;
-        if (decoder is not null)
-            _decoded = SlabPool.Large.Rent();
-        decoder?.Begin();
-        var seen = 0;
-        while (!IsJudgedHere(decoder, ref seen) && _client.Buffer.Length < JudgedBytesMax)
-        {
-            var count = await _client.Wire.ReceiveAsync(_client.Buffer.Space(), Deadlines.After(plane.Deadlines.Body));
-            if (count <= 0)
-            {
-                if (count != Wire.Expired)
-                    _client.Wire.Close();
-                return false;
-            }
-            _client.Buffer.Filled(count);
-        }
-        return true;
-    }
-
-    /// <summary>Takes what has come of the body; true when all of it is here, or what has come is no proper body.</summary>
-    private bool IsJudgedHere(ChunkedDecoder? decoder, ref int seen)
-    {
-        var raw = _client.Buffer.Unread[_headLength..];
-        if (decoder is null)
-            return raw.Length >= _request.Fields.ContentLength;
-        _decodedLength += decoder.Decode(raw[seen..], _decoded.AsSpan(_decodedLength), out var consumed);
-        seen += consumed;
-        return decoder.IsDone || decoder.IsBroken;
-    }
-
-    private void ReleaseDecoded()
-    {
-        if (_decoded.Length > 0)
-            SlabPool.Return(_decoded);
-        (_decoded, _decodedLength) = ([], 0);
     }
 
     private OwnAnswer? Found(RouteGuard guard, in Finding finding)

@@ -1,6 +1,5 @@
 using Slipway.Core.Manifests;
 using Slipway.Gateway.Forwarding;
-using Slipway.Gateway.Guarding;
 using Slipway.Gateway.Http;
 using Slipway.Gateway.Wires;
 
@@ -12,13 +11,13 @@ internal static class HeadWriter
     /// <summary>Writes the head of the request to an instance.</summary>
     public static void WriteRequest(
         WriteBuffer output, RequestHead request, ReadOnlySpan<byte> head, Route route, int prefixLength,
-        RequestId id, ReadOnlySpan<byte> nonce, ClientConnection client, ReadOnlySpan<byte> ownAuthority)
+        RequestId id, WithheldFields withheld, ReadOnlySpan<byte> moreFields, ClientConnection client, ReadOnlySpan<byte> ownAuthority)
     {
         var isStripped = route.StripPath && prefixLength > 0;
         WriteRequestLine(output, request, head, isStripped ? prefixLength : 0);
         var authority = request.Authority(head);
         output.AppendField("Host"u8, authority.IsEmpty ? ownAuthority : authority);
-        WriteFields(output, request.Fields, head);
+        WriteFields(output, request.Fields, head, withheld.OfRequests);
         var fields = request.Fields;
         if (fields.IsChunked)
             output.Append("Transfer-Encoding: chunked\r\n"u8);
@@ -35,8 +34,7 @@ internal static class HeadWriter
         if (isStripped)
             output.AppendField("X-Forwarded-Prefix"u8, request.Path(head)[..prefixLength]);
         output.AppendField("X-Request-Id"u8, id.Text);
-        if (!nonce.IsEmpty)
-            output.AppendField(SecurityFields.NonceName, nonce);
+        output.Append(moreFields);
         if (fields.TraceParent >= 0 && fields.ValueOf(head, fields.TraceParent) is var trace && TraceContext.IsSound(trace))
             output.AppendField("traceparent"u8, trace);
         else
@@ -48,16 +46,17 @@ internal static class HeadWriter
     /// <param name="output">Where to.</param>
     /// <param name="response">The instance's answer.</param>
     /// <param name="head">The bytes that it was read from.</param>
+    /// <param name="withheld">What is not passed on.</param>
     /// <param name="isChunked">Whether its body goes on in chunks.</param>
     /// <param name="connection">What Connection says; empty for nothing.</param>
     /// <param name="cookie">The cookie that names the release; empty for none.</param>
     /// <param name="moreFields">Whole field lines of the gateway's own; empty for none.</param>
     public static void WriteResponse(
-        WriteBuffer output, ResponseHead response, ReadOnlySpan<byte> head, bool isChunked,
+        WriteBuffer output, ResponseHead response, ReadOnlySpan<byte> head, WithheldFields withheld, bool isChunked,
         ReadOnlySpan<byte> connection, ReadOnlySpan<byte> cookie, ReadOnlySpan<byte> moreFields)
     {
         WriteStatusLine(output, response, head);
-        WriteFields(output, response.Fields, head);
+        WriteFields(output, response.Fields, head, withheld.OfAnswers);
         if (isChunked)
             output.Append("Transfer-Encoding: chunked\r\n"u8);
         else if (response.Fields.ContentLength >= 0 && response.Status is >= 200 and not 204)
@@ -74,7 +73,7 @@ internal static class HeadWriter
     public static void WriteInterim(WriteBuffer output, ResponseHead response, ReadOnlySpan<byte> head)
     {
         WriteStatusLine(output, response, head);
-        WriteFields(output, response.Fields, head);
+        WriteFields(output, response.Fields, head, WithheldFields.Always);
         if (response.Status == 101)
         {
             output.Append("Connection: Upgrade\r\n"u8);
@@ -110,12 +109,12 @@ internal static class HeadWriter
         output.Append("\r\n"u8);
     }
 
-    private static void WriteFields(WriteBuffer output, FieldLines fields, ReadOnlySpan<byte> head)
+    private static void WriteFields(WriteBuffer output, FieldLines fields, ReadOnlySpan<byte> head, int withheld)
     {
         output.Reserve(head.Length + 4 * fields.Count);
         foreach (ref readonly var field in fields.All)
         {
-            if (field.Kind is not (FieldKind.Other or FieldKind.Cookie))
+            if ((withheld >> (int)field.Kind & 1) != 0)
                 continue;
             var name = head.Slice(field.NameAt, field.NameLength);
             if (!fields.IsNominated(head, name))

@@ -34,6 +34,21 @@ internal sealed class OwnAnswer
     /// <summary>Too many came of one client.</summary>
     public static readonly OwnAnswer TooMany = new(429, "Too Many Requests", "More requests came than are taken here. Try again when Retry-After says.");
 
+    /// <summary>A page of a site that may not ask.</summary>
+    public static readonly OwnAnswer OriginRefused = new(403, "Forbidden", "Pages of other sites may not send this.");
+
+    /// <summary>Pages of another site may send what they asked about.</summary>
+    public static readonly OwnAnswer Preflight = new();
+
+    /// <summary>Nobody knows who asks.</summary>
+    public static readonly OwnAnswer CallerUnknown = new(401, "Unauthorized", "Prove who you are, as WWW-Authenticate says.");
+
+    /// <summary>Who asks cannot be checked.</summary>
+    public static readonly OwnAnswer CallerUnchecked = new(503, "Service Unavailable", "Nobody can be let in at the moment, for what callers are checked against is missing.");
+
+    /// <summary>Whoever asks may not ask this.</summary>
+    public static readonly OwnAnswer RoleMissing = new(403, "Forbidden", "You have none of the roles that may ask this.");
+
     /// <summary>The breaker of the route is open.</summary>
     public static readonly OwnAnswer BreakerOpen = new(503, "Service Unavailable", "The service failed several times in a row and is left in peace for a while.");
 
@@ -57,6 +72,14 @@ internal sealed class OwnAnswer
             $"HTTP/1.1 {status} {title}\r\nContent-Type: application/problem+json\r\nCache-Control: no-store\r\n{retryAfter}");
         _bodyStart = Encoding.ASCII.GetBytes(
             $"{{\"type\":\"about:blank\",\"title\":\"{title}\",\"status\":{status},\"detail\":\"{detail}\",\"requestId\":\"");
+    }
+
+    // 204, the one without a document.
+    private OwnAnswer()
+    {
+        Status = 204;
+        _head = "HTTP/1.1 204 No Content\r\nCache-Control: no-store\r\n"u8.ToArray();
+        _bodyStart = [];
     }
 
     /// <summary>Its status.</summary>
@@ -91,14 +114,17 @@ internal sealed class OwnAnswer
     {
         output.Append(_head);
         output.Append(moreFields);
-        output.Append("Content-Length: "u8);
-        output.AppendNumber(_bodyStart.Length + requestId.Length + 2);
-        output.Append("\r\n"u8);
+        if (Status != 204)
+        {
+            output.Append("Content-Length: "u8);
+            output.AppendNumber(_bodyStart.Length + requestId.Length + 2);
+            output.Append("\r\n"u8);
+        }
         output.AppendField("X-Request-Id"u8, requestId);
         if (closes)
             output.Append("Connection: close\r\n"u8);
         output.Append("\r\n"u8);
-        if (answersHead)
+        if (answersHead || Status == 204)
             return;
         output.Append(_bodyStart);
         output.Append(requestId);

@@ -14,4 +14,13 @@ internal enum RefusalReason
 
     /// <summary>Those before it failed, and the breaker is open.</summary>
     Breaker,
+
+    /// <summary>A page of a site that may not ask sent it.</summary>
+    Origin,
+
+    /// <summary>Nobody knows who asks.</summary>
+    Caller,
+
+    /// <summary>Whoever asks has none of the roles.</summary>
+    Role,
 }
