@@ -53,6 +53,10 @@ internal static class RoutesVerb
             all.Add($"validation {(validation.Mode == ValidationMode.Block ? "blocks" : "detects")}");
         if (protection?.Allow is not null || protection?.Deny is not null)
             all.Add("addresses");
+        if (protection?.Callers is { } callers)
+            all.Add($"callers by {callers.By.ToString().ToLowerInvariant()}");
+        if (protection?.CrossOrigin is not null)
+            all.Add("cors");
         if (protection?.Headers is not null)
             all.Add("headers");
         if (protection?.Breaker is not null)

@@ -118,7 +118,7 @@ internal static class ManifestTable
         credentials | boolean | false | true | Whether they may send cookies and the like; not with *.
         max_age | duration 0s..1d | 10m | 1h | How long a browser need not ask again.
 
-        # auth (by)
+        # auth
         by! | choice jwt key basic | | key | How those who ask prove who they are: by a signed token, by a key, or by a name with a key, which browsers ask for.
         keys! | text | | /etc/shop/callers | The file of callers, absolute, which slipway gateway key writes; for jwt the issuer's signing keys, an https address or a file.
         issuer | text | | https://id.example.org | Whose tokens count; for jwt only, and needed there.

@@ -34,17 +34,18 @@ internal sealed class ValueReader(IReadOnlyDictionary<string, string>? variables
         else if (section.ShortKey is { } name && node is { Kind: NodeKind.Scalar, IsNull: false })
         {
             var position = section.IndexOf(name);
-            values.Set(position, node, node, ReadValue(node, section.Keys[position], path));
+            var key = section.Keys[position];
+            values.Set(position, node, node, key.Many ? ReadList(node, key) : ReadValue(node, key, path));
         }
         else if (!node.IsNull)
         {
             WrongType(node, section.ShortKey is null ? $"a mapping with the keys of {section.Called}" : $"{section.Called}, short or as a mapping", path, $"{section.Keys[0].Name}: {section.Keys[0].Example}", block: true);
             return null;
         }
-        foreach (var key in section.Keys)
+        foreach (var needed in section.Keys)
         {
-            if (key.Required && !values.Has(key.Name))
-                faults.Error(FaultCode.Missing, node, $"{section.Called[..1].ToUpperInvariant()}{section.Called[1..]} needs the key '{key.Name}'.", $"Add it, such as: {key.Name}: {key.Example}");
+            if (needed.Required && !values.Has(needed.Name))
+                faults.Error(FaultCode.Missing, node, $"{section.Called[..1].ToUpperInvariant()}{section.Called[1..]} needs the key '{needed.Name}'.", $"Add it, such as: {needed.Name}: {needed.Example}");
         }
         FillDefaults(section, values);
         _seen[node] = values;
