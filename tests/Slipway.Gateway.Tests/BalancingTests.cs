@@ -61,18 +61,44 @@ public sealed class BalancingTests(SharedGateway gateway) : IClassFixture<Shared
         await using var candidate = RawBackend.Saying("candidate");
         await gateway.Put(Service("web", Route(sticky: true), Release(Blue, 50, stable.Port), Release(Green, 50, candidate.Port)));
         using var client = await RawPeer.Connect(gateway.Port);
-        var first = await client.Ask(Get);
-        Assert.Contains("Set-Cookie: slipway-web=", first);
+        var given = new Dictionary<string, string>();
+        while (given.Count < 2)
+        {
+            var answer = await client.Ask(Get);
+            given[answer.EndsWith("candidate", StringComparison.Ordinal) ? "candidate" : "stable"] = CookieOf(answer);
+        }
         for (var i = 0; i < 10; i++)
         {
-            var answer = await client.Ask($"GET / HTTP/1.1\r\nHost: x\r\nCookie: a=b; slipway-web={Green}; c=d\r\n\r\n");
+            var answer = await client.Ask($"GET / HTTP/1.1\r\nHost: x\r\nCookie: a=b; {given["candidate"]}; c=d\r\n\r\n");
             Assert.EndsWith("candidate", answer);
             Assert.DoesNotContain("Set-Cookie", answer);
         }
         await gateway.Put(Service("web", Route(sticky: true), Release(Blue, 100, stable.Port), Release(Green, 0, candidate.Port)));
-        var moved = await client.Ask($"GET / HTTP/1.1\r\nHost: x\r\nCookie: slipway-web={Green}\r\n\r\n");
-        Assert.Contains($"Set-Cookie: slipway-web={Blue}; Path=/; HttpOnly; SameSite=Lax\r\n", moved);
+        var moved = await client.Ask($"GET / HTTP/1.1\r\nHost: x\r\nCookie: {given["candidate"]}\r\n\r\n");
+        Assert.Contains($"Set-Cookie: {given["stable"]}; Path=/; HttpOnly; SameSite=Lax\r\n", moved);
         Assert.EndsWith("stable", moved);
+    }
+
+    [Fact]
+    public async Task Nobody_can_choose_a_release_by_a_cookie_of_their_own()
+    {
+        await using var stable = RawBackend.Saying("stable");
+        await using var candidate = RawBackend.Saying("candidate");
+        await gateway.Put(Service("web", Route(sticky: true), Release(Blue, 999_999, stable.Port), Release(Green, 1, candidate.Port)));
+        using var client = await RawPeer.Connect(gateway.Port);
+        var cookie = CookieOf(await client.Ask(Get));
+        foreach (var forged in (string[])[Green, cookie.Replace(Blue, Green, StringComparison.Ordinal)[12..], $"{Green}.", $"{Green}.AAAAAAAAAAAAAAAAAAAAAA"])
+        {
+            var answer = await client.Ask($"GET / HTTP/1.1\r\nHost: x\r\nCookie: slipway-web={forged}\r\n\r\n");
+            Assert.EndsWith("stable", answer);
+            Assert.Contains($"Set-Cookie: {cookie};", answer);
+        }
+    }
+
+    private static string CookieOf(string answer)
+    {
+        var at = answer.IndexOf("Set-Cookie: ", StringComparison.Ordinal) + 12;
+        return answer[at..answer.IndexOf(';', at)];
     }
 
     [Fact]

@@ -24,7 +24,7 @@ internal static class ConnectionsVerb
             }
             using var connections = JsonDocument.Parse(body);
             var all = connections.RootElement;
-            StandardStreams.Line($"{all.GetProperty("clients")} clients, {all.GetProperty("clientsAtRest")} of them at rest");
+            StandardStreams.Line($"{all.GetProperty("clients")} clients, {all.GetProperty("clientsAtRest")} of them at rest; {all.GetProperty("waiting")} requests wait for an instance");
             var table = new TextTable("instance", "address", ">in flight", ">at rest", "state");
             foreach (var one in all.GetProperty("instances").EnumerateArray())
             {

@@ -139,9 +139,16 @@ internal static class ManifestTable
         limit | limit | | 60 | How many requests it takes of one client a minute; no limit when not given.
         validate | validation | | block | What happens to requests that look like attacks; nothing when not given.
         headers | headers | | secure | Security fields of answers; none when not given.
+        priority | choice normal high low | normal | high | Who goes first when the instances have as much as load allows, and who is given up last.
         breaker | breaker | | 5 | When requests are refused at once since those before them failed; never when not given.
         cors | cors | | https://shop.example.org | The sites whose pages may ask; the application's own affair when not given.
         auth | auth | | { by: key, keys: /etc/shop/callers } | Who may ask, and how they prove it; anybody when not given.
+
+        # load (in_flight)
+        in_flight | integer 1..100000 | | 50 | Requests that one instance works on at once; any number when not given.
+        queue | integer 0..100000 | 100 | 1000 | Requests that may wait in the gateway while all instances have as many; one more is answered 503, of the lowest priority first.
+        wait | duration 0s..1m | 5s | 500ms | How long each may wait.
+        slow_start | duration 0s..10m | 10s | 1m | How long an instance that joins others is given less than its share, rising from a tenth; 0s for not at all.
 
         # resources
         memory | size 1Mi..1024Ti | | 256Mi | Memory that one instance may use; no limit when not given.
@@ -184,6 +191,7 @@ internal static class ManifestTable
         resources | resources | | { memory: 256Mi, cpu: 0.5 } | What one instance may use.
         stop | duration 0s..1h | 10s | 30s | How long an instance may take to end after SIGTERM before it is killed.
         overlap | boolean | | false | Whether instances of two releases may run at once; true, but false for a scheduler.
+        load | load | | 50 | How much work an instance is given at once, and what becomes of more.
         objective | objective | | { errors: 0.1% } | What it promises its users.
         deadline | duration 1s..7d | 10m | 1h | How long a job may take before all of it is ended and the rollout is undone.
         repeatable | boolean | false | true | Whether a job may be run again when nobody saw how it ended.

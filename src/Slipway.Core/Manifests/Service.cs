@@ -69,6 +69,10 @@ public sealed record Service
     /// <summary>What fills the data of this environment once, in order; null for nothing.</summary>
     public ImmutableArray<Seed>? Seeds { get; init; }
 
+    /// <summary>How much work an instance is given at once; null for <see cref="LoadPlan.Default"/>.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public LoadPlan? Load { get; init; }
+
     /// <summary>By what of its own <c>/metrics</c> it is judged; null when the manifest says nothing.</summary>
     public MeasurePlan? Measures { get; init; }
 }
@@ -120,4 +124,8 @@ public sealed record Route(string? Host, string Path, bool StripPath, bool Stick
     /// <summary>What protects it; null for nothing beyond what holds for every request.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public RouteProtection? Protection { get; init; }
+
+    /// <summary>Who goes first when the instances have as much as they can take.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public RoutePriority Priority { get; init; }
 }

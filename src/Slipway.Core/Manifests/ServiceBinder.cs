@@ -27,6 +27,7 @@ internal static class ServiceBinder
             Resources = values["resources"] is Values limits ? new((long?)limits["memory"], (double?)limits["cpu"]) : new(null, null),
             StopGrace = (TimeSpan)values["stop"]!,
             Measures = MeasureBinder.Bind(values),
+            Load = values["load"] is Values load ? BindLoad(load) : null,
             Overlap = (bool?)values["overlap"] ?? kind != ServiceKind.Scheduler,
             ErrorObjective = values["objective"] is Values objective ? (double?)objective["errors"] : null,
             Job = kind == ServiceKind.Job ? new((TimeSpan)values["deadline"]!, values["repeatable"] is true) : null,
@@ -48,6 +49,9 @@ internal static class ServiceBinder
         return ImmutableCollectionsMarshal.AsImmutableArray(names);
     }
 
+    private static LoadPlan BindLoad(Values values)
+        => new((int?)values["in_flight"], (int)values["queue"]!, (TimeSpan)values["wait"]!, (TimeSpan)values["slow_start"]!);
+
     private static Migration BindMigration(Values values)
         => new((CommandLine)values["run"]!, BindPlan(values), values["compatible"] is true);
 
@@ -64,6 +68,7 @@ internal static class ServiceBinder
         route.Text("host"), route.Text("path")!, (bool)route["strip"]!, (bool)route["sticky"]!, (TimeSpan)route["hold"]!, (TimeSpan)route["timeout"]!)
     {
         Protection = RouteProtectionBinder.Bind(route),
+        Priority = (RoutePriority)(int)route["priority"]!,
     };
 
     private static HealthPlan BindHealth(Values values) => new()

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 using Slipway.Core.Manifests;
 
 namespace Slipway.Core.Routing;
@@ -30,7 +31,12 @@ public sealed record RoutedService(
 /// <param name="Release">The release.</param>
 /// <param name="Weight">0 to 1,000,000; its share is its weight over the sum of those with an instance.</param>
 /// <param name="Endpoints">Its instances that are ready.</param>
-public sealed record RoutedRelease(ReleaseId Release, int Weight, ImmutableArray<Endpoint> Endpoints);
+public sealed record RoutedRelease(ReleaseId Release, int Weight, ImmutableArray<Endpoint> Endpoints)
+{
+    /// <summary>How much work its instances are given at once; null for <see cref="LoadPlan.Default"/>.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public LoadPlan? Load { get; init; }
+}
 
 /// <summary>Where an instance listens.</summary>
 /// <param name="Instance">The instance.</param>

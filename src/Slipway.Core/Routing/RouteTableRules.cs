@@ -11,6 +11,10 @@ public static class RouteTableRules
     /// <summary>The highest weight of a release.</summary>
     public const int WeightMax = 1_000_000;
 
+    private const int CountMax = 100_000;
+
+    private static readonly TimeSpan s_waitMax = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan s_slowStartMax = TimeSpan.FromMinutes(10);
     private static readonly TimeSpan s_holdMax = TimeSpan.FromMinutes(10);
     private static readonly TimeSpan s_responseTimeoutMax = TimeSpan.FromDays(1);
 
@@ -100,6 +104,8 @@ public static class RouteTableRules
             faults.Add(new($"{at}.hold", "A hold is 0 to 10 minutes."));
         if (route.ResponseTimeout <= TimeSpan.Zero || route.ResponseTimeout > s_responseTimeoutMax)
             faults.Add(new($"{at}.responseTimeout", "A response timeout is longer than 0 and at most a day."));
+        if (!Enum.IsDefined(route.Priority))
+            faults.Add(new($"{at}.priority", "A priority is normal, high or low."));
         if (route.Protection is { } protection)
             RouteProtectionRules.Check(protection, $"{at}.protection", faults);
     }
@@ -119,6 +125,8 @@ public static class RouteTableRules
             faults.Add(new($"{at}.release", $"The release {release.Release} stands twice in its service."));
         if (release.Weight is < 0 or > WeightMax)
             faults.Add(new($"{at}.weight", "A weight is 0 to 1,000,000."));
+        if (release.Load is { } load && (load.InFlight is < 1 or > CountMax || load.Queue is < 0 or > CountMax || load.Wait < TimeSpan.Zero || load.Wait > s_waitMax || load.SlowStart < TimeSpan.Zero || load.SlowStart > s_slowStartMax))
+            faults.Add(new($"{at}.load", "An instance works on 1 to 100,000 requests at once, 0 to 100,000 wait for 0 to 1 minute, and a slow start takes 0 to 10 minutes."));
         if (release.Endpoints.IsDefault)
         {
             faults.Add(new($"{at}.endpoints", "The list of endpoints is missing."));

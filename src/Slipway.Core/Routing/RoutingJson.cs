@@ -12,6 +12,8 @@ namespace Slipway.Core.Routing;
     RespectRequiredConstructorParameters = true)]
 [JsonSerializable(typeof(RouteTable))]
 [JsonSerializable(typeof(RouteProtection))]
+[JsonSerializable(typeof(RoutePriority))]
+[JsonSerializable(typeof(LoadPlan))]
 [JsonSerializable(typeof(TrafficReading))]
 [JsonSerializable(typeof(GatewayRecord))]
 [JsonSerializable(typeof(TableAnswer))]

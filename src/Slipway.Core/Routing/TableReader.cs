@@ -100,6 +100,9 @@ internal static class TableReader
                 case "responseTimeout":
                     route = route with { ResponseTimeout = GetTime(ref reader) };
                     break;
+                case "priority":
+                    route = route with { Priority = JsonSerializer.Deserialize(ref reader, RoutingJson.Default.RoutePriority) };
+                    break;
                 case "protection":
                     // Only where one is: the serializer is slow to start.
                     route = route with { Protection = JsonSerializer.Deserialize(ref reader, RoutingJson.Default.RouteProtection) };
@@ -117,6 +120,7 @@ internal static class TableReader
         ReleaseId release = default;
         var weight = 0;
         ImmutableArray<Endpoint> endpoints = default;
+        LoadPlan? load = null;
         while (NextProperty(ref reader) is { } name)
         {
             if (name == "release")
@@ -125,10 +129,12 @@ internal static class TableReader
                 weight = reader.GetInt32();
             else if (name == "endpoints")
                 endpoints = ReadList(ref reader, ReadEndpoint);
+            else if (name == "load")
+                load = JsonSerializer.Deserialize(ref reader, RoutingJson.Default.LoadPlan);
             else
                 reader.Skip();
         }
-        return new(release, weight, endpoints);
+        return new(release, weight, endpoints) { Load = load };
     }
 
     private static Endpoint ReadEndpoint(ref Utf8JsonReader reader)

@@ -100,7 +100,7 @@ internal sealed class AdminRoutes(TableKeeper keeper, DataPlane plane, Successio
         var clients = plane.Clients();
         var atRest = clients.Count(client => client.IsAtRest);
         var text = new StringBuilder();
-        text.Append($"{{\"clients\":{clients.Length},\"clientsAtRest\":{atRest},\"instances\":[");
+        text.Append($"{{\"clients\":{clients.Length},\"clientsAtRest\":{atRest},\"waiting\":{plane.Tables.Current.Waiting},\"instances\":[");
         var separator = "";
         foreach (var endpoint in plane.Tables.Endpoints)
         {

@@ -25,6 +25,8 @@ internal static class PrometheusText
         text.Append($"slipway_gateway_connections {book.Connections}\n");
         Head(text, "slipway_gateway_connections_total", "counter", "Client connections taken.");
         text.Append($"slipway_gateway_connections_total {book.ConnectionsTotal}\n");
+        Head(text, "slipway_gateway_waiting", "gauge", "Requests that wait for an instance which can take more.");
+        text.Append($"slipway_gateway_waiting {plane.Tables.Current.Waiting}\n");
         Head(text, "slipway_gateway_unrouted_total", "counter", "Requests that no route matched or no release could take.");
         text.Append($"slipway_gateway_unrouted_total {book.Unrouted}\n");
         Head(text, "slipway_gateway_refused_total", "counter", "Requests refused since they broke the rules of HTTP.");

@@ -30,6 +30,7 @@ internal sealed class EndpointState(Endpoint endpoint, int engineCount) : ISwept
     private int _inFlight;
     private int _failuresInARow;
     private long _asideUntil;
+    private long _slowUntil;
     private long _nextProbe;
     private long _retiredAt;
     private bool _isRetired;
@@ -56,8 +57,30 @@ internal sealed class EndpointState(Endpoint endpoint, int engineCount) : ISwept
     /// <inheritdoc/>
     public int SweeperIndex { get; set; } = -1;
 
-    /// <summary>Counts a request in.</summary>
-    public void Enter() => Interlocked.Increment(ref _inFlight);
+    /// <summary>Since when it is known, in milliseconds of <see cref="Environment.TickCount64"/>.</summary>
+    public long Since { get; init; } = Environment.TickCount64;
+
+    /// <summary>How fast it answers.</summary>
+    public RecentLatency Latency { get; } = new();
+
+    /// <summary>Until when it is put aside for its slowness; long past when it is not.</summary>
+    public long SlowUntil => Volatile.Read(ref _slowUntil);
+
+    /// <summary>Puts it aside for its slowness; afterwards it is judged by new answers only.</summary>
+    public void SetSlow(long until)
+    {
+        Latency.Forget();
+        Volatile.Write(ref _slowUntil, until);
+    }
+
+    /// <summary>Counts a request in; false when it has as many as it may.</summary>
+    public bool TryEnter(int max)
+    {
+        if (Interlocked.Increment(ref _inFlight) <= max)
+            return true;
+        Interlocked.Decrement(ref _inFlight);
+        return false;
+    }
 
     /// <summary>Counts a request out.</summary>
     public void Leave() => Interlocked.Decrement(ref _inFlight);

@@ -48,12 +48,15 @@ internal sealed class LiveService
     /// <summary>All its releases, those of weight 0 too.</summary>
     public ReadOnlySpan<LiveRelease> Releases => _releases;
 
-    /// <summary>The release that a cookie names, when it takes new requests.</summary>
-    public LiveRelease? Named(ReadOnlySpan<byte> id)
+    /// <summary>Requests that wait for an instance of it.</summary>
+    public int Waiting => _releases.Sum(static release => release.Queue?.Count ?? 0);
+
+    /// <summary>The release that a cookie keeps its user on, when it takes new requests.</summary>
+    public LiveRelease? Named(ReadOnlySpan<byte> cookie)
     {
         foreach (var release in _takers)
         {
-            if (release.Id.SequenceEqual(id))
+            if (release.IsNamedBy(cookie))
                 return release;
         }
         return null;

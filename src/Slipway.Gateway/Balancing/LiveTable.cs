@@ -23,6 +23,9 @@ internal sealed class LiveTable
     /// <summary>Its services, in the table's order.</summary>
     public ReadOnlySpan<LiveService> Services => _services;
 
+    /// <summary>Requests that wait for an instance which can take more.</summary>
+    public int Waiting => _services.Sum(static service => service.Waiting);
+
     /// <summary>Completes when another table has taken its place.</summary>
     public Task Replaced => _replaced.Task;
 

@@ -3,18 +3,23 @@ using Slipway.Core.Manifests;
 using Slipway.Core.Routing;
 using Slipway.Gateway.Callers;
 using Slipway.Gateway.Guarding;
+using Slipway.Gateway.Hosting;
 using Slipway.Gateway.Statistics;
 using Slipway.Gateway.Wires;
 
 namespace Slipway.Gateway.Balancing;
 
 /// <summary>Holds the live table and puts another in its place in one step, between two requests.</summary>
-internal sealed class LiveTables(TrafficBook book, Sweeper sweeper, ProofSources proofs, int engineCount)
+internal sealed class LiveTables(TrafficBook book, Sweeper sweeper, ProofSources proofs, CookieKey cookies, GatewayLog log, int engineCount) : ISwept
 {
+    private const int JudgementMilliseconds = 1_000;
+
     private readonly Lock _lock = new();
     private readonly Dictionary<ServiceName, ServiceTurns> _turns = [];
     private Dictionary<Endpoint, EndpointState> _endpoints = [];
     private Dictionary<string, RateLimiter> _limiters = [];
+    private readonly Dictionary<(ServiceName, ReleaseId), AdmissionQueue> _queues = [];
+    private long _nextJudgement;
     private readonly List<EndpointState> _leaving = [];
     private volatile LiveTable _current = new(
         new() { Version = 0, Fence = 0, Services = ImmutableArray<RoutedService>.Empty }, []);
@@ -45,6 +50,25 @@ internal sealed class LiveTables(TrafficBook book, Sweeper sweeper, ProofSources
         }
     }
 
+    /// <inheritdoc/>
+    public int SweeperIndex { get; set; } = -1;
+
+    /// <summary>Looks for instances that have become slow.</summary>
+    public void Sweep(long now)
+    {
+        if (now < _nextJudgement)
+            return;
+        _nextJudgement = now + JudgementMilliseconds;
+        foreach (var service in _current.Services)
+        {
+            foreach (var release in service.Releases)
+            {
+                if (SlowInstances.Judge(release.Endpoints, now) is { } slow)
+                    log.Warn("an instance is far slower than its siblings and is put aside", ("instance", slow.Endpoint.Instance.ToString()));
+            }
+        }
+    }
+
     /// <summary>
     /// Makes a table live. Requests under way finish where they are; connections at rest to instances that left are closed.
     /// </summary>
@@ -70,6 +94,8 @@ internal sealed class LiveTables(TrafficBook book, Sweeper sweeper, ProofSources
             var former = _current;
             _current = new(table, services);
             former.SetReplaced();
+            foreach (var queue in _queues.Values)
+                queue.WakeAll();
         }
         foreach (var state in left)
         {
@@ -91,7 +117,9 @@ internal sealed class LiveTables(TrafficBook book, Sweeper sweeper, ProofSources
             var states = new EndpointState[release.Endpoints.Length];
             for (var j = 0; j < states.Length; j++)
                 states[j] = endpoints[release.Endpoints[j]] = StateOfLocked(release.Endpoints[j]);
-            releases[i] = new(release.Release.ToString(), release.Weight, states, book.Of(service.Service, release.Release));
+            releases[i] = new(
+                release, states, book.Of(service.Service, release.Release), QueueOfLocked(service.Service, release),
+                cookies.Sign(service.Service.ToString(), release.Release.ToString()));
         }
         return new(service.Service, [.. service.Routes.Select(route => PrepareLocked(service.Service, route, limiters))], releases, turns);
     }
@@ -109,6 +137,16 @@ internal sealed class LiveTables(TrafficBook book, Sweeper sweeper, ProofSources
         }
         var callers = protection.Callers is { } plan ? new CallerCheck(plan, service, proofs) : null;
         return new(route, new(protection, limiter, callers));
+    }
+
+    private AdmissionQueue? QueueOfLocked(ServiceName service, RoutedRelease release)
+    {
+        if (release.Load is not { InFlight: not null } load)
+            return null;
+        if (!_queues.TryGetValue((service, release.Release), out var queue))
+            _queues.Add((service, release.Release), queue = new());
+        queue.Max = load.Queue;
+        return queue;
     }
 
     private EndpointState StateOfLocked(Endpoint endpoint)

@@ -50,10 +50,12 @@ internal sealed class GatewayHost : IDisposable
         var book = new TrafficBook();
         _engines = StartEngines();
         _proofs = new(options.Home, log);
-        var tables = new LiveTables(book, _sweeper, _proofs, _engines.Length);
+        var tables = new LiveTables(book, _sweeper, _proofs, new(options.Home), log, _engines.Length);
+        _sweeper.Add(tables);
         _plane = new(tables, book, _sweeper, log, options.Deadlines, _engines.Length)
         {
             ConnectionsMax = options.ConnectionsMax,
+            Counts = new(options.ClientConnectionsMax),
             AccessLog = options.AccessLog is { } path ? new(path, options.AccessShare) : null,
             Trusted = options.Trusted,
             UsesProxyHeaders = options.UsesProxyHeaders,

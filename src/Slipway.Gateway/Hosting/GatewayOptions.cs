@@ -27,6 +27,7 @@ internal sealed record GatewayOptions
           --idle-deadline TIME    for the next request on a connection (75s)
           --body-deadline TIME    for the next piece of a request's body (60s)
           --connections COUNT     the most client connections at a time (20000)
+          --client-connections COUNT  the most of one address; trusted proxies have any number (half of all)
           --upgrade VALUE         on: takes the place of the gateway that runs in the home, without losing a connection (off)
           --engines COUNT         threads that carry connections (one for each core)
           --version               prints the version
@@ -61,6 +62,9 @@ internal sealed record GatewayOptions
     /// <summary>The most client connections at a time.</summary>
     public int ConnectionsMax { get; init; } = 20_000;
 
+    /// <summary>The most of one client.</summary>
+    public int ClientConnectionsMax { get; init; } = 10_000;
+
     /// <summary>Where requests are written down; null for nowhere.</summary>
     public string? AccessLog { get; init; }
 
@@ -91,6 +95,7 @@ internal sealed record GatewayOptions
         string? home = null;
         var deadlines = new Deadlines();
         var connections = 20_000;
+        var ofClient = 0;
         var engines = Environment.ProcessorCount;
         options = null;
         for (var i = 0; i < arguments.Length; i += 2)
@@ -111,6 +116,7 @@ internal sealed record GatewayOptions
                 case "--trust" when Networks.TryParse(value, out trusted):
                 case "--metrics" when IPEndPoint.TryParse(value, out metrics) && IPAddress.IsLoopback(metrics.Address):
                 case "--connections" when int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out connections) && connections > 0:
+                case "--client-connections" when int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out ofClient) && ofClient > 0:
                 case "--engines" when int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out engines) && engines is > 0 and <= 256:
                     break;
                 case "--proxy-protocol" when value is "on" or "off":
@@ -142,7 +148,7 @@ internal sealed record GatewayOptions
                 case "--body-deadline":
                     deadlines = deadlines with { Body = time };
                     break;
-                case "--listen" or "--tls" or "--trust" or "--proxy-protocol" or "--upgrade" or "--access-share" or "--access-log" or "--certificates" or "--metrics" or "--connections" or "--engines" or "--home":
+                case "--listen" or "--tls" or "--trust" or "--proxy-protocol" or "--upgrade" or "--access-share" or "--access-log" or "--certificates" or "--metrics" or "--connections" or "--client-connections" or "--engines" or "--home":
                     return false;
                 default:
                     fault = $"There is no option {name}.";
@@ -173,6 +179,7 @@ internal sealed record GatewayOptions
             Metrics = metrics,
             Deadlines = deadlines,
             ConnectionsMax = connections,
+            ClientConnectionsMax = ofClient == 0 ? (connections + 1) / 2 : ofClient,
             Engines = engines,
         };
         return true;

@@ -63,6 +63,9 @@ internal sealed class ClientConnection : ISwept
     /// <summary>The same as text, as X-Forwarded-For says it.</summary>
     public byte[] Address { get; private set; } = [];
 
+    /// <summary>Whose connections it counts among; 0 for nobody's.</summary>
+    public ulong CountedAs { get; private set; }
+
     /// <summary>Whether the client was found to have left while an instance was working for it.</summary>
     public bool IsGone => _isGone;
 
@@ -119,11 +122,23 @@ internal sealed class ClientConnection : ISwept
         }
     }
 
-    /// <summary>Takes it in only to say why it is not served.</summary>
+    /// <summary>Counts it among its client's; false when those are too many.</summary>
+    public bool TryCount()
+    {
+        if (!_plane.Counts.TryEnter(Peer, out var client))
+            return false;
+        CountedAs = client;
+        return true;
+    }
+
+    /// <summary>Takes it in only to say why it is not served; inside TLS nothing can be said yet.</summary>
     public async Task RefuseAsync(OwnAnswer answer)
     {
         _plane.Open(this);
-        await AnswerAndCloseAsync(answer);
+        if (answer == OwnAnswer.TooManyOfClient)
+            _plane.CountTooMany(Peer);
+        if (!IsSecure)
+            await AnswerAndCloseAsync(answer);
         Wire.Close();
         Buffer.Release();
         _plane.Closed(this);
@@ -225,9 +240,7 @@ internal sealed class ClientConnection : ISwept
             {
                 case ProxyHeaderState.Whole:
                     Buffer.Consume(length);
-                    if (source is not null)
-                        SetPeer(source);
-                    return true;
+                    return source is null || await TakeSourceAsync(source);
                 case ProxyHeaderState.Broken:
                     _plane.Book.CountRefused();
                     return false;
@@ -237,6 +250,18 @@ internal sealed class ClientConnection : ISwept
                 return false;
             Buffer.Filled(count);
         }
+    }
+
+    /// <summary>A listed proxy says who its client is, whose connections are counted like anybody's.</summary>
+    private async ValueTask<bool> TakeSourceAsync(IPEndPoint source)
+    {
+        SetPeer(source);
+        if (IsTrusted || TryCount())
+            return true;
+        _plane.CountTooMany(Peer);
+        if (!IsSecure)
+            await AnswerAndCloseAsync(OwnAnswer.TooManyOfClient);
+        return false;
     }
 
     private void BeginHead(bool isFirst)

@@ -41,6 +41,9 @@ internal sealed class DataPlane(
     /// <summary>The most client connections at a time.</summary>
     public int ConnectionsMax { get; init; } = 20_000;
 
+    /// <summary>How many of these one client may have; those whom a listed proxy speaks for count when it says who they are.</summary>
+    public ClientCounts Counts { get; init; } = new(int.MaxValue);
+
     /// <summary>Whom the gateway is to those who connect by TLS; null when it does not speak it.</summary>
     public Certificates? Certificates { get; set; }
 
@@ -73,6 +76,8 @@ internal sealed class DataPlane(
         sweeper.Remove(client);
         lock (_clients)
             _clients.Remove(client);
+        if (client.CountedAs != 0)
+            Counts.Leave(client.CountedAs);
         book.ConnectionClosed();
     }
 
@@ -99,6 +104,8 @@ internal sealed class DataPlane(
     {
         if (book.ConnectionOpened() > ConnectionsMax)
             _ = client.RefuseAsync(OwnAnswer.TooManyConnections);
+        else if (!client.IsTrusted && !client.TryCount())
+            _ = client.RefuseAsync(OwnAnswer.TooManyOfClient);
         else
             _ = client.RunAsync();
     }
@@ -153,6 +160,14 @@ internal sealed class DataPlane(
         log.Warn(what,
             ("reason", reason), ("score", score is { } sure ? $"{sure}" : null), ("service", service.ToString()),
             ("client", client?.ToString()), ("requestId", System.Text.Encoding.ASCII.GetString(requestId)));
+    }
+
+    /// <summary>Counts and logs that a client has as many connections as it may.</summary>
+    public void CountTooMany(IPAddress? client)
+    {
+        book.CountRefusal(RefusalReason.Connections);
+        if (TakesRefusalLine())
+            log.Warn("a connection was refused", ("reason", "more connections than one client may have"), ("client", client?.ToString()));
     }
 
     /// <summary>Logs that a client and the gateway could not agree on TLS; as seldom.</summary>

@@ -44,6 +44,7 @@ internal sealed partial class Exchange(DataPlane plane)
     private int _headLength;
     private long _startedAt;
     private long _holdDue;
+    private long _queueDue;
     private AccessEntry? _entry;
     private int _status;
     private bool _setsCookie;
@@ -77,7 +78,14 @@ internal sealed partial class Exchange(DataPlane plane)
                 }
                 if (_guard is { } guard && !_isAdmitted && await GuardAsync(guard) is { } refusal)
                     return await AnswerAsync(refusal);
-                var outcome = TryChoose() ? await AttemptAsync(isRetry: false) : Attempt.Unsent;
+                var admission = await AdmitAsync();
+                if (admission == Admission.Rerouted)
+                    continue;
+                if (admission == Admission.Refused)
+                    return await AnswerAsync(RefuseOverload());
+                if (admission == Admission.Gone)
+                    return false;
+                var outcome = admission == Admission.Taken ? await AttemptAsync(isRetry: false) : Attempt.Unsent;
                 if (outcome >= Attempt.Unsent && _endpoint is not null && MayTryAgain(outcome) && TryChooseAnother(outcome))
                     outcome = await AttemptAsync(isRetry: true);
                 if (outcome < Attempt.Unsent)
@@ -101,7 +109,7 @@ internal sealed partial class Exchange(DataPlane plane)
         _headLength = headLength;
         _isBodyBegun = false;
         _uploadEnd = NotEnded;
-        _holdDue = 0;
+        _holdDue = _queueDue = 0;
         _isAdmitted = false;
         _status = 0;
     }
@@ -161,9 +169,11 @@ internal sealed partial class Exchange(DataPlane plane)
         release ??= _service.TakeTurn();
         if (_mayRepeat)
             _service.Retries.Earn();
-        if (release?.Choose(except: null, Environment.TickCount64) is not { } endpoint)
+        _release = release!;
+        // Who comes later must not be served before those who wait.
+        if (release is null || release.Queue is { Count: > 0 } || release.Take(except: null, Environment.TickCount64) is not { } endpoint)
             return false;
-        (_release, _endpoint) = (release, endpoint);
+        _endpoint = endpoint;
         return true;
     }
 
@@ -176,14 +186,14 @@ internal sealed partial class Exchange(DataPlane plane)
     private bool TryChooseAnother(Attempt outcome)
     {
         var now = Environment.TickCount64;
-        if (_release.Choose(except: _endpoint, now) is { } sibling)
+        if (_release.Take(except: _endpoint, now) is { } sibling)
         {
             _endpoint = sibling;
             return true;
         }
         if (outcome == Attempt.Unanswered)
-            return true;
-        if (_service.OtherThan(_release) is not { } other || other.Choose(except: null, now) is not { } endpoint)
+            return _endpoint.TryEnter(int.MaxValue);
+        if (_service.OtherThan(_release) is not { } other || other.Take(except: null, now) is not { } endpoint)
             return false;
         (_release, _endpoint) = (other, endpoint);
         _setsCookie = _route.Sticky;

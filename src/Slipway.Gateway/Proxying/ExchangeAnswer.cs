@@ -14,7 +14,9 @@ internal sealed partial class Exchange
     private ValueTask<Attempt> PassAnswerAsync()
     {
         var isWhole = IsRequestRead;
-        _release.Counters.AnswerBegan((_firstByteAt - ClockStart(isWhole)) * 1_000_000 / Stopwatch.Frequency);
+        var microseconds = (_firstByteAt - ClockStart(isWhole)) * 1_000_000 / Stopwatch.Frequency;
+        _release.Counters.AnswerBegan(microseconds);
+        _endpoint.Latency.Add(microseconds);
         if (!_isBodyBegun)
             _client.Buffer.Consume(_headLength);
         if (_response.Status == 101)
@@ -60,7 +62,7 @@ internal sealed partial class Exchange
     {
         var head = _fromInstance.Unread[.._answerLength];
         var connection = !keepsAlive ? "close"u8 : _request.MinorVersion == 0 ? "keep-alive"u8 : default;
-        var cookie = _setsCookie ? StickyCookie.Set(_service, _release, _route) : default;
+        var cookie = _setsCookie ? StickyCookie.Set(_service, _release, _route, _client.IsSecure) : default;
         if (_guard?.Answers is { } answers)
             answers.Write(_moreFields, _response.Fields, head, _client.IsSecure, _nonce);
         HeadWriter.WriteResponse(_toClient, _response, head, _guard?.Withheld ?? default, isChunked, connection, cookie, _moreFields.Written.Span);

@@ -41,12 +41,11 @@ internal sealed partial class Exchange
         ClientFailed,
     }
 
-    /// <summary>Sends the request to the chosen instance and passes its answer on; counts the request out, whatever happens.</summary>
+    /// <summary>Sends the request to the instance that was taken and passes its answer on; counts the request out, whatever happens.</summary>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<Attempt> AttemptAsync(bool isRetry)
     {
         var (release, endpoint) = (_release, _endpoint);
-        endpoint.Enter();
         release.Counters.Begin();
         var isCounted = false;
         Task? uploading = null;
@@ -84,6 +83,7 @@ internal sealed partial class Exchange
                 await EndUploadAsync(uploading);
             _client.Detach();
             endpoint.Leave();
+            release.Freed();
         }
     }
 

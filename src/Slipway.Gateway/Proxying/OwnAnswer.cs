@@ -16,6 +16,9 @@ internal sealed class OwnAnswer
     /// <summary>Too many connections.</summary>
     public static readonly OwnAnswer TooManyConnections = new(503, "Service Unavailable", "The gateway has as many connections as it may.", retryAfterSeconds: 1);
 
+    /// <summary>One client has too many.</summary>
+    public static readonly OwnAnswer TooManyOfClient = new(429, "Too Many Requests", "There are as many connections of this address as it may have.", retryAfterSeconds: 1);
+
     /// <summary>The instance refused the connection.</summary>
     public static readonly OwnAnswer Unreachable = new(502, "Bad Gateway", "The instance takes no connections.");
 
@@ -33,6 +36,9 @@ internal sealed class OwnAnswer
 
     /// <summary>Too many came of one client.</summary>
     public static readonly OwnAnswer TooMany = new(429, "Too Many Requests", "More requests came than are taken here. Try again when Retry-After says.");
+
+    /// <summary>All instances have as much as they may.</summary>
+    public static readonly OwnAnswer Overloaded = new(503, "Service Unavailable", "All instances have as much to do as they may. Try again when Retry-After says.", retryAfterSeconds: 1);
 
     /// <summary>A page of a site that may not ask.</summary>
     public static readonly OwnAnswer OriginRefused = new(403, "Forbidden", "Pages of other sites may not send this.");

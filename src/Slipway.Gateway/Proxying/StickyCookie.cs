@@ -8,7 +8,7 @@ namespace Slipway.Gateway.Proxying;
 /// <summary>The cookie that keeps a user on the release first chosen.</summary>
 internal static class StickyCookie
 {
-    /// <summary>The release that a request's cookies name; empty when they name none.</summary>
+    /// <summary>What a request's cookies say about the release; empty when nothing.</summary>
     public static ReadOnlySpan<byte> Find(FieldLines fields, ReadOnlySpan<byte> head, ReadOnlySpan<byte> name)
     {
         foreach (ref readonly var field in fields.All)
@@ -28,12 +28,12 @@ internal static class StickyCookie
         return default;
     }
 
-    /// <summary>The cookie to set.</summary>
-    public static byte[] Set(LiveService service, LiveRelease release, Route route)
+    /// <summary>The cookie to set; one that came by TLS goes by TLS only.</summary>
+    public static byte[] Set(LiveService service, LiveRelease release, Route route, bool isSecure)
     {
         // Only a path that cannot end the attribute early is named; otherwise the cookie is for all paths.
         var path = route.Path.Contains(';', StringComparison.Ordinal) ? "/" : route.Path;
         return Encoding.ASCII.GetBytes(
-            $"{Encoding.ASCII.GetString(service.CookieName.Span)}={Encoding.ASCII.GetString(release.Id)}; Path={path}; HttpOnly; SameSite=Lax");
+            $"{Encoding.ASCII.GetString(service.CookieName.Span)}={Encoding.ASCII.GetString(release.Cookie)}; Path={path}; HttpOnly; SameSite=Lax{(isSecure ? "; Secure" : "")}");
     }
 }

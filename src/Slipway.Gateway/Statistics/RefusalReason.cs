@@ -23,4 +23,10 @@ internal enum RefusalReason
 
     /// <summary>Whoever asks has none of the roles.</summary>
     Role,
+
+    /// <summary>All instances have as much as they may, and too many wait or it waited too long.</summary>
+    Overload,
+
+    /// <summary>Its client has as many connections as it may.</summary>
+    Connections,
 }

@@ -54,7 +54,7 @@ public sealed record Fingerprint(string Whole, ImmutableSortedDictionary<string,
 
     // How many end points there are counts; which, does not.
     private static string Of(RoutedService service) => string.Create(CultureInfo.InvariantCulture,
-        $"{service.Service} {string.Join(',', service.Routes)} {string.Join(',', service.Releases.Where(one => one.Weight > 0).Select(one => $"{one.Release}:{one.Weight}:{one.Endpoints.Length}"))}");
+        $"{service.Service} {string.Join(',', service.Routes)} {string.Join(',', service.Releases.Where(one => one.Weight > 0).Select(one => $"{one.Release}:{one.Weight}:{one.Endpoints.Length}:{one.Load}"))}");
 
     private static string Of(Deviation deviation) => $"{deviation.Aspect} {deviation.Service} {deviation.Subject} {deviation.Running}";
 

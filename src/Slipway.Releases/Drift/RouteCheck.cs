@@ -64,6 +64,8 @@ internal static class RouteCheck
             var (mine, other) = (Find(declared, release), Find(running, release));
             if (mine?.Weight != other?.Weight)
                 yield return Deviation(declared.Service, $"share of release {release}", Share(declared, mine), Share(running, other));
+            if (mine is not null && other is not null && mine.Load != other.Load)
+                yield return Deviation(declared.Service, $"load of release {release}", $"{mine.Load}", $"{other.Load}");
             var (mineEnds, otherEnds) = (Ends(mine), Ends(other));
             if (!mineEnds.SequenceEqual(otherEnds))
                 yield return Deviation(declared.Service, $"instances of release {release} at the gateway", Texts(mineEnds), Texts(otherEnds));

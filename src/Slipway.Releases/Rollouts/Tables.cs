@@ -27,7 +27,7 @@ public static class Tables
             var panic = !ready && mayServe.Any(one => Weight(share, one.Release) > 0);
             var releases = share.Weights.Select(one => one.Release).Union(mayServe.Select(one => one.Release))
                 .OrderBy(one => one.ToString(), StringComparer.Ordinal)
-                .Select(release => new RoutedRelease(release, Weight(share, release), Endpoints(mayServe, release, panic)))
+                .Select(release => new RoutedRelease(release, Weight(share, release), Endpoints(mayServe, release, panic)) { Load = Load(state, share.Service, release) })
                 .Where(one => one.Weight > 0 || !one.Endpoints.IsEmpty);
             services.Add(new(share.Service, share.Routes, [.. releases]));
         }
@@ -41,7 +41,7 @@ public static class Tables
             && pair.First.Routes.SequenceEqual(pair.Second.Routes)
             && pair.First.Releases.Length == pair.Second.Releases.Length
             && pair.First.Releases.Zip(pair.Second.Releases).All(releases =>
-                releases.First.Release == releases.Second.Release && releases.First.Weight == releases.Second.Weight
+                releases.First.Release == releases.Second.Release && releases.First.Weight == releases.Second.Weight && releases.First.Load == releases.Second.Load
                 && releases.First.Endpoints.SequenceEqual(releases.Second.Endpoints)));
 
     /// <summary>Whether an instance of the candidate may take traffic yet: it is proved and, where all is handed over at once, all others are too.</summary>
@@ -57,6 +57,9 @@ public static class Tables
             return true;
         return rollout.Proved.Contains(instance.Id) && (!rollout.IsRecreate || rollout.Percent >= 100 || rollout.Phase == RolloutPhase.RollingBack);
     }
+
+    private static LoadPlan? Load(EnvironmentState state, ServiceName service, ReleaseId release)
+        => state.Releases.TryGetValue(release, out var known) ? known.Release.Find(service)?.Service.Load : null;
 
     private static int Weight(DesiredShare share, ReleaseId release)
         => share.Weights.FirstOrDefault(one => one.Release == release).Weight;
