@@ -59,7 +59,7 @@ internal static class StateFigures
             var hit = names[random.Next(names.Length)];
             var file = Path.Combine(place, hit + (random.Next(2) == 0 ? ".crt" : ".key"));
             File.WriteAllBytes(file, Damaged(whole[file], random));
-            var shown = new Certificates(place, log);
+            var shown = new Certificates(place, speaksHttp2: true, log);
             lost += names.Count(name => name != hit && !shown.Serves(name));
         }
         return lost;

@@ -97,7 +97,7 @@ internal sealed class AdminRoutes(TableKeeper keeper, DataPlane plane, Successio
 
     private AdminAnswer GetConnections()
     {
-        var clients = plane.Clients();
+        var clients = plane.Clients().Where(static client => !client.IsStream).ToArray();
         var atRest = clients.Count(client => client.IsAtRest);
         var text = new StringBuilder();
         text.Append($"{{\"clients\":{clients.Length},\"clientsAtRest\":{atRest},\"waiting\":{plane.Tables.Current.Waiting},\"instances\":[");

@@ -55,6 +55,7 @@ internal sealed class GatewayHost : IDisposable
         _plane = new(tables, book, _sweeper, log, options.Deadlines, _engines.Length)
         {
             ConnectionsMax = options.ConnectionsMax,
+            SpeaksHttp2 = options.SpeaksHttp2,
             Counts = new(options.ClientConnectionsMax),
             AccessLog = options.AccessLog is { } path ? new(path, options.AccessShare) : null,
             Trusted = options.Trusted,
@@ -164,7 +165,7 @@ internal sealed class GatewayHost : IDisposable
     {
         if (_options.Certificates is not { } folder || _plane.Certificates is not null)
             return;
-        _plane.Certificates = new(folder, _log);
+        _plane.Certificates = new(folder, _options.SpeaksHttp2, _log);
         _certificatesTimer = new(_ => _plane.Certificates.Look(), null, Certificates.Period, Certificates.Period);
     }
 

@@ -19,6 +19,7 @@ internal sealed record GatewayOptions
           --certificates DIR      NAME.crt with NAME.key, both PEM; looked at again every two seconds
           --trust CIDR,...        proxies whose X-Forwarded-* fields are believed
           --proxy-protocol VALUE  on: connections of those begin with a PROXY header, version 1 or 2 (off)
+          --http2 VALUE           off: clients are not offered HTTP/2 (on)
           --access-log FILE       one JSON line for each request, without values of queries and fields
           --access-share SHARE    the share of requests that is written there, such as 1% (100%)
           --metrics ADDRESS:PORT  also serves /metrics and /health there (loopback only)
@@ -49,6 +50,9 @@ internal sealed record GatewayOptions
 
     /// <summary>Whether connections of those begin with a PROXY header.</summary>
     public bool UsesProxyHeaders { get; init; }
+
+    /// <summary>Whether HTTP/2 is spoken with clients.</summary>
+    public bool SpeaksHttp2 { get; init; } = true;
 
     /// <summary>The folder of the gateway's state.</summary>
     public required string Home { get; init; }
@@ -90,6 +94,7 @@ internal sealed record GatewayOptions
         var trusted = Networks.None;
         var usesProxyHeaders = false;
         var upgrades = false;
+        var speaksHttp2 = true;
         string? accessLog = null;
         var accessShare = 1.0;
         string? home = null;
@@ -122,6 +127,9 @@ internal sealed record GatewayOptions
                 case "--proxy-protocol" when value is "on" or "off":
                     usesProxyHeaders = value == "on";
                     break;
+                case "--http2" when value is "on" or "off":
+                    speaksHttp2 = value == "on";
+                    break;
                 case "--upgrade" when value is "on" or "off":
                     upgrades = value == "on";
                     break;
@@ -148,7 +156,7 @@ internal sealed record GatewayOptions
                 case "--body-deadline":
                     deadlines = deadlines with { Body = time };
                     break;
-                case "--listen" or "--tls" or "--trust" or "--proxy-protocol" or "--upgrade" or "--access-share" or "--access-log" or "--certificates" or "--metrics" or "--connections" or "--client-connections" or "--engines" or "--home":
+                case "--listen" or "--tls" or "--trust" or "--proxy-protocol" or "--upgrade" or "--http2" or "--access-share" or "--access-log" or "--certificates" or "--metrics" or "--connections" or "--client-connections" or "--engines" or "--home":
                     return false;
                 default:
                     fault = $"There is no option {name}.";
@@ -172,6 +180,7 @@ internal sealed record GatewayOptions
             Trusted = trusted!,
             UsesProxyHeaders = usesProxyHeaders,
             Upgrades = upgrades,
+            SpeaksHttp2 = speaksHttp2,
             AccessLog = accessLog,
             AccessShare = accessShare,
             Others = string.Join(' ', arguments.Chunk(2).Where(static pair => pair[0] is not ("--listen" or "--home" or "--upgrade")).SelectMany(static pair => pair)),

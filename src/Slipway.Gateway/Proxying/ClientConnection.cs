@@ -4,6 +4,7 @@ using Slipway.Gateway.Balancing;
 using Slipway.Gateway.Engines;
 using Slipway.Gateway.Forwarding;
 using Slipway.Gateway.Http;
+using Slipway.Gateway.Http2;
 using Slipway.Gateway.Securing;
 using Slipway.Gateway.Wires;
 
@@ -13,6 +14,7 @@ namespace Slipway.Gateway.Proxying;
 internal sealed class ClientConnection : ISwept
 {
     private const int GoneProbeMilliseconds = 1_000;
+    private const int PriorKnowledgeLength = 18;
     private const int HeadMissing = 0;
     private const int HeadExpired = -1;
     private const int HeadClosed = -2;
@@ -27,7 +29,9 @@ internal sealed class ClientConnection : ISwept
     private int _seen;
     private int _readOutcome;
     private bool _hasHeadBegun;
+    private bool _hasServed;
     private volatile bool _isAtRest;
+    private volatile Http2Connection? _http2;
     private volatile bool _isGone;
 
     /// <summary>Takes a connection over.</summary>
@@ -41,6 +45,19 @@ internal sealed class ClientConnection : ISwept
         (Engine, Wire, IsSecure) = (engine, wire, isSecure);
         SetPeer(wire.Peer);
     }
+
+    /// <summary>Takes over one stream of a connection, as a connection of its own.</summary>
+    /// <param name="whole">The connection, which has been greeted.</param>
+    /// <param name="stream">The stream.</param>
+    public ClientConnection(ClientConnection whole, Wire stream)
+    {
+        _plane = whole._plane;
+        (Engine, Wire, IsSecure, IsStream) = (whole.Engine, stream, whole.IsSecure, true);
+        (Peer, Address, IsTrusted) = (whole.Peer, whole.Address, whole.IsTrusted);
+    }
+
+    /// <summary>Whether it is one of several on a connection of HTTP/2.</summary>
+    public bool IsStream { get; }
 
     /// <summary>The connection itself.</summary>
     public Wire Wire { get; private set; }
@@ -70,7 +87,7 @@ internal sealed class ClientConnection : ISwept
     public bool IsGone => _isGone;
 
     /// <summary>Whether it waits for a request of which nothing has come.</summary>
-    public bool IsAtRest => _isAtRest;
+    public bool IsAtRest => _http2?.IsAtRest ?? _isAtRest;
 
     /// <inheritdoc/>
     public int SweeperIndex { get; set; } = -1;
@@ -81,32 +98,12 @@ internal sealed class ClientConnection : ISwept
         _plane.Open(this);
         try
         {
-            if ((IsSecure || _plane.UsesProxyHeaders) && !await GreetAsync())
+            if (!IsStream && (IsSecure || _plane.UsesProxyHeaders) && !await GreetAsync())
                 return;
-            BeginHead(isFirst: true);
-            int length;
-            while (true)
-            {
-                while ((length = FindHead()) == HeadMissing)
-                {
-                    // A connection at rest holds no buffer.
-                    var count = _isAtRest ? await Wire.ReadableAsync(_headDue) : 1;
-                    if (count > 0)
-                        count = await Wire.ReceiveAsync(Buffer.Space(), _headDue);
-                    TakeHead(count);
-                }
-                if (length < 0)
-                {
-                    await RefuseHeadAsync(length);
-                    break;
-                }
-                var exchange = _plane.Rent(Engine);
-                var keepsAlive = await exchange.RunAsync(this, length);
-                _plane.Return(Engine, exchange);
-                if (!keepsAlive)
-                    break;
-                BeginHead(isFirst: false);
-            }
+            if (Wire is TlsWire { IsHttp2: true })
+                await ServeHttp2Async();
+            else
+                await ServeAsync();
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {
@@ -130,6 +127,50 @@ internal sealed class ClientConnection : ISwept
         CountedAs = client;
         return true;
     }
+
+    private async ValueTask ServeAsync()
+    {
+        BeginHead(isFirst: true);
+        int length;
+        while (true)
+        {
+            while ((length = FindHead()) == HeadMissing)
+            {
+                // A connection at rest holds no buffer.
+                var count = _isAtRest ? await Wire.ReadableAsync(_headDue) : 1;
+                if (count > 0)
+                    count = await Wire.ReceiveAsync(Buffer.Space(), _headDue);
+                TakeHead(count);
+            }
+            if (length < 0)
+            {
+                await RefuseHeadAsync(length);
+                return;
+            }
+            if (length == PriorKnowledgeLength && IsPriorKnowledge())
+            {
+                await ServeHttp2Async();
+                return;
+            }
+            var exchange = _plane.Rent(Engine);
+            var keepsAlive = await exchange.RunAsync(this, length);
+            _plane.Return(Engine, exchange);
+            if (!keepsAlive)
+                return;
+            BeginHead(isFirst: false);
+        }
+    }
+
+    private async ValueTask ServeHttp2Async()
+    {
+        var http2 = new Http2Connection(_plane, this);
+        _http2 = http2;
+        await http2.RunAsync();
+    }
+
+    // Who knows that HTTP/2 is spoken here says so with what looks like a head (RFC 9113, section 3.3).
+    private bool IsPriorKnowledge()
+        => _plane.SpeaksHttp2 && !IsStream && !_hasServed && Buffer.Unread.StartsWith(Http2Connection.Preface[..PriorKnowledgeLength]);
 
     /// <summary>Takes it in only to say why it is not served; inside TLS nothing can be said yet.</summary>
     public async Task RefuseAsync(OwnAnswer answer)
@@ -190,7 +231,9 @@ internal sealed class ClientConnection : ISwept
     /// <summary>Closes it when it is at rest; a request that has begun to arrive is let through.</summary>
     public void CloseAtRest()
     {
-        if (_isAtRest)
+        if (_http2 is { } http2)
+            http2.Leave();
+        else if (_isAtRest)
             Wire.TryCutRead();
     }
 
@@ -272,6 +315,7 @@ internal sealed class ClientConnection : ISwept
             Buffer.Shrink();
         _seen = 0;
         _hasHeadBegun = false;
+        _hasServed = !isFirst;
         _readOutcome = 1;
         _headDue = Deadlines.After(isFirst ? _plane.Deadlines.Header : _plane.Deadlines.Idle);
     }

@@ -62,6 +62,9 @@ internal sealed class DataPlane(
     /// <summary>Whether connections are closed after the request that they carry.</summary>
     public bool IsDraining => _isDraining;
 
+    /// <summary>Whether HTTP/2 is spoken with clients.</summary>
+    public bool SpeaksHttp2 { get; init; } = true;
+
     /// <summary>Takes a client in.</summary>
     public void Open(ClientConnection client)
     {
@@ -78,7 +81,8 @@ internal sealed class DataPlane(
             _clients.Remove(client);
         if (client.CountedAs != 0)
             Counts.Leave(client.CountedAs);
-        book.ConnectionClosed();
+        if (!client.IsStream)
+            book.ConnectionClosed();
     }
 
     /// <summary>The clients that are connected.</summary>

@@ -19,8 +19,7 @@ internal sealed class Certificates
     private const int PairsMax = 1000;
     private const int FileBytesMax = 1024 * 1024;
 
-    private static readonly List<SslApplicationProtocol> s_protocols = [SslApplicationProtocol.Http11];
-
+    private readonly List<SslApplicationProtocol> _protocols;
     private readonly string _folder;
     private readonly GatewayLog _log;
     private readonly Lock _lock = new();
@@ -29,8 +28,12 @@ internal sealed class Certificates
     private volatile Shown _shown = new(FrozenDictionary<string, SslServerAuthenticationOptions>.Empty, null);
 
     /// <summary>Reads the folder once.</summary>
-    public Certificates(string folder, GatewayLog log)
+    /// <param name="folder">The folder.</param>
+    /// <param name="speaksHttp2">Whether clients are offered HTTP/2.</param>
+    /// <param name="log">Where it says what happens.</param>
+    public Certificates(string folder, bool speaksHttp2, GatewayLog log)
     {
+        _protocols = speaksHttp2 ? [SslApplicationProtocol.Http2, SslApplicationProtocol.Http11] : [SslApplicationProtocol.Http11];
         _folder = folder;
         _log = log;
         Look();
@@ -111,7 +114,7 @@ internal sealed class Certificates
         }
     }
 
-    private static SslServerAuthenticationOptions Load(string path, out string[] names, out DateTimeOffset ends)
+    private SslServerAuthenticationOptions Load(string path, out string[] names, out DateTimeOffset ends)
     {
         var keyPath = Path.ChangeExtension(path, ".key");
         var leaf = X509Certificate2.CreateFromPem(ReadText(path), ReadText(keyPath));
@@ -122,7 +125,7 @@ internal sealed class Certificates
         return new()
         {
             ServerCertificateContext = SslStreamCertificateContext.Create(leaf, chain, offline: true),
-            ApplicationProtocols = s_protocols,
+            ApplicationProtocols = _protocols,
             EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
             AllowRenegotiation = false,
             AllowTlsResume = true,

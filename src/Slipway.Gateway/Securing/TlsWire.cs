@@ -31,8 +31,8 @@ internal sealed class TlsWire : Wire
     /// <inheritdoc/>
     public override IPEndPoint? Peer => _below.Peer;
 
-    /// <summary>The protocol agreed on; empty when the client named none.</summary>
-    public ReadOnlyMemory<byte> Protocol => _tls.NegotiatedApplicationProtocol.Protocol;
+    /// <summary>Whether HTTP/2 was agreed on.</summary>
+    public bool IsHttp2 => _tls.NegotiatedApplicationProtocol == SslApplicationProtocol.Http2;
 
     /// <summary>Performs the handshake; null when it succeeded, otherwise why not.</summary>
     /// <param name="certificates">Whom to be.</param>
