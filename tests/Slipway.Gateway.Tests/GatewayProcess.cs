@@ -11,9 +11,9 @@ namespace Slipway.Gateway.Tests;
 /// <summary>The real program in a home of its own, started for a test and ended with it.</summary>
 internal sealed partial class GatewayProcess : IAsyncDisposable
 {
-    // The one that users get, native code, where the whole suite runs; the one beside the tests otherwise.
+    // The one that users get, native code, where the whole suite runs; else as it was built, from its own folder, for what it needs is not all beside the tests.
     private static readonly string s_program = Environment.GetEnvironmentVariable("SLIPWAY_TEST_GATEWAY") ?? Path.Combine(
-        AppContext.BaseDirectory, OperatingSystem.IsWindows() ? "slipway-gateway.exe" : "slipway-gateway");
+        AppContext.BaseDirectory.Replace("/tests/Slipway.Gateway.Tests/", "/src/Slipway.Gateway/", StringComparison.Ordinal), OperatingSystem.IsWindows() ? "slipway-gateway.exe" : "slipway-gateway");
 
     private readonly StringBuilder _log = new();
     private readonly bool _ownsHome;

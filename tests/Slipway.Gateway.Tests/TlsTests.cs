@@ -130,7 +130,7 @@ public sealed class TlsTests : IDisposable
         {
             TargetHost = name,
             EnabledSslProtocols = protocols,
-            ApplicationProtocols = [SslApplicationProtocol.Http2, SslApplicationProtocol.Http11],
+            ApplicationProtocols = [SslApplicationProtocol.Http11],
             // The certificate is the test's own; which one comes is what is asked.
             RemoteCertificateValidationCallback = static (_, certificate, _, _) => certificate is not null,
         });

@@ -95,6 +95,22 @@ public sealed record GatewayListener(string Address, int Port)
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public double? AccessShare { get; init; }
 
+    /// <summary>Where a collector takes spans; null for nowhere.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Traces { get; init; }
+
+    /// <summary>The share of requests that is written there; null without a collector.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public double? TraceShare { get; init; }
+
+    /// <summary>Whether clients are not offered HTTP/2.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool WithoutHttp2 { get; init; }
+
+    /// <summary>Connections that one address may have at once; null for the gateway's own bound.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? ClientConnections { get; init; }
+
     /// <summary>The address and port as text, an IPv6 address in brackets.</summary>
     [JsonIgnore]
     public string Text => Address.Contains(':', StringComparison.Ordinal) ? $"[{Address}]:{Port}" : $"{Address}:{Port}";

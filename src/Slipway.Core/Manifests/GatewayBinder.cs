@@ -11,6 +11,8 @@ internal static class GatewayBinder
             faults.Error(FaultCode.GatewayTls, values.KeyAt("certificates"), "The folder of the certificates is not absolute, and nobody knows where the gateway runs.", "Write its whole path, such as /etc/shop/tls.");
         if (values.Text("access_log") is { } log && !log.StartsWith('/'))
             faults.Error(FaultCode.GatewayTls, values.KeyAt("access_log"), "The file of the access log is not absolute, and nobody knows where the gateway runs.", "Write its whole path, such as /var/log/shop/access.jsonl.");
+        if (values.Text("traces") is { } traces && !(Uri.TryCreate(traces, UriKind.Absolute, out var collector) && collector.Scheme is "http" or "https"))
+            faults.Error(FaultCode.GatewayTls, values.KeyAt("traces"), $"'{traces}' is no address of a collector.", "Write the whole of it, such as http://127.0.0.1:4318/v1/traces.");
         if (values["proxy_protocol"] is true && !values.Has("trust"))
             faults.Error(FaultCode.GatewayTls, values.KeyAt("proxy_protocol"), "Without trust, nobody may say who the clients are.", "List the proxies: trust: [10.0.0.0/8]");
     }
@@ -22,6 +24,10 @@ internal static class GatewayBinder
         Trust = values.Has("trust") ? string.Join(',', values.List("trust").Cast<string>()) : null,
         AccessLog = values.Text("access_log"),
         AccessShare = values.Has("access_log") && (double)values["access_share"]! is var share and < 1 ? share : null,
+        Traces = values.Text("traces"),
+        TraceShare = values.Has("traces") ? (double)values["trace_share"]! : null,
+        WithoutHttp2 = values["http2"] is false,
+        ClientConnections = (int?)values["client_connections"],
         ProxyProtocol = values["proxy_protocol"] is true,
     };
 }

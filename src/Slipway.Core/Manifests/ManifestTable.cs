@@ -294,6 +294,10 @@ internal static class ManifestTable
         proxy_protocol | boolean | false | true | Whether connections of those begin with a PROXY header, version 1 or 2.
         access_log | text | | /var/log/shop/access.jsonl | A file, absolute, for one JSON line of each request; values of queries and fields are never written.
         access_share | share 0.01%..100% | 100% | 1% | The share of requests that is written there.
+        traces | text | | http://127.0.0.1:4318/v1/traces | A collector's address for spans by OTLP over HTTP.
+        trace_share | share 0.01%..100% | 10% | 1% | The share of requests that is written there; listed proxies decide for theirs.
+        http2 | boolean | true | false | Whether clients are offered HTTP/2.
+        client_connections | integer 1..1000000 | | 200 | Connections that one address may have at once; half of all, which are 20,000, when not given.
 
         # overlaid
         version | text | | 1.4.0 | The application's version, part of a release's identity.

@@ -5,8 +5,15 @@ using System.Text.Json.Serialization.Metadata;
 
 namespace Slipway.Gateway.Admin;
 
+/// <summary>What is asked of the admin side.</summary>
+/// <param name="Method">The method.</param>
+/// <param name="Path">The path.</param>
+/// <param name="Accept">What the client would rather have; empty when it does not say.</param>
+/// <param name="Body">The body; may be empty.</param>
+internal sealed record AdminRequest(string Method, string Path, string Accept, byte[] Body);
+
 /// <summary>Answers one admin request.</summary>
-internal delegate AdminAnswer AdminHandler(string method, string path, byte[] body);
+internal delegate AdminAnswer AdminHandler(AdminRequest request);
 
 /// <summary>An answer of the admin side.</summary>
 internal sealed record AdminAnswer(int Status, string ContentType, byte[] Body)

@@ -14,9 +14,9 @@ namespace Slipway.Gateway.Admin;
 internal sealed class AdminRoutes(TableKeeper keeper, DataPlane plane, Succession succession)
 {
     /// <summary>Answers a request on the admin socket.</summary>
-    public AdminAnswer Answer(string method, string path, byte[] body) => (method, path) switch
+    public AdminAnswer Answer(AdminRequest request) => (request.Method, request.Path) switch
     {
-        ("PUT", "/table") => PutTable(body),
+        ("PUT", "/table") => PutTable(request.Body),
         ("GET" or "HEAD", "/table") => AdminAnswer.Json(200, plane.Tables.Current.Table, RoutingJson.Default.RouteTable),
         ("GET" or "HEAD", "/reading") => GetReading(),
         ("GET" or "HEAD", "/connections") => GetConnections(),
@@ -25,13 +25,13 @@ internal sealed class AdminRoutes(TableKeeper keeper, DataPlane plane, Successio
         ("POST", "/sockets") => succession.GiveSockets(),
         ("POST", "/leave") => succession.Leave(),
         (_, "/table" or "/reading" or "/connections" or "/drain" or "/sockets" or "/leave") => AdminAnswer.Text(405, "That is not done here."),
-        _ => AnswerMetrics(method, path, body),
+        _ => AnswerMetrics(request),
     };
 
     /// <summary>Answers a request on the listener for metrics, which shows nothing else.</summary>
-    public AdminAnswer AnswerMetrics(string method, string path, byte[] body) => (method, path) switch
+    public AdminAnswer AnswerMetrics(AdminRequest request) => (request.Method, request.Path) switch
     {
-        ("GET" or "HEAD", "/metrics") => new(200, "text/plain; version=0.0.4; charset=utf-8", Encoding.UTF8.GetBytes(PrometheusText.Write(plane))),
+        ("GET" or "HEAD", "/metrics") => MetricsText.Answer(plane, request.Accept),
         ("GET" or "HEAD", "/health") => Health(),
         (_, "/metrics" or "/health") => AdminAnswer.Text(405, "That is not done here."),
         _ => AdminAnswer.Text(404, "There is no such page."),

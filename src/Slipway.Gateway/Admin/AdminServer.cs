@@ -122,7 +122,9 @@ internal sealed class AdminServer(Socket listener, string name, AdminHandler han
             Send(socket, AdminAnswer.Text(413, "The body is longer than 16 MiB, or not properly framed."), keepsAlive: false, answersHead: false);
             return false;
         }
-        var answer = handler(System.Text.Encoding.ASCII.GetString(request.Method(head)), System.Text.Encoding.ASCII.GetString(request.Path(head)), body);
+        var answer = handler(new(
+            System.Text.Encoding.ASCII.GetString(request.Method(head)), System.Text.Encoding.ASCII.GetString(request.Path(head)),
+            System.Text.Encoding.ASCII.GetString(request.Fields.ValueOf(head, "accept"u8)), body));
         Send(socket, answer, request.KeepsAlive, request.IsHead);
         return request.KeepsAlive;
     }

@@ -1,6 +1,4 @@
 using System.Globalization;
-using System.Net;
-using System.Text;
 
 namespace Slipway.Gateway.Hosting;
 
@@ -26,50 +24,16 @@ internal sealed class AccessLog : IDisposable
         _share = share;
     }
 
-    /// <summary>What is written of a request that begins; null for one that is not of the share.</summary>
-    public AccessEntry? Begin(IPAddress? client, ReadOnlySpan<byte> method, ReadOnlySpan<byte> host, ReadOnlySpan<byte> path, ReadOnlySpan<byte> query, ReadOnlySpan<byte> requestId)
-    {
-        if (_share < 1 && Random.Shared.NextDouble() >= _share)
-            return null;
-        return new(client?.ToString(), Encoding.ASCII.GetString(method), Encoding.Latin1.GetString(host), Encoding.Latin1.GetString(path), Names(query), Encoding.ASCII.GetString(requestId));
-    }
+    /// <summary>Whether a request that begins is of the share.</summary>
+    public bool TakesNext() => _share >= 1 || Random.Shared.NextDouble() < _share;
 
     /// <summary>Writes a request that has ended.</summary>
-    /// <param name="entry">As it began.</param>
-    /// <param name="status">Of the answer; 0 when there was none.</param>
-    /// <param name="time">From its head to its end.</param>
-    /// <param name="service">Whose route it took; null for none.</param>
-    /// <param name="release">Which release was asked; null for none.</param>
-    /// <param name="instance">Which instance; null for none.</param>
-    public void Write(AccessEntry entry, int status, TimeSpan time, string? service, string? release, string? instance)
+    public void Write(AccessEntry entry, AccessOutcome outcome)
         => _log.Info(
             "request", ("client", entry.Client), ("method", entry.Method), ("host", entry.Host), ("path", entry.Path), ("query", entry.Query),
-            ("status", status == 0 ? null : status.ToString(CultureInfo.InvariantCulture)), ("ms", time.TotalMilliseconds.ToString("0.###", CultureInfo.InvariantCulture)),
-            ("service", service), ("release", release), ("instance", instance), ("requestId", entry.RequestId));
+            ("status", outcome.Status == 0 ? null : outcome.Status.ToString(CultureInfo.InvariantCulture)), ("ms", outcome.Time.TotalMilliseconds.ToString("0.###", CultureInfo.InvariantCulture)),
+            ("service", outcome.Service), ("release", outcome.Release), ("instance", outcome.Instance), ("requestId", entry.RequestId), ("trace", outcome.Trace));
 
     /// <summary>Writes what is queued and closes the file.</summary>
     public void Dispose() => _log.Dispose();
-
-    private static string? Names(ReadOnlySpan<byte> query)
-    {
-        if (query.Length < 2)
-            return null;
-        var names = new StringBuilder();
-        foreach (var range in query[1..].Split((byte)'&'))
-        {
-            var pair = query[1..][range];
-            var equals = pair.IndexOf((byte)'=');
-            names.Append(names.Length > 0 ? "&" : "").Append(Encoding.Latin1.GetString(equals < 0 ? pair[..0] : pair[..equals])).Append('=');
-        }
-        return names.ToString();
-    }
 }
-
-/// <summary>What is written of a request, as it began.</summary>
-/// <param name="Client">The peer's address.</param>
-/// <param name="Method">The method.</param>
-/// <param name="Host">The host that it is for.</param>
-/// <param name="Path">The path, without its query.</param>
-/// <param name="Query">The names of the query, without their values; null for none.</param>
-/// <param name="RequestId">Its id.</param>
-internal sealed record AccessEntry(string? Client, string Method, string Host, string Path, string? Query, string RequestId);

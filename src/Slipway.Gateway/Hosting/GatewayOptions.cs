@@ -22,6 +22,8 @@ internal sealed record GatewayOptions
           --http2 VALUE           off: clients are not offered HTTP/2 (on)
           --access-log FILE       one JSON line for each request, without values of queries and fields
           --access-share SHARE    the share of requests that is written there, such as 1% (100%)
+          --traces URL            where a collector takes spans by OTLP, such as http://127.0.0.1:4318/v1/traces
+          --trace-share SHARE     the share of requests that is written there, such as 1% (100%)
           --metrics ADDRESS:PORT  also serves /metrics and /health there (loopback only)
           --drain-deadline TIME   how long requests under way may take after SIGTERM (30s)
           --header-deadline TIME  for a request's head (15s)
@@ -75,6 +77,12 @@ internal sealed record GatewayOptions
     /// <summary>How many of them; above 0 to 1.</summary>
     public double AccessShare { get; init; } = 1;
 
+    /// <summary>Where a collector takes spans; null for nowhere.</summary>
+    public Uri? Traces { get; init; }
+
+    /// <summary>The share of requests that is written there; above 0 to 1.</summary>
+    public double TraceShare { get; init; } = 1;
+
     /// <summary>Whether to take the place of the gateway that runs in the home, if one does.</summary>
     public bool Upgrades { get; init; }
 
@@ -95,6 +103,8 @@ internal sealed record GatewayOptions
         var usesProxyHeaders = false;
         var upgrades = false;
         var speaksHttp2 = true;
+        Uri? traces = null;
+        var traceShare = 1.0;
         string? accessLog = null;
         var accessShare = 1.0;
         string? home = null;
@@ -137,6 +147,8 @@ internal sealed record GatewayOptions
                     accessLog = Path.GetFullPath(value);
                     break;
                 case "--access-share" when TryShare(value, out accessShare):
+                case "--traces" when Uri.TryCreate(value, UriKind.Absolute, out traces) && traces.Scheme is "http" or "https":
+                case "--trace-share" when TryShare(value, out traceShare):
                     break;
                 case "--certificates" when value.Length > 0:
                     certificates = Path.GetFullPath(value);
@@ -156,7 +168,7 @@ internal sealed record GatewayOptions
                 case "--body-deadline":
                     deadlines = deadlines with { Body = time };
                     break;
-                case "--listen" or "--tls" or "--trust" or "--proxy-protocol" or "--upgrade" or "--http2" or "--access-share" or "--access-log" or "--certificates" or "--metrics" or "--connections" or "--client-connections" or "--engines" or "--home":
+                case "--listen" or "--tls" or "--trust" or "--proxy-protocol" or "--upgrade" or "--http2" or "--access-share" or "--traces" or "--trace-share" or "--access-log" or "--certificates" or "--metrics" or "--connections" or "--client-connections" or "--engines" or "--home":
                     return false;
                 default:
                     fault = $"There is no option {name}.";
@@ -180,6 +192,8 @@ internal sealed record GatewayOptions
             Trusted = trusted!,
             UsesProxyHeaders = usesProxyHeaders,
             Upgrades = upgrades,
+            Traces = traces,
+            TraceShare = traceShare,
             SpeaksHttp2 = speaksHttp2,
             AccessLog = accessLog,
             AccessShare = accessShare,

@@ -7,6 +7,7 @@ using Slipway.Gateway.Forwarding;
 using Slipway.Gateway.Hosting;
 using Slipway.Gateway.Securing;
 using Slipway.Gateway.Statistics;
+using Slipway.Gateway.Tracing;
 using Slipway.Gateway.Wires;
 
 namespace Slipway.Gateway.Proxying;
@@ -55,6 +56,12 @@ internal sealed class DataPlane(
 
     /// <summary>Where requests are written down; null for nowhere.</summary>
     public AccessLog? AccessLog { get; init; }
+
+    /// <summary>Where spans of requests are written down; null for nowhere.</summary>
+    public Traces? Traces { get; init; }
+
+    /// <summary>Whether requests are written down anywhere.</summary>
+    public bool WritesDown => AccessLog is not null || Traces is not null;
 
     /// <summary>The gateway's own address, for requests that name no host.</summary>
     public byte[] Authority { get; set; } = [];

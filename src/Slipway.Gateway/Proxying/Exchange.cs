@@ -4,6 +4,7 @@ using Slipway.Core.Manifests;
 using Slipway.Gateway.Balancing;
 using Slipway.Gateway.Hosting;
 using Slipway.Gateway.Http;
+using Slipway.Gateway.Tracing;
 using Slipway.Gateway.Wires;
 
 namespace Slipway.Gateway.Proxying;
@@ -46,6 +47,8 @@ internal sealed partial class Exchange(DataPlane plane)
     private long _holdDue;
     private long _queueDue;
     private AccessEntry? _entry;
+    private Activity? _span;
+    private bool _isLogged;
     private int _status;
     private bool _setsCookie;
     private bool _mayRepeat;
@@ -63,8 +66,8 @@ internal sealed partial class Exchange(DataPlane plane)
             if (fault != HeadFault.None)
                 return await RefuseAsync(fault);
             _id.Set(_request.Fields.RequestId < 0 ? default : _request.Fields.ValueOf(Head, _request.Fields.RequestId));
-            if (plane.AccessLog is { } access)
-                _entry = access.Begin(client.Peer, _request.Method(Head), _request.Authority(Head), _request.Path(Head), _request.Query(Head), _id.Text);
+            if (plane.WritesDown)
+                BeginEntry();
             if (_request.IsAsterisk)
                 return await AnswerAsync(OwnAnswer.NoRoute);
             _mayRepeat = _request.IsIdempotent && !_request.HasBody && !_request.WantsUpgrade;
@@ -117,7 +120,7 @@ internal sealed partial class Exchange(DataPlane plane)
     private void End()
     {
         if (_entry is { } entry)
-            WriteDown(entry);
+            EndEntry(entry);
         _toInstance.Release();
         _toClient.Release();
         _fromInstance.Release();
@@ -128,12 +131,24 @@ internal sealed partial class Exchange(DataPlane plane)
         _guard = null;
     }
 
-    private void WriteDown(AccessEntry entry)
+    private void BeginEntry()
     {
-        plane.AccessLog!.Write(
-            entry, _status, Stopwatch.GetElapsedTime(_startedAt), _service?.Name.ToString(),
-            _endpoint is null ? null : _release.Counters.Release.ToString(), _endpoint?.Endpoint.Instance.ToString());
-        _entry = null;
+        _span = plane.Traces?.Begin(_request.Fields.TraceParent < 0 ? default : _request.Fields.ValueOf(Head, _request.Fields.TraceParent), _client.IsTrusted);
+        _isLogged = plane.AccessLog?.TakesNext() == true;
+        if (_isLogged || _span is not null)
+            _entry = AccessEntry.Of(_client.Peer, _client.IsSecure, _request.Method(Head), _request.Authority(Head), _request.Path(Head), _request.Query(Head), _id.Text);
+    }
+
+    private void EndEntry(AccessEntry entry)
+    {
+        var outcome = new AccessOutcome(
+            _status, Stopwatch.GetElapsedTime(_startedAt), _route?.Path, _service?.Name.ToString(),
+            _endpoint is null ? null : _release.Counters.Release.ToString(), _endpoint?.Endpoint.Instance.ToString(), _span?.TraceId.ToString());
+        if (_isLogged)
+            plane.AccessLog!.Write(entry, outcome);
+        if (_span is { } span)
+            Traces.End(span, entry, outcome);
+        (_entry, _span) = (null, null);
     }
 
     private async ValueTask<bool> RefuseAsync(HeadFault fault)

@@ -15,7 +15,7 @@ internal sealed partial class Exchange
     {
         var isWhole = IsRequestRead;
         var microseconds = (_firstByteAt - ClockStart(isWhole)) * 1_000_000 / Stopwatch.Frequency;
-        _release.Counters.AnswerBegan(microseconds);
+        _release.Counters.AnswerBegan(microseconds, _span?.TraceId.ToString());
         _endpoint.Latency.Add(microseconds);
         if (!_isBodyBegun)
             _client.Buffer.Consume(_headLength);

@@ -107,7 +107,7 @@ internal sealed partial class Exchange
         _answerSeen = _interims = 0;
         _toInstance.Clear();
         HeadWriter.WriteRequest(
-            _toInstance, _request, Head, _route, _prefixLength, _id, _guard?.Withheld ?? default, _forInstance.Written.Span, _client, plane.Authority);
+            _toInstance, _request, Head, _route, _prefixLength, _id, _guard?.Withheld ?? default, _forInstance.Written.Span, _span, _client, plane.Authority);
         if (!_request.HasBody)
             return;
         // It goes up while the answer may already come down: an instance can refuse an upload before its end, or answer

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using System.Text;
 using Slipway.Core.Manifests;
 using Slipway.Gateway.Forwarding;
 using Slipway.Gateway.Http;
@@ -11,7 +13,7 @@ internal static class HeadWriter
     /// <summary>Writes the head of the request to an instance.</summary>
     public static void WriteRequest(
         WriteBuffer output, RequestHead request, ReadOnlySpan<byte> head, Route route, int prefixLength,
-        RequestId id, WithheldFields withheld, ReadOnlySpan<byte> moreFields, ClientConnection client, ReadOnlySpan<byte> ownAuthority)
+        RequestId id, WithheldFields withheld, ReadOnlySpan<byte> moreFields, Activity? span, ClientConnection client, ReadOnlySpan<byte> ownAuthority)
     {
         var isStripped = route.StripPath && prefixLength > 0;
         WriteRequestLine(output, request, head, isStripped ? prefixLength : 0);
@@ -35,7 +37,9 @@ internal static class HeadWriter
             output.AppendField("X-Forwarded-Prefix"u8, request.Path(head)[..prefixLength]);
         output.AppendField("X-Request-Id"u8, id.Text);
         output.Append(moreFields);
-        if (fields.TraceParent >= 0 && fields.ValueOf(head, fields.TraceParent) is var trace && TraceContext.IsSound(trace))
+        if (span?.Id is { } own)
+            output.AppendField("traceparent"u8, Encoding.ASCII.GetBytes(own));
+        else if (fields.TraceParent >= 0 && fields.ValueOf(head, fields.TraceParent) is var trace && TraceContext.IsSound(trace))
             output.AppendField("traceparent"u8, trace);
         else
             TraceContext.WriteNew(output, id.Text);

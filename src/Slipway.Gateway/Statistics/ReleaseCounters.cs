@@ -12,6 +12,7 @@ internal sealed class ReleaseCounters(ServiceName service, ReleaseId release)
 {
     private readonly long[] _statusClasses = new long[5];
     private readonly long[] _latency = new long[LatencyBuckets.Count];
+    private readonly Exemplar?[] _exemplars = new Exemplar?[HistogramBounds.Microseconds.Length + 1];
     private long _latencySumMicroseconds;
     private long _transportFailures;
     private long _clientAborts;
@@ -29,8 +30,12 @@ internal sealed class ReleaseCounters(ServiceName service, ReleaseId release)
     public void Begin() => Interlocked.Increment(ref _inFlight);
 
     /// <summary>Counts the time to the first byte of an answer.</summary>
-    public void AnswerBegan(long microseconds)
+    /// <param name="microseconds">The time.</param>
+    /// <param name="traceId">The trace that the request is written down in; null for none.</param>
+    public void AnswerBegan(long microseconds, string? traceId)
     {
+        if (traceId is not null)
+            _exemplars[HistogramBounds.IndexOf(microseconds)] = new(traceId, microseconds, DateTimeOffset.UtcNow);
         Interlocked.Increment(ref _latency[LatencyBuckets.IndexOf(microseconds)]);
         Interlocked.Add(ref _latencySumMicroseconds, Math.Max(0, microseconds));
     }
@@ -64,8 +69,8 @@ internal sealed class ReleaseCounters(ServiceName service, ReleaseId release)
     /// <summary>Takes a request back that was never sent, such as on a connection that had been closed at rest.</summary>
     public void EndUncounted() => Interlocked.Decrement(ref _inFlight);
 
-    /// <summary>What has been counted up to now, and the sum of all latencies in microseconds.</summary>
-    public (ReleaseTraffic Traffic, long LatencySumMicroseconds) Read()
+    /// <summary>What has been counted up to now.</summary>
+    public ReleaseReading Read()
     {
         var classes = ImmutableArray.CreateBuilder<long>(_statusClasses.Length);
         long answered = 0;
@@ -82,7 +87,7 @@ internal sealed class ReleaseCounters(ServiceName service, ReleaseId release)
         }
         var failures = Volatile.Read(ref _transportFailures);
         var aborts = Volatile.Read(ref _clientAborts);
-        return (new()
+        var traffic = new ReleaseTraffic
         {
             Service = service,
             Release = release,
@@ -95,7 +100,8 @@ internal sealed class ReleaseCounters(ServiceName service, ReleaseId release)
             ErrorsInARowMax = Volatile.Read(ref _errorsInARowMax),
             InFlight = Volatile.Read(ref _inFlight),
             Latency = latency.ToImmutable(),
-        }, Volatile.Read(ref _latencySumMicroseconds));
+        };
+        return new(traffic, Volatile.Read(ref _latencySumMicroseconds), [.. _exemplars]);
     }
 
     private void AddError()

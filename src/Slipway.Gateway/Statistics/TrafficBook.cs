@@ -78,13 +78,13 @@ internal sealed class TrafficBook
     /// <summary>Counts a client out.</summary>
     public void ConnectionClosed() => Interlocked.Decrement(ref _connections);
 
-    /// <summary>Every release with the sum of its latencies in microseconds, by service and release.</summary>
-    public List<(ReleaseTraffic Traffic, long LatencySumMicroseconds)> ReadReleases()
+    /// <summary>Every release, by service and release.</summary>
+    public List<ReleaseReading> ReadReleases()
     {
         ReleaseCounters[] all;
         lock (_lock)
             all = [.. _releases.Values];
-        var readings = new List<(ReleaseTraffic Traffic, long)>(all.Length);
+        var readings = new List<ReleaseReading>(all.Length);
         foreach (var counters in all)
             readings.Add(counters.Read());
         readings.Sort(static (one, other) => string.CompareOrdinal(
@@ -99,8 +99,8 @@ internal sealed class TrafficBook
     public TrafficReading Read(long tableVersion, ImmutableArray<InstanceTraffic> instances, DateTimeOffset at)
     {
         var releases = ImmutableArray.CreateBuilder<ReleaseTraffic>();
-        foreach (var (traffic, _) in ReadReleases())
-            releases.Add(traffic);
+        foreach (var reading in ReadReleases())
+            releases.Add(reading.Traffic);
         return new()
         {
             Epoch = Epoch,

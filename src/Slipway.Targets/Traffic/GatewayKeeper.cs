@@ -236,11 +236,19 @@ internal sealed partial class GatewayKeeper : IAsyncDisposable
         if (listener.AccessLog is { } access)
             options.AddRange("--access-log", access);
         if (listener.AccessShare is { } share)
-            options.AddRange("--access-share", string.Create(CultureInfo.InvariantCulture, $"{share * 100:0.######}%"));
+            options.AddRange("--access-share", Percent(share));
+        if (listener is { Traces: { } traces, TraceShare: { } traceShare })
+            options.AddRange("--traces", traces, "--trace-share", Percent(traceShare));
+        if (listener.WithoutHttp2)
+            options.AddRange("--http2", "off");
+        if (listener.ClientConnections is { } connections)
+            options.AddRange("--client-connections", connections.ToString(CultureInfo.InvariantCulture));
         if (listener.ProxyProtocol)
             options.AddRange("--proxy-protocol", "on");
         return options;
     }
+
+    private static string Percent(double share) => string.Create(CultureInfo.InvariantCulture, $"{share * 100:0.######}%");
 
     private async Task AwaitAnswer(RunningProcess process, long logFrom, CancellationToken cancellation)
     {
