@@ -149,8 +149,8 @@ int NothingTested()
 
 int Bench(string[] more) => Run("dotnet", [Path.Combine(root, "bench", "Slipway.Bench", "bin", "Release", "net10.0", "slipway-bench.dll"), .. more]);
 
-// What the operating system must bring: SQLite's library, patched by its vendor; for tests and measurements a PostgreSQL server too,
-// of which they start their own. Git is used where it is there.
+// What the operating system must bring: SQLite's library, patched by its vendor; for tests and measurements a PostgreSQL server
+// and a Redis too, of which they start their own. Git is used where it is there.
 bool Install(bool forTests = false)
 {
     List<string> missing = [];
@@ -158,6 +158,8 @@ bool Install(bool forTests = false)
         missing.Add("libsqlite3-0");
     if (forTests && !HasPostgres())
         missing.Add("postgresql");
+    if (forTests && OperatingSystem.IsLinux() && !IsOnPath("redis-server"))
+        missing.Add("redis-server");
     if (forTests && OperatingSystem.IsLinux() && !HasLinker())
         missing.AddRange(["gcc", "libc6-dev"]);
     if (missing.Count == 0)

@@ -95,6 +95,14 @@ public sealed record GatewayListener(string Address, int Port)
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public double? AccessShare { get; init; }
 
+    /// <summary>The Redis in which several gateways count limits together; null for each by itself.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Limits { get; init; }
+
+    /// <summary>The file with its password, absolute; null for none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? LimitsPasswordFile { get; init; }
+
     /// <summary>Where a collector takes spans; null for nowhere.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Traces { get; init; }

@@ -9,7 +9,8 @@ internal static class ApplicationBinder
     public static Application Bind(Values root, NamedValue[] settings, EnvironmentName environment, FaultList faults)
     {
         var target = (TargetKind)(int)root["target"]!;
-        ImmutableArray<Service> services = [.. root.Map("services").Select(service => ServiceBinder.Bind(service, environment))];
+        var gateway = root.Below("gateway");
+        ImmutableArray<Service> services = [.. root.Map("services").Select(service => ServiceBinder.Bind(service, (Values?)gateway["protect"], environment))];
         ImmutableArray<SecretStoreDeclaration> stores = [.. root.Map("secrets").Select(SecretStoreBinder.Bind)];
         return new()
         {
@@ -17,7 +18,7 @@ internal static class ApplicationBinder
             Version = root.Text("version"),
             Environment = environment,
             Target = target,
-            Gateway = GatewayBinder.Bind(root.Below("gateway")),
+            Gateway = GatewayBinder.Bind(gateway),
             Services = services,
             Backing = [.. root.Map("backing").Select(entry => new BackingService(ServiceBinder.NameOf(entry.Name), ((Values)entry.Value!).Text("image")!))],
             Settings = SettingBinder.Bind(root.Map("settings"), settings, services, stores, environment, faults),

@@ -13,6 +13,12 @@ internal static class GatewayBinder
             faults.Error(FaultCode.GatewayTls, values.KeyAt("access_log"), "The file of the access log is not absolute, and nobody knows where the gateway runs.", "Write its whole path, such as /var/log/shop/access.jsonl.");
         if (values.Text("traces") is { } traces && !(Uri.TryCreate(traces, UriKind.Absolute, out var collector) && collector.Scheme is "http" or "https"))
             faults.Error(FaultCode.GatewayTls, values.KeyAt("traces"), $"'{traces}' is no address of a collector.", "Write the whole of it, such as http://127.0.0.1:4318/v1/traces.");
+        if (values.Text("limits") is { } limits && !(Uri.TryCreate(limits, UriKind.Absolute, out var redis) && redis.Scheme is "redis" or "rediss" && redis.UserInfo.Length == 0))
+            faults.Error(FaultCode.GatewayTls, values.KeyAt("limits"), $"'{limits}' is no address of a Redis.", "Write redis://HOST:PORT, and its password into limits_password_file.");
+        if (values.Text("limits_password_file") is { } password && !password.StartsWith('/'))
+            faults.Error(FaultCode.GatewayTls, values.KeyAt("limits_password_file"), "The file of the password is not absolute, and nobody knows where the gateway runs.", "Write its whole path, such as /etc/shop/redis.password.");
+        if (values["protect"] is Values protection)
+            RouteProtectionBinder.CheckForAll(protection, faults);
         if (values["proxy_protocol"] is true && !values.Has("trust"))
             faults.Error(FaultCode.GatewayTls, values.KeyAt("proxy_protocol"), "Without trust, nobody may say who the clients are.", "List the proxies: trust: [10.0.0.0/8]");
     }
@@ -24,6 +30,8 @@ internal static class GatewayBinder
         Trust = values.Has("trust") ? string.Join(',', values.List("trust").Cast<string>()) : null,
         AccessLog = values.Text("access_log"),
         AccessShare = values.Has("access_log") && (double)values["access_share"]! is var share and < 1 ? share : null,
+        Limits = values.Text("limits"),
+        LimitsPasswordFile = values.Text("limits_password_file"),
         Traces = values.Text("traces"),
         TraceShare = values.Has("traces") ? (double)values["trace_share"]! : null,
         WithoutHttp2 = values["http2"] is false,

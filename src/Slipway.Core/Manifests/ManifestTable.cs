@@ -90,7 +90,7 @@ internal static class ManifestTable
         least | integer 0..1000000 | 20 | 100 | Jobs of the new release below which nothing is said; with 0, no jobs at all will do.
 
         # limit (requests)
-        requests | integer 1..1000000 | 60 | 600 | How many requests may come in the time, on and on.
+        requests | integer 0..1000000 | 60 | 600 | How many requests may come in the time, on and on; 0 for any number, where the gateway protects all routes.
         per | duration 1s..1d | 1m | 1s | The time.
         burst | integer 1..1000000 | | 20 | How many may come at once; the whole of requests when not given.
         by | choice client route field caller | client | caller | Whose requests are counted together: of one client address, of all, of one value of a field, or of one caller that auth knows.
@@ -107,7 +107,7 @@ internal static class ManifestTable
         frames | choice deny same any | deny | same | Who may show pages in a frame: nobody, the same site, or anybody.
 
         # breaker (after)
-        after | integer 1..1000 | 5 | 3 | So many requests in a row that fail in transport, refused, cut short or late, open it.
+        after | integer 0..1000 | 5 | 3 | So many requests in a row (0 for no breaker) that fail in transport, refused, cut short or late, open it.
         open | duration 1s..1h | 60s | 30s | How long it answers 503 at once; then one request tries whether it works again.
 
         # cors (origins)
@@ -127,6 +127,14 @@ internal static class ManifestTable
         roles_claim | text | roles | scope | The claim of a token that names its roles, as a list or parted by spaces.
         skew | duration 0s..5m | 30s | 1m | How far the clocks of issuer and gateway may differ.
 
+        # protection
+        allow | network[] | | [10.0.0.0/8] | The only addresses that may ask; all when not given.
+        deny | network[] | | [203.0.113.0/24] | Addresses that may not.
+        limit | limit | | 60 | How many requests it takes of one client a minute; no limit when not given.
+        validate | validation | | block | What happens to requests that look like attacks; nothing when not given.
+        headers | headers | | secure | Security fields of answers; none when not given.
+        breaker | breaker | | 5 | When requests are refused at once since those before them failed; never when not given.
+
         # route (path)
         host | host | | shop.example.org | A host name, or *.example.org for any name directly below; every host when not given.
         path | route-path | / | /api | A path prefix; matches whole segments, and the longest one wins.
@@ -134,15 +142,10 @@ internal static class ManifestTable
         sticky | boolean | false | true | Whether a cookie keeps a user on the release first chosen.
         hold | duration 0s..10m | 5s | 10s | How long a request may wait while no instance can take it; 0s answers 503 at once.
         timeout | duration 1ms..1d | 60s | 30s | How long the first byte of an answer may take.
-        allow | network[] | | [10.0.0.0/8] | The only addresses that may ask; all when not given.
-        deny | network[] | | [203.0.113.0/24] | Addresses that may not.
-        limit | limit | | 60 | How many requests it takes of one client a minute; no limit when not given.
-        validate | validation | | block | What happens to requests that look like attacks; nothing when not given.
-        headers | headers | | secure | Security fields of answers; none when not given.
         priority | choice normal high low | normal | high | Who goes first when the instances have as much as load allows, and who is given up last.
-        breaker | breaker | | 5 | When requests are refused at once since those before them failed; never when not given.
         cors | cors | | https://shop.example.org | The sites whose pages may ask; the application's own affair when not given.
         auth | auth | | { by: key, keys: /etc/shop/callers } | Who may ask, and how they prove it; anybody when not given.
+        + protection
 
         # load (in_flight)
         in_flight | integer 1..100000 | | 50 | Requests that one instance works on at once; any number when not given.
@@ -297,6 +300,9 @@ internal static class ManifestTable
         traces | text | | http://127.0.0.1:4318/v1/traces | A collector's address for spans by OTLP over HTTP.
         trace_share | share 0.01%..100% | 10% | 1% | The share of requests that is written there; listed proxies decide for theirs.
         http2 | boolean | true | false | Whether clients are offered HTTP/2.
+        limits | text | | redis://redis.internal:6379/1 | A Redis in which several gateways count limits together; rediss for TLS. Each for itself when not given.
+        limits_password_file | text | | /etc/shop/redis.password | The file with its password, absolute.
+        protect | protection | | { limit: 60, validate: detect, headers: secure } | What holds for every route that does not say otherwise.
         client_connections | integer 1..1000000 | | 200 | Connections that one address may have at once; half of all, which are 20,000, when not given.
 
         # overlaid

@@ -8,7 +8,27 @@ internal static class RouteProtectionBinder
     // In the order of the table's choices.
     private static readonly string[] s_methods = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"];
 
-    public static void Check(Values route, FaultList faults)
+    /// <summary>Checks a route.</summary>
+    public static void CheckRoute(Values route, FaultList faults)
+    {
+        Check(route, faults);
+        if (route["limit"] is Values limit && (LimitBy)(int)limit["by"]! == LimitBy.Caller && route["auth"] is not Values)
+            faults.Error(FaultCode.Protection, limit.KeyAt("by"), "A limit by caller needs callers.", "Say who may ask: auth: { by: key, keys: /etc/shop/callers }");
+        if (route["cors"] is Values cors)
+            CheckCors(cors, faults);
+        if (route["auth"] is Values auth)
+            CheckAuth(auth, faults);
+    }
+
+    /// <summary>Checks what holds for every route.</summary>
+    public static void CheckForAll(Values protection, FaultList faults)
+    {
+        Check(protection, faults);
+        if (protection["limit"] is Values limit && (LimitBy)(int)limit["by"]! == LimitBy.Caller)
+            faults.Error(FaultCode.Protection, limit.KeyAt("by"), "Not every route knows its callers.", "Write by: client here, and by: caller at the routes with auth.");
+    }
+
+    private static void Check(Values route, FaultList faults)
     {
         if (route["limit"] is Values limit)
         {
@@ -22,12 +42,6 @@ internal static class RouteProtectionBinder
         }
         if (route["headers"] is Values headers && headers.Text("csp") is { } policy && policy.AsSpan().ContainsAnyExceptInRange(' ', '~'))
             faults.Error(FaultCode.Protection, headers.KeyAt("csp"), "A Content-Security-Policy has characters that no field may have.", "Write it in ASCII on one line.");
-        if (route["limit"] is Values byCaller && (LimitBy)(int)byCaller["by"]! == LimitBy.Caller && route["auth"] is not Values)
-            faults.Error(FaultCode.Protection, byCaller.KeyAt("by"), "A limit by caller needs callers.", "Say who may ask: auth: { by: key, keys: /etc/shop/callers }");
-        if (route["cors"] is Values cors)
-            CheckCors(cors, faults);
-        if (route["auth"] is Values auth)
-            CheckAuth(auth, faults);
     }
 
     private static void CheckCors(Values cors, FaultList faults)
@@ -63,24 +77,27 @@ internal static class RouteProtectionBinder
     public static bool IsFieldName(string? name)
         => name is { Length: > 0 and <= 64 } && !name.AsSpan().ContainsAnyExcept("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_");
 
-    public static RouteProtection? Bind(Values route)
+    /// <summary>What protects a route: what it says, and of what it leaves out what the gateway says for all; null for nothing.</summary>
+    public static RouteProtection? Bind(Values route, Values? forAll)
     {
         var protection = new RouteProtection
         {
-            Allow = Texts(route, "allow"),
-            Deny = Texts(route, "deny"),
-            Limit = route["limit"] is Values limit ? BindLimit(limit) : null,
-            Validation = route["validate"] is Values validation ? BindValidation(validation) : null,
-            Breaker = route["breaker"] is Values breaker ? new((int)breaker["after"]!, (TimeSpan)breaker["open"]!) : null,
-            Headers = route["headers"] is Values headers ? BindHeaders(headers) : null,
+            Allow = Texts(Saying("allow"), "allow"),
+            Deny = Texts(Saying("deny"), "deny"),
+            Limit = Saying("limit")["limit"] is Values limit ? BindLimit(limit) : null,
+            Validation = Saying("validate")["validate"] is Values validation ? BindValidation(validation) : null,
+            Breaker = Saying("breaker")["breaker"] is Values breaker && (int)breaker["after"]! is var after and > 0 ? new(after, (TimeSpan)breaker["open"]!) : null,
+            Headers = Saying("headers")["headers"] is Values headers ? BindHeaders(headers) : null,
             CrossOrigin = route["cors"] is Values cors ? BindCors(cors) : null,
             Callers = route["auth"] is Values auth ? BindAuth(auth) : null,
         };
         return protection == RouteProtection.None ? null : protection;
+
+        Values Saying(string key) => forAll is null || route.Has(key) ? route : forAll;
     }
 
     private static string? Texts(Values values, string key)
-        => values.Has(key) ? string.Join(',', values.List(key).Cast<string>()) : null;
+        => values.List(key).Length > 0 ? string.Join(',', values.List(key).Cast<string>()) : null;
 
     private static CrossOriginPlan BindCors(Values values)
         => new(
@@ -93,10 +110,10 @@ internal static class RouteProtectionBinder
             (CallerProof)(int)values["by"]!, values.Text("keys")!, values.Text("issuer"), values.Text("audience"),
             Texts(values, "roles"), values.Text("roles_claim")!, (TimeSpan)values["skew"]!);
 
-    private static RateLimit BindLimit(Values values)
+    private static RateLimit? BindLimit(Values values)
     {
         var requests = (int)values["requests"]!;
-        return new(requests, (TimeSpan)values["per"]!, (int?)values["burst"] ?? requests, (LimitBy)(int)values["by"]!, values.Text("field"));
+        return requests == 0 ? null : new(requests, (TimeSpan)values["per"]!, (int?)values["burst"] ?? requests, (LimitBy)(int)values["by"]!, values.Text("field"));
     }
 
     private static RequestValidation? BindValidation(Values values)

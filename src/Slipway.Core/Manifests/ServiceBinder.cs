@@ -6,7 +6,7 @@ namespace Slipway.Core.Manifests;
 /// <summary>Fills one service, after every rule has held.</summary>
 internal static class ServiceBinder
 {
-    public static Service Bind(NamedValue service, EnvironmentName environment)
+    public static Service Bind(NamedValue service, Values? protection, EnvironmentName environment)
     {
         var values = (Values)service.Value!;
         var kind = ServiceRules.KindOf(service.Name, values);
@@ -21,7 +21,7 @@ internal static class ServiceBinder
             Dev = (CommandLine?)values["dev"],
             Port = (int?)values["port"],
             Health = BindHealth(values),
-            Routes = [.. values.List(values.Has("routes") ? "routes" : "route").Cast<Values>().Select(BindRoute)],
+            Routes = [.. values.List(values.Has("routes") ? "routes" : "route").Cast<Values>().Select(route => BindRoute(route, protection))],
             Needs = NamesOf(values.List("needs")),
             Replicas = (ReplicaRange)values["replicas"]!,
             Resources = values["resources"] is Values limits ? new((long?)limits["memory"], (double?)limits["cpu"]) : new(null, null),
@@ -64,10 +64,10 @@ internal static class ServiceBinder
 
     private static JobPlan BindPlan(Values values) => new((TimeSpan)values["timeout"]!, values["repeatable"] is true);
 
-    private static Route BindRoute(Values route) => new(
+    private static Route BindRoute(Values route, Values? protection) => new(
         route.Text("host"), route.Text("path")!, (bool)route["strip"]!, (bool)route["sticky"]!, (TimeSpan)route["hold"]!, (TimeSpan)route["timeout"]!)
     {
-        Protection = RouteProtectionBinder.Bind(route),
+        Protection = RouteProtectionBinder.Bind(route, protection),
         Priority = (RoutePriority)(int)route["priority"]!,
     };
 

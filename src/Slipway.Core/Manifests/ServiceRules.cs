@@ -20,7 +20,7 @@ internal static class ServiceRules
         if (values.List(routes).Length > 0 && !values.Has("port"))
             faults.Error(FaultCode.RouteWithoutPort, values.KeyAt(routes), $"The service '{service.Name}' has a route but no port to lead it to.", "Add the port that it listens on, such as: port: 5000");
         foreach (var route in values.List(routes))
-            RouteProtectionBinder.Check((Values)route, faults);
+            RouteProtectionBinder.CheckRoute((Values)route, faults);
     }
 
     /// <summary>The kind that is given, or the one that the name or the routes tell.</summary>

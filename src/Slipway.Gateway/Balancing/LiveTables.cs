@@ -130,13 +130,14 @@ internal sealed class LiveTables(TrafficBook book, Sweeper sweeper, ProofSources
         if (route.Protection is not { } protection)
             return new(route, null);
         RateLimiter? limiter = null;
+        var key = "";
         if (protection.Limit is { } limit)
         {
-            var key = $"{service} {route.Host}{route.Path} {limit}";
+            key = $"{service} {route.Host}{route.Path} {limit}";
             limiters[key] = limiter = _limiters.GetValueOrDefault(key) ?? new(limit);
         }
         var callers = protection.Callers is { } plan ? new CallerCheck(plan, service, proofs) : null;
-        return new(route, new(protection, limiter, callers));
+        return new(route, new(protection, limiter, callers) { LimitName = $"slipway:{key}" });
     }
 
     private AdmissionQueue? QueueOfLocked(ServiceName service, RoutedRelease release)

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
+using System.Security.Cryptography;
 
 namespace Slipway.Gateway.Guarding;
 
@@ -11,6 +12,7 @@ namespace Slipway.Gateway.Guarding;
 internal static class ClientKey
 {
     private const int NetworkBytes = 8;
+    private const int SharedHashBytes = 16;
 
     private static readonly ulong s_first = (ulong)Random.Shared.NextInt64() | 1;
     private static readonly ulong s_second = (ulong)Random.Shared.NextInt64() | 1;
@@ -40,6 +42,19 @@ internal static class ClientKey
         key = Mix(Mix(key ^ rest, s_first) ^ s_second, s_first);
         return key == 0 ? 1 : key;
     }
+
+    /// <summary>The same for those who share counts with other processes: an address, for IPv6 its network, or the hash of a value.</summary>
+    public static string Shared(IPAddress? address)
+    {
+        if (address is not { AddressFamily: AddressFamily.InterNetworkV6 })
+            return address?.ToString() ?? "unknown";
+        Span<byte> bytes = stackalloc byte[16];
+        address.TryWriteBytes(bytes, out _);
+        return Convert.ToHexStringLower(bytes[..NetworkBytes]);
+    }
+
+    /// <inheritdoc cref="Shared(IPAddress)"/>
+    public static string Shared(ReadOnlySpan<byte> value) => Convert.ToHexStringLower(SHA256.HashData(value).AsSpan(0, SharedHashBytes));
 
     // Both halves of the product folded: every bit of the one reaches every bit of the result.
     private static ulong Mix(ulong one, ulong other) => Math.BigMul(one, other, out var low) ^ low;

@@ -34,6 +34,12 @@ internal sealed class RateLimiter
         _shards = [.. Enumerable.Range(0, ShardCount).Select(_ => new Shard(clientsMax / ShardCount))];
     }
 
+    /// <summary>How long one request takes to be forgotten.</summary>
+    public TimeSpan Interval => new(_interval);
+
+    /// <summary>How long a whole burst takes to be forgotten.</summary>
+    public TimeSpan Depth => new(_depth);
+
     /// <summary>How many clients it remembers now.</summary>
     public int ClientCount => _shards.Sum(static shard => shard.Count);
 

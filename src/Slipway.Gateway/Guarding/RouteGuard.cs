@@ -39,8 +39,11 @@ internal sealed class RouteGuard
         Withheld = new(callers?.Withheld ?? 0, CrossOrigin is null ? 0 : FieldKinds.Bit(FieldKind.CrossOrigin));
     }
 
-    /// <summary>Whether it matters to it where clients are.</summary>
-    public bool HasClients => _allowed is not null || _denied is not null || Limiter is not null;
+    /// <summary>Whether some addresses may not ask.</summary>
+    public bool HasNetworks => _allowed is not null || _denied is not null;
+
+    /// <summary>What its buckets are called where several gateways count together.</summary>
+    public string LimitName { get; init; } = "";
 
     /// <summary>Which pages of other sites may ask; null when it does not say.</summary>
     public CrossOrigin? CrossOrigin { get; }

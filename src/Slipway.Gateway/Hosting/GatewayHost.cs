@@ -58,6 +58,7 @@ internal sealed class GatewayHost : IDisposable
             SpeaksHttp2 = options.SpeaksHttp2,
             Counts = new(options.ClientConnectionsMax),
             AccessLog = options.AccessLog is { } path ? new(path, options.AccessShare) : null,
+            SharedLimits = options.SharedLimits is { } place ? new(place, options.SharedLimitsPassword is { } file ? File.ReadAllText(file).Trim() : null, log) : null,
             Traces = options.Traces is { } collector ? new(collector, options.TraceShare) : null,
             Trusted = options.Trusted,
             UsesProxyHeaders = options.UsesProxyHeaders,
@@ -149,6 +150,7 @@ internal sealed class GatewayHost : IDisposable
             engine.Dispose();
         _sweeper.Stop();
         _proofs.Dispose();
+        _plane.SharedLimits?.Dispose();
         _plane.Traces?.Dispose();
         _plane.AccessLog?.Dispose();
         _log.Info("the gateway has ended");

@@ -22,6 +22,8 @@ internal sealed record GatewayOptions
           --http2 VALUE           off: clients are not offered HTTP/2 (on)
           --access-log FILE       one JSON line for each request, without values of queries and fields
           --access-share SHARE    the share of requests that is written there, such as 1% (100%)
+          --limits URL            counts limits together with other gateways in Redis: redis://HOST:PORT/DB, or rediss for TLS
+          --limits-password FILE  the file with its password
           --traces URL            where a collector takes spans by OTLP, such as http://127.0.0.1:4318/v1/traces
           --trace-share SHARE     the share of requests that is written there, such as 1% (100%)
           --metrics ADDRESS:PORT  also serves /metrics and /health there (loopback only)
@@ -77,6 +79,12 @@ internal sealed record GatewayOptions
     /// <summary>How many of them; above 0 to 1.</summary>
     public double AccessShare { get; init; } = 1;
 
+    /// <summary>Where limits are counted together with other gateways; null for each by itself.</summary>
+    public Uri? SharedLimits { get; init; }
+
+    /// <summary>The file with the password there; null for none.</summary>
+    public string? SharedLimitsPassword { get; init; }
+
     /// <summary>Where a collector takes spans; null for nowhere.</summary>
     public Uri? Traces { get; init; }
 
@@ -104,6 +112,8 @@ internal sealed record GatewayOptions
         var upgrades = false;
         var speaksHttp2 = true;
         Uri? traces = null;
+        Uri? limits = null;
+        string? limitsPassword = null;
         var traceShare = 1.0;
         string? accessLog = null;
         var accessShare = 1.0;
@@ -147,11 +157,15 @@ internal sealed record GatewayOptions
                     accessLog = Path.GetFullPath(value);
                     break;
                 case "--access-share" when TryShare(value, out accessShare):
+                case "--limits" when Uri.TryCreate(value, UriKind.Absolute, out limits) && limits.Scheme is "redis" or "rediss" && limits.UserInfo.Length == 0:
                 case "--traces" when Uri.TryCreate(value, UriKind.Absolute, out traces) && traces.Scheme is "http" or "https":
                 case "--trace-share" when TryShare(value, out traceShare):
                     break;
                 case "--certificates" when value.Length > 0:
                     certificates = Path.GetFullPath(value);
+                    break;
+                case "--limits-password" when value.Length > 0:
+                    limitsPassword = Path.GetFullPath(value);
                     break;
                 case "--home" when value.Length > 0:
                     home = Path.GetFullPath(value);
@@ -168,7 +182,7 @@ internal sealed record GatewayOptions
                 case "--body-deadline":
                     deadlines = deadlines with { Body = time };
                     break;
-                case "--listen" or "--tls" or "--trust" or "--proxy-protocol" or "--upgrade" or "--http2" or "--access-share" or "--traces" or "--trace-share" or "--access-log" or "--certificates" or "--metrics" or "--connections" or "--client-connections" or "--engines" or "--home":
+                case "--listen" or "--tls" or "--trust" or "--proxy-protocol" or "--upgrade" or "--http2" or "--access-share" or "--traces" or "--limits" or "--limits-password" or "--trace-share" or "--access-log" or "--certificates" or "--metrics" or "--connections" or "--client-connections" or "--engines" or "--home":
                     return false;
                 default:
                     fault = $"There is no option {name}.";
@@ -192,6 +206,8 @@ internal sealed record GatewayOptions
             Trusted = trusted!,
             UsesProxyHeaders = usesProxyHeaders,
             Upgrades = upgrades,
+            SharedLimits = limits,
+            SharedLimitsPassword = limitsPassword,
             Traces = traces,
             TraceShare = traceShare,
             SpeaksHttp2 = speaksHttp2,

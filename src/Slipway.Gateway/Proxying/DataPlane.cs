@@ -4,6 +4,7 @@ using Slipway.Core.Manifests;
 using Slipway.Gateway.Balancing;
 using Slipway.Gateway.Engines;
 using Slipway.Gateway.Forwarding;
+using Slipway.Gateway.Guarding;
 using Slipway.Gateway.Hosting;
 using Slipway.Gateway.Securing;
 using Slipway.Gateway.Statistics;
@@ -56,6 +57,9 @@ internal sealed class DataPlane(
 
     /// <summary>Where requests are written down; null for nowhere.</summary>
     public AccessLog? AccessLog { get; init; }
+
+    /// <summary>Counts limits together with other gateways; null where there are none.</summary>
+    public SharedLimits? SharedLimits { get; init; }
 
     /// <summary>Where spans of requests are written down; null for nowhere.</summary>
     public Traces? Traces { get; init; }

@@ -29,8 +29,16 @@ internal sealed partial class Exchange
         _isAdmitted = true;
         if (guard.Answers is { NeedsNonce: true })
             MakeNonce();
-        if ((RefuseByAddress(guard) ?? RefuseByOrigin(guard) ?? RefuseByCaller(guard)) is { } refused)
-            return refused;
+        if (RefuseByAddress(guard) is { } strange)
+            return strange;
+        if (guard.Limit is { By: not LimitBy.Caller } && await LimitAsync(guard, default) is { } limited)
+            return limited;
+        if (RefuseByOrigin(guard) is { } foreign)
+            return foreign;
+        if (RefuseByCaller(guard, out var caller) is { } unknown)
+            return unknown;
+        if (guard.Limit is { By: LimitBy.Caller } && await LimitAsync(guard, caller) is { } busy)
+            return busy;
         if (guard.Validation is null)
             return RefuseByBreaker(guard);
         var finding = RequestJudge.JudgeHead(_request, Head, guard.Excepted);
@@ -79,18 +87,18 @@ internal sealed partial class Exchange
     }
 
     private OwnAnswer? RefuseByAddress(RouteGuard guard)
-    {
-        if (!guard.HasClients)
-            return null;
-        var client = Client();
-        if (!guard.IsAllowed(client))
-            return Refused(RefusalReason.Address, OwnAnswer.AddressRefused, "the address may not ask");
-        return guard.Limiter is null || guard.Limit!.By == LimitBy.Caller ? null : RefuseByLimit(guard, KeyOf(guard, client));
-    }
+        => guard.HasNetworks && !guard.IsAllowed(Client()) ? Refused(RefusalReason.Address, OwnAnswer.AddressRefused, "the address may not ask") : null;
 
-    private OwnAnswer? RefuseByLimit(RouteGuard guard, ulong key)
+    /// <summary>Counts the request where its limit is counted; refuses it when there are too many.</summary>
+    private async ValueTask<OwnAnswer?> LimitAsync(RouteGuard guard, Caller? caller)
     {
-        var verdict = guard.Limiter!.Take(key, Stopwatch.GetElapsedTime(0).Ticks);
+        LimitVerdict? shared = null;
+        if (plane.SharedLimits is { } limits)
+        {
+            shared = await limits.Take(guard.Limiter!, $"{guard.LimitName} {SharedKeyOf(guard, caller)}");
+            await _client.Engine.Enter();
+        }
+        var verdict = shared ?? guard.Limiter!.Take(KeyOf(guard, caller), Stopwatch.GetElapsedTime(0).Ticks);
         WriteLimit(guard.Limit!, verdict);
         return verdict.IsAllowed ? null : Refused(RefusalReason.RateLimit, OwnAnswer.TooMany, "more requests than the limit");
     }
@@ -113,17 +121,19 @@ internal sealed partial class Exchange
     }
 
     /// <summary>Refuses those who do not prove who they are; tells the application who those are that do.</summary>
-    private OwnAnswer? RefuseByCaller(RouteGuard guard)
+    private OwnAnswer? RefuseByCaller(RouteGuard guard, out Caller? caller)
     {
+        caller = null;
         if (guard.Callers is not { } check)
             return null;
         var verdict = check.Check(_request.Fields, Head, DateTimeOffset.UtcNow);
-        if (verdict.Caller is not { } caller)
+        caller = verdict.Caller;
+        if (caller is null)
             return RefuseCaller(check, verdict);
         _forInstance.AppendField("X-Forwarded-User"u8, caller.Name);
         if (caller.Roles.Length > 0)
             _forInstance.AppendField("X-Forwarded-Groups"u8, caller.Roles);
-        return guard.Limit is { By: LimitBy.Caller } ? RefuseByLimit(guard, ClientKey.Of(caller.Name)) : null;
+        return null;
     }
 
     private OwnAnswer RefuseCaller(CallerCheck check, in CallerVerdict verdict)
@@ -145,13 +155,23 @@ internal sealed partial class Exchange
     private IPAddress? Client()
         => _client.IsTrusted ? ForwardedFields.ClientOf(_request.Fields, Head, plane.Trusted) ?? _client.Peer : _client.Peer;
 
-    private ulong KeyOf(RouteGuard guard, IPAddress? client)
+    private ulong KeyOf(RouteGuard guard, Caller? caller) => guard.Limit!.By switch
     {
-        if (guard.Limit!.By == LimitBy.Route)
-            return 1;
-        var value = guard.Limit.By == LimitBy.Field ? _request.Fields.ValueOf(Head, guard.LimitField) : default;
-        return value.IsEmpty ? ClientKey.Of(client) : ClientKey.Of(value);
-    }
+        LimitBy.Route => 1,
+        LimitBy.Caller => ClientKey.Of(caller!.Name),
+        LimitBy.Field when LimitedField(guard) is { IsEmpty: false } value => ClientKey.Of(value),
+        _ => ClientKey.Of(Client()),
+    };
+
+    private string SharedKeyOf(RouteGuard guard, Caller? caller) => guard.Limit!.By switch
+    {
+        LimitBy.Route => "",
+        LimitBy.Caller => ClientKey.Shared(caller!.Name),
+        LimitBy.Field when LimitedField(guard) is { IsEmpty: false } value => ClientKey.Shared(value),
+        _ => ClientKey.Shared(Client()),
+    };
+
+    private ReadOnlySpan<byte> LimitedField(RouteGuard guard) => _request.Fields.ValueOf(Head, guard.LimitField);
 
     /// <summary>Says the limit to the client (draft-ietf-httpapi-ratelimit-headers), and when to come again (RFC 9110, section 10.2.3).</summary>
     private void WriteLimit(RateLimit limit, in LimitVerdict verdict)

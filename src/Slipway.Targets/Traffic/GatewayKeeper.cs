@@ -239,6 +239,10 @@ internal sealed partial class GatewayKeeper : IAsyncDisposable
             options.AddRange("--access-share", Percent(share));
         if (listener is { Traces: { } traces, TraceShare: { } traceShare })
             options.AddRange("--traces", traces, "--trace-share", Percent(traceShare));
+        if (listener.Limits is { } limits)
+            options.AddRange("--limits", limits);
+        if (listener.LimitsPasswordFile is { } password)
+            options.AddRange("--limits-password", password);
         if (listener.WithoutHttp2)
             options.AddRange("--http2", "off");
         if (listener.ClientConnections is { } connections)

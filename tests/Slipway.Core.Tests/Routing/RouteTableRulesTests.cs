@@ -88,11 +88,13 @@ public sealed class RouteTableRulesTests
             Limit = new(0, TimeSpan.FromDays(2), 1, LimitBy.Field, null),
             Validation = new(ValidationMode.Block, "Sql,Nothing"),
             Headers = new("a\nb", TimeSpan.FromDays(1000), FramePolicy.Deny),
+            CrossOrigin = new("*,shop", "GET,TRACE", "a b", null, true, TimeSpan.FromDays(2)),
+            Callers = new(CallerProof.Jwt, "http://id.example.org", null, "shop", "a,", "roles", TimeSpan.FromHours(1)),
         };
         var route = new Route(null, "/", false, false, TimeSpan.Zero, TimeSpan.FromSeconds(1)) { Protection = protection };
         var faults = RouteTableRules.Validate(new() { Version = 1, Fence = 1, Services = [new(Web(), [route], [])] });
         Assert.Equal(
-            ["allow", "deny", "limit", "limit.per", "limit.field", "validation.except", "headers.policy", "headers.hsts"],
+            ["allow", "deny", "limit", "limit.per", "limit.field", "validation.except", "headers.policy", "headers.hsts", "crossOrigin.origins", "crossOrigin.credentials", "crossOrigin.methods", "crossOrigin.fields", "crossOrigin.remembered", "callers.keys", "callers", "callers.roles", "callers.skew"],
             faults.Select(fault => fault.At["services[0].routes[0].protection.".Length..]));
     }
 
@@ -105,11 +107,16 @@ public sealed class RouteTableRulesTests
             Limit = new(60, TimeSpan.FromMinutes(1), 20, LimitBy.Field, "X-Api-Key"),
             Validation = new(ValidationMode.Detect, "Sql"),
             Headers = new("default-src 'self' 'nonce-{nonce}'", TimeSpan.FromDays(30), FramePolicy.Same),
+            CrossOrigin = new("https://*.example.org", "GET", "X-A", "X-B", true, TimeSpan.FromMinutes(1)),
+            Callers = new(CallerProof.Key, "/etc/callers", null, null, "admin", "roles", TimeSpan.Zero),
         };
-        var route = new Route(null, "/", false, false, TimeSpan.Zero, TimeSpan.FromSeconds(1)) { Protection = protection };
-        var read = TableFile.Read(TableFile.Write(new() { Version = 1, Fence = 1, Services = [new(Web(), [route], [])] }), out var reason);
+        var route = new Route(null, "/", false, false, TimeSpan.Zero, TimeSpan.FromSeconds(1)) { Protection = protection, Priority = RoutePriority.Low };
+        var load = new LoadPlan(5, 6, TimeSpan.FromSeconds(7), TimeSpan.FromSeconds(8));
+        Assert.True(ReleaseId.TryParse("b1b1b1b1b1b1", out var release));
+        var read = TableFile.Read(TableFile.Write(new() { Version = 1, Fence = 1, Services = [new(Web(), [route], [new(release, 1, []) { Load = load }])] }), out var reason);
         Assert.Equal("", reason);
         Assert.Equal(route, read!.Services[0].Routes[0]);
+        Assert.Equal(load, read.Services[0].Releases[0].Load);
     }
 
     private static ServiceName Web() => ServiceName.TryParse("web", out var name) ? name : default;
