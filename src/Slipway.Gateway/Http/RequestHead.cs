@@ -125,6 +125,9 @@ internal sealed class RequestHead
         {
             var field = Fields.All[Fields.Host];
             (_authorityAt, _authorityLength) = (field.ValueAt, field.ValueLength);
+            // No URI of http has an empty host (RFC 9110, section 4.2.1).
+            if (field.ValueLength == 0)
+                return HeadFault.BadHost;
         }
         else if (MinorVersion == 1)
         {
