@@ -30,6 +30,8 @@ internal sealed class NginxReader : IAsyncDisposable
                 fastcgi_temp_path {{_folder}}/fastcgi;
                 uwsgi_temp_path {{_folder}}/uwsgi;
                 scgi_temp_path {{_folder}}/scgi;
+                # As RFC 3986 has it: an empty segment is a segment.
+                merge_slashes off;
                 client_header_timeout 1s;
                 client_body_timeout 1s;
                 keepalive_timeout 1s;

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
@@ -71,6 +72,16 @@ internal static class SlipwayProxy
     {
         using var client = Admin(home);
         return JsonSerializer.Deserialize(await client.GetByteArrayAsync(new Uri("http://gateway/reading"), stop), RoutingJson.Default.TrafficReading)!;
+    }
+
+    /// <summary>Memory that it has ever taken from its collector, in bytes.</summary>
+    public static async Task<long> Allocated(string home, CancellationToken stop)
+    {
+        using var client = Admin(home);
+        const string Name = "\nslipway_gateway_allocated_bytes_total ";
+        var text = await client.GetStringAsync(new Uri("http://gateway/metrics"), stop);
+        var at = text.IndexOf(Name, StringComparison.Ordinal) + Name.Length;
+        return long.Parse(text.AsSpan(at, text.IndexOf('\n', at) - at), CultureInfo.InvariantCulture);
     }
 
     private static HttpClient Admin(string home) => new(new SocketsHttpHandler

@@ -112,5 +112,5 @@ internal sealed class AdminRoutes(TableKeeper keeper, DataPlane plane, Successio
         return new(200, "application/json", Encoding.UTF8.GetBytes(text.Append("]}").ToString()));
     }
 
-    private static bool IsAside(EndpointState endpoint) => Environment.TickCount64 is var now && (endpoint.AsideUntil > now || endpoint.Breaker.IsOpen(now));
+    private static bool IsAside(EndpointState endpoint) => Environment.TickCount64 is var now && (endpoint.IsAside || endpoint.SlowUntil > now || endpoint.Breaker.IsOpen(now));
 }

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using Slipway.Core.Manifests;
 using Slipway.Core.Routing;
 using Slipway.Gateway.Engines;
@@ -18,6 +19,7 @@ internal sealed class EndpointState(Endpoint endpoint, int engineCount) : ISwept
     // Node.js closes a connection after 5 s at rest. A request that could not be sent twice must not be the one that finds out.
     private const int RestMillisecondsForUnrepeatable = 4_000;
     private const int ProbeEveryMilliseconds = 1_000;
+    private const int TryMilliseconds = 2_000;
     private const int AsideMillisecondsMin = 500;
     private const int AsideMillisecondsMax = 5_000;
 
@@ -31,6 +33,8 @@ internal sealed class EndpointState(Endpoint endpoint, int engineCount) : ISwept
     private int _failuresInARow;
     private long _asideUntil;
     private long _slowUntil;
+    private volatile bool _isAside;
+    private volatile bool _isTried;
     private long _nextProbe;
     private long _retiredAt;
     private bool _isRetired;
@@ -85,12 +89,16 @@ internal sealed class EndpointState(Endpoint endpoint, int engineCount) : ISwept
     /// <summary>Counts a request out.</summary>
     public void Leave() => Interlocked.Decrement(ref _inFlight);
 
-    /// <summary>Until when it is put aside, in milliseconds of <see cref="Environment.TickCount64"/>; long past when it is not.</summary>
+    /// <summary>Whether it is put aside since it refused a connection; until one that nobody waits for succeeds.</summary>
+    public bool IsAside => _isAside;
+
+    /// <summary>When it is tried again, in milliseconds of <see cref="Environment.TickCount64"/>.</summary>
     public long AsideUntil => Volatile.Read(ref _asideUntil);
 
     /// <summary>Puts it aside for a while, longer each time in a row: it refused a connection.</summary>
     public void SetAside()
     {
+        _isAside = true;
         var failures = Math.Min(6, Interlocked.Increment(ref _failuresInARow));
         var milliseconds = Math.Min(AsideMillisecondsMax, AsideMillisecondsMin << (failures - 1));
         Volatile.Write(ref _asideUntil, Environment.TickCount64 + milliseconds);
@@ -126,8 +134,7 @@ internal sealed class EndpointState(Endpoint endpoint, int engineCount) : ISwept
     {
         if (await engine.ConnectAsync(_address, deadline) is not { } wire)
             return null;
-        Volatile.Write(ref _failuresInARow, 0);
-        Volatile.Write(ref _asideUntil, 0);
+        SetReachable();
         return new(wire);
     }
 
@@ -172,9 +179,14 @@ internal sealed class EndpointState(Endpoint endpoint, int engineCount) : ISwept
             return _isRetired && now - _retiredAt > LateMilliseconds && InFlight == 0;
     }
 
-    /// <summary>Closes what rests for too long or was closed by the instance.</summary>
+    /// <summary>Tries one that is put aside again; closes what rests for too long or was closed by the instance.</summary>
     public void Sweep(long now)
     {
+        if (_isAside && now >= AsideUntil && !_isTried)
+        {
+            _isTried = true;
+            _ = TryAsync();
+        }
         if (now < _nextProbe)
             return;
         _nextProbe = now + ProbeEveryMilliseconds;
@@ -183,6 +195,32 @@ internal sealed class EndpointState(Endpoint endpoint, int engineCount) : ISwept
             foreach (var pool in _resting)
                 CloseOld(pool, now);
         }
+    }
+
+    // No request is what finds out that it is still away: one that is gone without a word costs the whole of a deadline.
+    private async Task TryAsync()
+    {
+        try
+        {
+            using var socket = new Socket(_address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+            using var patience = new CancellationTokenSource(TryMilliseconds);
+            await socket.ConnectAsync(_address, patience.Token);
+            SetReachable();
+        }
+        catch (Exception e) when (e is SocketException or OperationCanceledException)
+        {
+            SetAside();
+        }
+        finally
+        {
+            _isTried = false;
+        }
+    }
+
+    private void SetReachable()
+    {
+        Volatile.Write(ref _failuresInARow, 0);
+        _isAside = false;
     }
 
     private static void CloseOld(Stack<UpstreamConnection> pool, long now)

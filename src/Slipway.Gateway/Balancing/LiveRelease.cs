@@ -133,7 +133,7 @@ internal sealed class LiveRelease
 
     // One that refuses connections cannot be asked; one that only fails must be when most do: then the fault is not its own.
     private static bool IsAside(EndpointState endpoint, long now, bool mayEject)
-        => endpoint.AsideUntil > now || (mayEject && (endpoint.Breaker.IsOpen(now) || endpoint.SlowUntil > now));
+        => endpoint.IsAside || (mayEject && (endpoint.Breaker.IsOpen(now) || endpoint.SlowUntil > now));
 
     /// <summary>Whether one that has just joined is left out of this choice: it takes part in more and more of them.</summary>
     private bool IsSpared(EndpointState endpoint, long now)
