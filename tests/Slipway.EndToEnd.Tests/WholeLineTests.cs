@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace Slipway.EndToEnd.Tests;
 
 public sealed class WholeLineTests
@@ -42,6 +44,37 @@ public sealed class WholeLineTests
         using var beyond = await client.GetAsync(new Uri("/version", UriKind.Relative));
         Assert.Equal((200, 429), ((int)last.StatusCode, (int)beyond.StatusCode));
         Assert.NotNull(beyond.Headers.RetryAfter);
+    }
+
+    [Fact]
+    public async Task Whoever_was_given_a_key_may_ask_until_it_is_taken_back()
+    {
+        await using var stage = new Stage();
+        var file = Path.Combine(stage.Folder, "callers");
+        using var made = JsonDocument.Parse((await stage.Slipway(["gateway", "key", "billing", "--role", "read", "--file", file, "--json"])).ShouldExit(0).Output);
+        var key = made.RootElement.GetProperty("key").GetString()!;
+        Assert.DoesNotContain(key, await File.ReadAllTextAsync(file), StringComparison.Ordinal);
+        if (!OperatingSystem.IsWindows())
+            Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file));
+        stage.Write(Manifests.Canary.Replace("route: /", $"load: 5\n    route: {{ path: /, auth: {{ by: key, keys: {file}, roles: [read] }} }}", StringComparison.Ordinal));
+        await stage.StartControlPlane();
+        (await stage.Slipway(["deploy", "staging", "--version", "1"])).ShouldExit(0);
+        Assert.Contains("callers by key", (await stage.Slipway(["gateway", "routes"])).ShouldExit(0).All, StringComparison.Ordinal);
+        using var client = new HttpClient { BaseAddress = new((await stage.Status("staging")).GetProperty("address").GetString()!) };
+        Assert.Equal(401, await Ask("none"));
+        Assert.Equal(200, await Ask(key));
+        Assert.Contains("1 key of billing", (await stage.Slipway(["gateway", "key", "billing", "--revoke", "--file", file])).ShouldExit(0).All, StringComparison.Ordinal);
+        (await stage.Slipway(["gateway", "key", "billing", "--revoke", "--file", file])).ShouldExit(1);
+        (await stage.Slipway(["gateway", "key", "a:b"])).ShouldExit(2);
+        await Stage.Until(async () => await Ask(key) == 401, "the key is known no more");
+
+        async Task<int> Ask(string proof)
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, new Uri("/version", UriKind.Relative));
+            request.Headers.Add("X-Api-Key", proof);
+            using var answer = await client.SendAsync(request);
+            return (int)answer.StatusCode;
+        }
     }
 
     [Fact]

@@ -100,6 +100,20 @@ internal readonly record struct FrameHead(int Length, FrameKind Kind, byte Flags
     /// <summary>There is a priority, which means nothing any more.</summary>
     public const byte Prioritised = 32;
 
+    /// <summary>How long a priority is.</summary>
+    public const int PriorityBytes = 5;
+
+    /// <summary>Takes the padding off a payload; false when there is more of it than of the payload.</summary>
+    public bool TryUnpad(ref ReadOnlySpan<byte> payload)
+    {
+        if (!Has(Padded))
+            return true;
+        if (payload.IsEmpty || payload[0] >= payload.Length)
+            return false;
+        payload = payload[1..^payload[0]];
+        return true;
+    }
+
     /// <summary>Whether a flag is set.</summary>
     public bool Has(byte flag) => (Flags & flag) != 0;
 

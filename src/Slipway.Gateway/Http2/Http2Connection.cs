@@ -1,8 +1,6 @@
 using System.Buffers.Binary;
 using Slipway.Gateway.Engines;
-using Slipway.Gateway.Http;
 using Slipway.Gateway.Proxying;
-using Slipway.Gateway.Wires;
 
 namespace Slipway.Gateway.Http2;
 
@@ -21,7 +19,6 @@ internal sealed class Http2Connection
     private const int ConnectionWindow = 1024 * 1024;
     private const int CreditAt = ConnectionWindow / 4;
     private const int StreamsMax = 128;
-    private const int HeadListBytesMax = Http2Request.ListBytesMax;
 
     // Frames that bring nothing on: more of them than of others, and the client only keeps us busy.
     private const int IdleFramesMax = 1_000;
@@ -29,33 +26,34 @@ internal sealed class Http2Connection
 
     private readonly ClientConnection _client;
     private readonly DataPlane _plane;
+    private readonly FrameReader _reader;
     private readonly FrameOutput _output;
     private readonly Dictionary<int, Http2Stream> _streams = [];
     private readonly HpackDecoder _decoder = new();
     private readonly Http2Request _request = new();
-    private readonly ByteQueue _fields = new();
-    private readonly ByteQueue _written = new();
-    private FrameHead _fieldsOf;
-    private bool _isInFields;
+    private readonly FieldList _fields = new();
     private int _lastStream;
     private int _idleFrames;
     private int _resets;
-    private long _sendWindow = 65_535;
     private long _receiveWindow = ConnectionWindow;
     private int _credit;
-    private long _streamSendWindow = 65_535;
-    private int _payloadMax = FrameHead.PayloadBytesMax;
+    private long _streamSendWindow = StreamWindow;
     private bool _isLeaving;
 
     /// <summary>Takes over a connection whose preface has not been read.</summary>
     public Http2Connection(DataPlane plane, ClientConnection client)
     {
         (_plane, _client) = (plane, client);
+        _reader = new(client, plane.Deadlines);
         _output = new(client.Wire, plane.Deadlines.Write, Sync, WrittenLocked, EndLocked);
+        Sender = new(_output);
     }
 
     /// <summary>Guards everything of the connection and its streams.</summary>
     public Lock Sync { get; } = new();
+
+    /// <summary>What it sends; under <see cref="Sync"/>.</summary>
+    public Http2Sender Sender { get; }
 
     /// <summary>What carries it.</summary>
     public Engine Engine => _client.Engine;
@@ -75,21 +73,20 @@ internal sealed class Http2Connection
     {
         lock (Sync)
         {
-            SendSettingsLocked();
-            SendWindowUpdateLocked(0, ConnectionWindow - StreamWindow);
+            Sender.SendSettings(StreamsMax);
+            Sender.SendWindowUpdate(0, ConnectionWindow - StreamWindow);
         }
-        var error = await ReadPrefaceAsync() ? await ReadFramesAsync() : Http2Error.Protocol;
+        var error = await _reader.ReadPrefaceAsync() ? await ReadFramesAsync() : Http2Error.Protocol;
         lock (Sync)
         {
             if (error is { } fault and not Http2Error.None)
-                SendGoAwayLocked(fault);
+                Sender.SendGoAway(_lastStream, fault);
             EndLocked();
         }
         await _output.DrainAsync();
         if (error is not null and not Http2Error.None)
             await _client.LingerAsync(Deadlines.After(_plane.Deadlines.Linger));
         _fields.Release();
-        _written.Release();
         _request.Begin();
     }
 
@@ -104,59 +101,13 @@ internal sealed class Http2Connection
         }
     }
 
-    /// <summary>Sends a piece of an answer; gives how much, or -1 when there is no room for any.</summary>
-    public int SendDataLocked(int stream, ReadOnlySpan<byte> data, long streamWindow, bool isLast)
-    {
-        var room = (int)Math.Min(Math.Min(_sendWindow, streamWindow), _payloadMax);
-        if (!data.IsEmpty && (room <= 0 || _output.IsFull))
-            return -1;
-        var piece = data[..Math.Min(data.Length, Math.Max(0, room))];
-        _sendWindow -= piece.Length;
-        _output.AppendLocked(new(piece.Length, FrameKind.Data, isLast && piece.Length == data.Length ? FrameHead.EndStream : (byte)0, stream), piece);
-        _output.FlushLocked();
-        return piece.Length;
-    }
-
-    /// <summary>Sends the head of an answer.</summary>
-    public void SendHeadLocked(int stream, ResponseHead response, ReadOnlySpan<byte> head, bool isLast)
-    {
-        HpackWriter.WriteStatus(_written, response.Status);
-        foreach (ref readonly var field in response.Fields.All)
-        {
-            if (field.Kind is FieldKind.Connection or FieldKind.TransferEncoding or FieldKind.KeepAlive or FieldKind.Upgrade or FieldKind.OneHop)
-                continue;
-            HpackWriter.Write(_written, head.Slice(field.NameAt, field.NameLength), head.Slice(field.ValueAt, field.ValueLength));
-        }
-        SendFieldsLocked(stream, isLast);
-    }
-
-    /// <summary>Says that a stream ends.</summary>
-    public void SendResetLocked(int stream, Http2Error error)
-    {
-        Span<byte> code = stackalloc byte[4];
-        BinaryPrimitives.WriteInt32BigEndian(code, (int)error);
-        _output.AppendLocked(new(code.Length, FrameKind.ResetStream, 0, stream), code);
-        _output.FlushLocked();
-    }
-
-    /// <summary>Says that so much more may be sent; 0 stands for the whole connection.</summary>
-    public void SendWindowUpdateLocked(int stream, int bytes)
-    {
-        if (bytes <= 0)
-            return;
-        Span<byte> window = stackalloc byte[4];
-        BinaryPrimitives.WriteInt32BigEndian(window, bytes);
-        _output.AppendLocked(new(window.Length, FrameKind.WindowUpdate, 0, stream), window);
-        _output.FlushLocked();
-    }
-
     /// <summary>So much of what came has been taken: the client may send as much again.</summary>
     public void CreditLocked(int bytes)
     {
         _credit += bytes;
         if (_credit < CreditAt)
             return;
-        SendWindowUpdateLocked(0, _credit);
+        Sender.SendWindowUpdate(0, _credit);
         _receiveWindow += _credit;
         _credit = 0;
     }
@@ -175,79 +126,43 @@ internal sealed class Http2Connection
             _client.Wire.HastenRead(Deadlines.After(_plane.Deadlines.Idle));
     }
 
-    private async ValueTask<bool> ReadPrefaceAsync()
-    {
-        var due = Deadlines.After(_plane.Deadlines.Header);
-        while (_client.Buffer.Length < Preface.Length)
-        {
-            if (!Preface.StartsWith(_client.Buffer.Unread) || await _client.Wire.ReceiveAsync(_client.Buffer.Space(), due) is not (> 0 and var count))
-                return false;
-            _client.Buffer.Filled(count);
-        }
-        var isSound = _client.Buffer.Unread.StartsWith(Preface);
-        _client.Buffer.Consume(Preface.Length);
-        return isSound;
-    }
-
     /// <summary>Reads frames until the connection ends; gives what the client did wrong, null for nothing.</summary>
     private async ValueTask<Http2Error?> ReadFramesAsync()
     {
         var isFirst = true;
-        long due = 0;
-        while (true)
+        do
         {
-            while (TryFrame(out var frame))
+            while (_reader.TryNext(out var frame))
             {
                 if (isFirst && frame.Kind != FrameKind.Settings)
                     return Http2Error.Protocol;
                 isFirst = false;
                 if (TakeFrame(frame) is var fault and not Http2Error.None)
                     return fault;
-                _client.Buffer.Consume(FrameHead.Bytes + frame.Length);
-                due = _isInFields ? due : 0;
+                _reader.Done(frame, _fields.IsUnderWay);
             }
-            if (_client.Buffer.Length >= FrameHead.Bytes && FrameHead.Read(_client.Buffer.Unread).Length > FrameHead.PayloadBytesMax)
+            if (_reader.IsTooLong)
                 return Http2Error.FrameSize;
             if (_output.IsBroken || _output.IsFlooded)
                 return Http2Error.EnhanceYourCalm;
-            // A frame, or a list of fields, that has begun must come to its end; else nobody waits for one who asks nothing.
-            var isUnderWay = _client.Buffer.Length > 0 || _isInFields;
-            if (due == 0 || !isUnderWay)
-                due = isUnderWay ? Deadlines.After(_plane.Deadlines.Header) : IsAtRest ? Deadlines.After(_plane.Deadlines.Idle) : Wire.Never;
-            if (_client.Buffer.Length == 0)
-                _client.Buffer.Release();
-            var count = _client.Buffer.Length == 0 ? await _client.Wire.ReadableAsync(due) : 1;
-            if (count > 0)
-                count = await _client.Wire.ReceiveAsync(_client.Buffer.Space(), due);
-            if (count <= 0)
-                return null;
-            _client.Buffer.Filled(count);
         }
-    }
-
-    private bool TryFrame(out FrameHead frame)
-    {
-        frame = default;
-        var bytes = _client.Buffer.Unread;
-        if (bytes.Length < FrameHead.Bytes)
-            return false;
-        frame = FrameHead.Read(bytes);
-        return frame.Length <= FrameHead.PayloadBytesMax && bytes.Length >= FrameHead.Bytes + frame.Length;
+        while (await _reader.ReadAsync(_fields.IsUnderWay, IsAtRest));
+        return null;
     }
 
     private Http2Error TakeFrame(in FrameHead frame)
     {
-        var payload = _client.Buffer.Unread.Slice(FrameHead.Bytes, frame.Length);
-        if (_isInFields && (frame.Kind != FrameKind.Continuation || frame.Stream != _fieldsOf.Stream))
+        var payload = _reader.Payload(frame);
+        if (_fields.IsUnderWay && (frame.Kind != FrameKind.Continuation || frame.Stream != _fields.Of.Stream))
             return Http2Error.Protocol;
         switch (frame.Kind)
         {
             case FrameKind.Data:
                 return TakeData(frame, payload);
             case FrameKind.Headers:
-                return BeginFields(frame, payload);
+                return TakeFields(_fields.Begin(frame, payload), payload.IsEmpty);
             case FrameKind.Continuation:
-                return _isInFields ? TakeFields(payload, frame.Has(FrameHead.EndHeaders)) : Http2Error.Protocol;
+                return _fields.IsUnderWay ? TakeFields(_fields.Append(payload, frame.Has(FrameHead.EndHeaders)), payload.IsEmpty) : Http2Error.Protocol;
             case FrameKind.PushPromise:
                 return Http2Error.Protocol;
         }
@@ -261,7 +176,7 @@ internal sealed class Http2Connection
                 FrameKind.Settings => TakeSettingsLocked(frame, payload),
                 FrameKind.Ping => TakePingLocked(frame, payload),
                 FrameKind.WindowUpdate => TakeWindowUpdateLocked(frame, payload),
-                FrameKind.Priority when frame.Length != 5 => Http2Error.FrameSize,
+                FrameKind.Priority when frame.Length != FrameHead.PriorityBytes => Http2Error.FrameSize,
                 FrameKind.Priority when frame.Stream == 0 => Http2Error.Protocol,
                 FrameKind.GoAway when frame.Stream != 0 => Http2Error.Protocol,
                 // Others are for those who know them.
@@ -272,7 +187,7 @@ internal sealed class Http2Connection
 
     private Http2Error TakeData(in FrameHead frame, ReadOnlySpan<byte> payload)
     {
-        if (frame.Stream == 0 || !TryUnpad(frame, ref payload))
+        if (frame.Stream == 0 || !frame.TryUnpad(ref payload))
             return Http2Error.Protocol;
         if (payload.IsEmpty && !frame.Has(FrameHead.EndStream) && ++_idleFrames > IdleFramesMax)
             return Http2Error.EnhanceYourCalm;
@@ -294,49 +209,22 @@ internal sealed class Http2Connection
             if (fault != Http2Error.None)
             {
                 CreditLocked(frame.Length);
-                SendResetLocked(frame.Stream, fault);
+                Sender.SendReset(frame.Stream, fault);
                 stream.AbortLocked();
             }
             return Http2Error.None;
         }
     }
 
-    private static bool TryUnpad(in FrameHead frame, ref ReadOnlySpan<byte> payload)
+    /// <summary>Fields have come; what they are is known once all have.</summary>
+    private Http2Error TakeFields(Http2Error fault, bool isEmpty)
     {
-        if (!frame.Has(FrameHead.Padded))
-            return true;
-        if (payload.IsEmpty || payload[0] >= payload.Length)
-            return false;
-        payload = payload[1..^payload[0]];
-        return true;
-    }
-
-    private Http2Error BeginFields(in FrameHead frame, ReadOnlySpan<byte> payload)
-    {
-        if (frame.Stream == 0 || frame.Stream % 2 == 0 || !TryUnpad(frame, ref payload))
-            return Http2Error.Protocol;
-        if (frame.Has(FrameHead.Prioritised))
-        {
-            if (payload.Length < 5)
-                return Http2Error.FrameSize;
-            payload = payload[5..];
-        }
-        (_isInFields, _fieldsOf) = (true, frame);
-        return TakeFields(payload, frame.Has(FrameHead.EndHeaders));
-    }
-
-    private Http2Error TakeFields(ReadOnlySpan<byte> payload, bool isLast)
-    {
-        if (payload.IsEmpty && !isLast && ++_idleFrames > IdleFramesMax)
-            return Http2Error.EnhanceYourCalm;
-        if (_fields.Length + payload.Length > HeadListBytesMax)
-            return Http2Error.EnhanceYourCalm;
-        _fields.Append(payload);
-        if (!isLast)
-            return Http2Error.None;
-        _isInFields = false;
+        if (fault != Http2Error.None)
+            return fault;
+        if (_fields.IsUnderWay)
+            return isEmpty && ++_idleFrames > IdleFramesMax ? Http2Error.EnhanceYourCalm : Http2Error.None;
         _request.Begin();
-        var isSound = _decoder.TryDecode(_fields.Unread, _request);
+        var isSound = _decoder.TryDecode(_fields.Coded, _request);
         _fields.Release();
         return isSound ? TakeList() : Http2Error.Compression;
     }
@@ -347,23 +235,23 @@ internal sealed class Http2Connection
         Http2Stream stream;
         lock (Sync)
         {
-            if (_streams.TryGetValue(_fieldsOf.Stream, out var known))
+            if (_streams.TryGetValue(_fields.Of.Stream, out var known))
             {
-                var fault = _fieldsOf.Has(FrameHead.EndStream) ? known.EndRequestLocked() : Http2Error.Protocol;
+                var fault = _fields.Of.Has(FrameHead.EndStream) ? known.EndRequestLocked() : Http2Error.Protocol;
                 if (fault != Http2Error.None)
                 {
-                    SendResetLocked(_fieldsOf.Stream, fault);
+                    Sender.SendReset(_fields.Of.Stream, fault);
                     known.AbortLocked();
                 }
                 return Http2Error.None;
             }
-            if (_fieldsOf.Stream <= _lastStream)
+            if (_fields.Of.Stream <= _lastStream)
                 return Http2Error.StreamClosed;
-            _lastStream = _fieldsOf.Stream;
+            _lastStream = _fields.Of.Stream;
             _idleFrames = Math.Max(0, _idleFrames - 10);
             if (_isLeaving || _streams.Count >= StreamsMax)
             {
-                SendResetLocked(_fieldsOf.Stream, Http2Error.RefusedStream);
+                Sender.SendReset(_fields.Of.Stream, Http2Error.RefusedStream);
                 return Http2Error.None;
             }
             _request.End();
@@ -373,8 +261,8 @@ internal sealed class Http2Connection
                 RefuseLocked();
                 return Http2Error.None;
             }
-            stream = new(this, _fieldsOf.Stream, _streamSendWindow);
-            stream.BeginLocked(_request, _fieldsOf.Has(FrameHead.EndStream), _request.IsHead);
+            stream = new(this, _fields.Of.Stream, _streamSendWindow);
+            stream.BeginLocked(_request, _fields.Of.Has(FrameHead.EndStream), _request.IsHead);
             _streams.Add(stream.Id, stream);
             if (_plane.IsDraining)
                 LeaveLocked();
@@ -387,13 +275,12 @@ internal sealed class Http2Connection
     {
         if (!_request.IsTooLarge)
         {
-            SendResetLocked(_fieldsOf.Stream, Http2Error.Protocol);
+            Sender.SendReset(_fields.Of.Stream, Http2Error.Protocol);
             return;
         }
-        HpackWriter.WriteStatus(_written, 431);
-        SendFieldsLocked(_fieldsOf.Stream, isLast: true);
-        if (!_fieldsOf.Has(FrameHead.EndStream))
-            SendResetLocked(_fieldsOf.Stream, Http2Error.None);
+        Sender.SendStatus(_fields.Of.Stream, 431);
+        if (!_fields.Of.Has(FrameHead.EndStream))
+            Sender.SendReset(_fields.Of.Stream, Http2Error.None);
     }
 
     private Http2Error TakeResetLocked(in FrameHead frame)
@@ -429,8 +316,7 @@ internal sealed class Http2Connection
             if (fault != Http2Error.None)
                 return fault;
         }
-        _output.AppendLocked(new(0, FrameKind.Settings, FrameHead.Ack, 0), default);
-        _output.FlushLocked();
+        Sender.SendAck(FrameKind.Settings, default);
         return Http2Error.None;
     }
 
@@ -456,8 +342,7 @@ internal sealed class Http2Connection
             return Http2Error.FrameSize;
         if (frame.Has(FrameHead.Ack))
             return Http2Error.None;
-        _output.AppendLocked(new(8, FrameKind.Ping, FrameHead.Ack, 0), payload);
-        _output.FlushLocked();
+        Sender.SendAck(FrameKind.Ping, payload);
         return Http2Error.None;
     }
 
@@ -470,13 +355,13 @@ internal sealed class Http2Connection
             return Http2Error.Protocol;
         if (frame.Stream == 0)
         {
-            _sendWindow += more;
+            var isSound = Sender.TryGrow(more);
             WrittenLocked();
-            return more == 0 ? Http2Error.Protocol : _sendWindow > int.MaxValue ? Http2Error.FlowControl : Http2Error.None;
+            return more == 0 ? Http2Error.Protocol : isSound ? Http2Error.None : Http2Error.FlowControl;
         }
         if (_streams.TryGetValue(frame.Stream, out var stream) && (more == 0 || !stream.TryGrowLocked(more)))
         {
-            SendResetLocked(frame.Stream, more == 0 ? Http2Error.Protocol : Http2Error.FlowControl);
+            Sender.SendReset(frame.Stream, more == 0 ? Http2Error.Protocol : Http2Error.FlowControl);
             stream.AbortLocked();
         }
         return Http2Error.None;
@@ -485,43 +370,8 @@ internal sealed class Http2Connection
     private void LeaveLocked()
     {
         if (!_isLeaving)
-            SendGoAwayLocked(Http2Error.None);
+            Sender.SendGoAway(_lastStream, Http2Error.None);
         _isLeaving = true;
-    }
-
-    private void SendSettingsLocked()
-    {
-        Span<byte> settings = stackalloc byte[12];
-        BinaryPrimitives.WriteUInt16BigEndian(settings, 3);
-        BinaryPrimitives.WriteInt32BigEndian(settings[2..], StreamsMax);
-        BinaryPrimitives.WriteUInt16BigEndian(settings[6..], 6);
-        BinaryPrimitives.WriteInt32BigEndian(settings[8..], HeadListBytesMax);
-        _output.AppendLocked(new(settings.Length, FrameKind.Settings, 0, 0), settings);
-    }
-
-    private void SendGoAwayLocked(Http2Error error)
-    {
-        Span<byte> last = stackalloc byte[8];
-        BinaryPrimitives.WriteInt32BigEndian(last, _lastStream);
-        BinaryPrimitives.WriteInt32BigEndian(last[4..], (int)error);
-        _output.AppendLocked(new(last.Length, FrameKind.GoAway, 0, 0), last);
-        _output.FlushLocked();
-    }
-
-    /// <summary>Sends the list that has been written, in as many frames as it takes.</summary>
-    private void SendFieldsLocked(int stream, bool isLast)
-    {
-        var kind = FrameKind.Headers;
-        do
-        {
-            var piece = _written.Unread[..Math.Min(_written.Length, FrameHead.PayloadBytesMax)];
-            var flags = (byte)((piece.Length == _written.Length ? FrameHead.EndHeaders : 0) | (isLast && kind == FrameKind.Headers ? FrameHead.EndStream : 0));
-            _output.AppendLocked(new(piece.Length, kind, flags, stream), piece);
-            _written.Consume(piece.Length);
-            kind = FrameKind.Continuation;
-        }
-        while (_written.Length > 0);
-        _output.FlushLocked();
     }
 
     // There is room again.

@@ -14,20 +14,12 @@ internal sealed class Http2Stream(Http2Connection connection, int id, long sendW
     private const int CreditAt = 16 * 1024;
     private const int PieceBytes = FrameHead.PayloadBytesMax;
 
-    private readonly ByteQueue _incoming = new();
-    private readonly ByteQueue _framing = new();
+    private readonly IncomingRequest _incoming = new();
     private readonly ByteQueue _head = new();
     private readonly ResponseHead _response = new();
     private readonly BodyDecoder _body = new();
-    private int _headLeft;
-    private int _chunkLeft;
     private int _consumed;
-    private long _received;
-    private long _promised = -1;
     private long _receiveWindow = Http2Connection.StreamWindow;
-    private bool _isChunked;
-    private bool _hasEnded;
-    private bool _hasTerminated;
     private bool _isAnswering;
     private bool _isAnswered;
     private bool _isReset;
@@ -59,10 +51,7 @@ internal sealed class Http2Stream(Http2Connection connection, int id, long sendW
     /// <summary>Takes the request's head in.</summary>
     public void BeginLocked(Http2Request request, bool hasEnded, bool isHead)
     {
-        _isChunked = request.Write(_incoming, !hasEnded);
-        _headLeft = _incoming.Length;
-        _promised = request.ContentLength;
-        _hasEnded = hasEnded;
+        _incoming.Begin(request, hasEnded);
         _isHeadRequest = isHead;
     }
 
@@ -77,18 +66,15 @@ internal sealed class Http2Stream(Http2Connection connection, int id, long sendW
             connection.CreditLocked(flowBytes);
             return Http2Error.None;
         }
-        if (_hasEnded)
+        if (_incoming.HasEnded)
             return Http2Error.StreamClosed;
         if (flowBytes > _receiveWindow)
             return Http2Error.FlowControl;
         _receiveWindow -= flowBytes;
-        _received += data.Length;
-        if (_promised >= 0 && (_received > _promised || (isLast && _received < _promised)))
-            return Http2Error.Protocol;
-        _incoming.Append(data);
-        // Padding is consumed as it comes.
+        // Padding is taken as it comes.
         _consumed += flowBytes - data.Length;
-        _hasEnded = isLast;
+        if (!_incoming.TryAppend(data, isLast))
+            return Http2Error.Protocol;
         WakeLocked(ref _reader, 1);
         return Http2Error.None;
     }
@@ -98,11 +84,10 @@ internal sealed class Http2Stream(Http2Connection connection, int id, long sendW
     {
         if (IsClosed)
             return Http2Error.None;
-        if (_hasEnded)
+        if (_incoming.HasEnded)
             return Http2Error.StreamClosed;
-        if (_promised >= 0 && _received < _promised)
+        if (!_incoming.TryAppend(default, isLast: true))
             return Http2Error.Protocol;
-        _hasEnded = true;
         WakeLocked(ref _reader, 1);
         return Http2Error.None;
     }
@@ -136,10 +121,11 @@ internal sealed class Http2Stream(Http2Connection connection, int id, long sendW
             {
                 if (IsClosed)
                     return Failed;
-                var count = TakeLocked(space.Span);
-                if (count > 0 || space.IsEmpty && HasNewsLocked())
+                var count = _incoming.Take(space.Span, out var body);
+                TakenLocked(body);
+                if (count > 0 || (space.IsEmpty && _incoming.HasNews))
                     return count;
-                if (_hasEnded)
+                if (_incoming.HasEnded)
                     return Ended;
                 waiting = _reader = new(new());
                 waiting.Due = due;
@@ -216,7 +202,7 @@ internal sealed class Http2Stream(Http2Connection connection, int id, long sendW
     public override bool HasNews(bool asksKernel)
     {
         lock (connection.Sync)
-            return IsClosed || HasNewsLocked();
+            return IsClosed || _incoming.HasNews;
     }
 
     /// <inheritdoc/>
@@ -227,7 +213,7 @@ internal sealed class Http2Stream(Http2Connection connection, int id, long sendW
     {
         lock (connection.Sync)
         {
-            if (!IsClosed && !_hasEnded)
+            if (!IsClosed && !_incoming.HasEnded)
                 ResetLocked(_isAnswered ? Http2Error.None : Http2Error.Internal);
         }
     }
@@ -244,13 +230,12 @@ internal sealed class Http2Stream(Http2Connection connection, int id, long sendW
         {
             if (_isClosed)
                 return;
-            if (!_isReset && !(_isAnswered && _hasEnded))
+            if (!_isReset && !(_isAnswered && _incoming.HasEnded))
                 ResetLocked(_isAnswered ? Http2Error.None : error);
             _isClosed = true;
-            connection.CreditLocked(_consumed + Math.Max(0, _incoming.Length - _headLeft));
+            connection.CreditLocked(_consumed + _incoming.BodyBytes);
             _incoming.Release();
             _head.Release();
-            _framing.Release();
             WakeLocked(ref _reader, Failed);
             WakeLocked(ref _writer, Failed);
             connection.RemoveLocked(this);
@@ -260,61 +245,17 @@ internal sealed class Http2Stream(Http2Connection connection, int id, long sendW
     private void ResetLocked(Http2Error error)
     {
         _isReset = true;
-        connection.SendResetLocked(id, error);
+        connection.Sender.SendReset(id, error);
     }
 
-    private bool HasNewsLocked() => _incoming.Length > 0 || _framing.Length > 0 || (_hasEnded && _isChunked && !_hasTerminated);
-
-    /// <summary>Takes what fits of the head, then of the body, framed as the head says.</summary>
-    private int TakeLocked(Span<byte> space)
-    {
-        var taken = 0;
-        while (taken < space.Length)
-        {
-            var rest = space[taken..];
-            if (_framing.Length > 0)
-            {
-                taken += _framing.Take(rest);
-            }
-            else if (_headLeft > 0)
-            {
-                var count = _incoming.Take(rest[..Math.Min(rest.Length, _headLeft)]);
-                _headLeft -= count;
-                taken += count;
-            }
-            else if (_incoming.Length > 0 && (!_isChunked || _chunkLeft > 0))
-            {
-                var count = _incoming.Take(_isChunked ? rest[..Math.Min(rest.Length, _chunkLeft)] : rest);
-                ConsumedLocked(count);
-                taken += count;
-                if (_isChunked && (_chunkLeft -= count) == 0)
-                    _framing.Append("\r\n"u8);
-            }
-            else if (_incoming.Length > 0)
-            {
-                _chunkLeft = _incoming.Length;
-                _framing.Append(System.Text.Encoding.ASCII.GetBytes($"{_chunkLeft:X}\r\n"));
-            }
-            else if (_isChunked && _hasEnded && !_hasTerminated)
-            {
-                _hasTerminated = true;
-                _framing.Append("0\r\n\r\n"u8);
-            }
-            else
-            {
-                break;
-            }
-        }
-        return taken;
-    }
-
-    private void ConsumedLocked(int count)
+    /// <summary>So much of the body has been taken: the client may go on, by large steps.</summary>
+    private void TakenLocked(int count)
     {
         _consumed += count;
-        if (_hasEnded || (_consumed < CreditAt && _incoming.Length > 0))
+        if (count == 0 || _incoming.HasEnded || (_consumed < CreditAt && _incoming.HasNews))
             return;
         connection.CreditLocked(_consumed);
-        connection.SendWindowUpdateLocked(id, _consumed);
+        connection.Sender.SendWindowUpdate(id, _consumed);
         _receiveWindow += _consumed;
         _consumed = 0;
     }
@@ -354,7 +295,7 @@ internal sealed class Http2Stream(Http2Connection connection, int id, long sendW
             _isAnswering = true;
             _isAnswered = _body.IsDone;
         }
-        connection.SendHeadLocked(id, _response, head, _isAnswered && !isInterim);
+        connection.Sender.SendHead(id, _response, head, _isAnswered && !isInterim);
     }
 
     private async ValueTask<bool> SendDataAsync(ReadOnlyMemory<byte> data, bool isLast, long due)
@@ -366,7 +307,7 @@ internal sealed class Http2Stream(Http2Connection connection, int id, long sendW
             {
                 if (IsClosed)
                     return false;
-                var count = connection.SendDataLocked(id, data.Span, SendWindow, isLast);
+                var count = connection.Sender.SendData(id, data.Span, SendWindow, isLast);
                 if (count >= 0)
                 {
                     SendWindow -= count;
