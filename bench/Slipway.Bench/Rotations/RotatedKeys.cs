@@ -25,7 +25,7 @@ internal sealed class RotatedKeys : IRotatedSecret
     public string Manifest => RotationManifest.Of(
         Repository.CourierApi,
         "API__KEY: { secret: true, store: home, range: 12..200 }",
-        "API__SIGNING_KEYS: { type: jwks, secret: true, store: home, rotation: { kind: keys, overlap: 3s } }",
+        "API__SIGNING_KEYS: { type: jwks, secret: true, store: home, rotation: { kind: keys, overlap: 10s } }",
         "COURIER__DATABASE: { required: [bench], doc: The file. }");
 
     public async Task<Dictionary<string, string>> Prepare(Stack stack, CancellationToken stop)
