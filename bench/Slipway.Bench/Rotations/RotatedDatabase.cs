@@ -14,7 +14,7 @@ internal sealed class RotatedDatabase(PostgresServer server) : IRotatedSecret
 
     public string Manifest => RotationManifest.Of(
         Repository.Fixture,
-        "DATABASE: { type: postgres, secret: true, store: home, rotation: { kind: database, overlap: 1s, roles: [shop_a, shop_b], admin: secret://home/POSTGRES_ADMIN } }");
+        "DATABASE: { type: postgres, secret: true, store: home, rotation: { kind: database, overlap: 5s, roles: [shop_a, shop_b], admin: secret://home/POSTGRES_ADMIN } }");
 
     public async Task<Dictionary<string, string>> Prepare(Stack stack, CancellationToken stop)
     {

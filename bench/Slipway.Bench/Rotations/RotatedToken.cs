@@ -12,7 +12,7 @@ internal sealed class RotatedToken : IRotatedSecret
 
     public string Manifest => RotationManifest.Of(
         Repository.Fixture,
-        $"API_TOKEN: {{ secret: true, store: home, rotation: {{ kind: token, overlap: 1s, create: {Repository.Fixture} token create, revoke: {Repository.Fixture} token revoke }} }}",
+        $"API_TOKEN: {{ secret: true, store: home, rotation: {{ kind: token, overlap: 5s, create: {Repository.Fixture} token create, revoke: {Repository.Fixture} token revoke }} }}",
         "TOKEN_SERVER: { type: url, required: [bench], doc: Who takes the token. }");
 
     public async Task<Dictionary<string, string>> Prepare(Stack stack, CancellationToken stop)
