@@ -51,7 +51,7 @@ internal sealed class MetricsText
             _text.Append($"slipway_gateway_attacks_total{{class=\"{attack}\"}} {book.Findings(attack)}\n");
         Head("slipway_gateway_handshakes_failed_total", "counter", "TLS handshakes that failed.");
         _text.Append($"slipway_gateway_handshakes_failed_total {book.HandshakesFailed}\n");
-        Head("slipway_gateway_allocated_bytes_total", "counter", "Memory ever taken from the collector; a plain request takes none.");
+        Head("slipway_gateway_allocated_bytes_total", "counter", "Memory ever taken from the collector.");
         _text.Append($"slipway_gateway_allocated_bytes_total {GC.GetTotalAllocatedBytes()}\n");
         Head("slipway_gateway_memory_bytes", "gauge", "Memory of the process that is resident.");
         _text.Append($"slipway_gateway_memory_bytes {Environment.WorkingSet}\n");
