@@ -76,12 +76,20 @@ internal sealed class Http2Connection
             Sender.SendSettings(StreamsMax);
             Sender.SendWindowUpdate(0, ConnectionWindow - StreamWindow);
         }
-        var error = await _reader.ReadPrefaceAsync() ? await ReadFramesAsync() : Http2Error.Protocol;
-        lock (Sync)
+        Http2Error? error = Http2Error.Internal;
+        try
         {
-            if (error is { } fault and not Http2Error.None)
-                Sender.SendGoAway(_lastStream, fault);
-            EndLocked();
+            error = await _reader.ReadPrefaceAsync() ? await ReadFramesAsync() : Http2Error.Protocol;
+        }
+        finally
+        {
+            // However it ends, no stream is left behind.
+            lock (Sync)
+            {
+                if (error is { } fault and not Http2Error.None)
+                    Sender.SendGoAway(_lastStream, fault);
+                EndLocked();
+            }
         }
         await _output.DrainAsync();
         if (error is not null and not Http2Error.None)
