@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using Slipway.Gateway.Hosting;
 
 namespace Slipway.Gateway.Balancing;
 
@@ -26,12 +27,7 @@ internal sealed class CookieKey(string home)
         if (File.Exists(path) && File.ReadAllBytes(path) is { Length: KeyBytes } known)
             return known;
         var key = RandomNumberGenerator.GetBytes(KeyBytes);
-        var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, BufferSize = 0 };
-        if (!OperatingSystem.IsWindows())
-            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        using (var file = new FileStream(path + ".next", options))
-            file.Write(key);
-        File.Move(path + ".next", path, overwrite: true);
+        HomeFile.Replace(path, key);
         return key;
     }
 }

@@ -91,10 +91,21 @@ internal sealed class SigningKeys : IProofSource
             throw new HttpRequestException($"The issuer answered {(int)answer.StatusCode}.");
         using var reader = new StreamReader(answer.Content.ReadAsStream(), Encoding.UTF8);
         var text = reader.ReadToEnd();
-        if (!Take(text))
-            return;
-        File.WriteAllText(_saved! + ".next", text);
-        File.Move(_saved! + ".next", _saved!, overwrite: true);
+        if (Take(text))
+            Keep(text);
+    }
+
+    // Keys that cannot be kept are in use all the same.
+    private void Keep(string text)
+    {
+        try
+        {
+            HomeFile.Replace(_saved!, Encoding.UTF8.GetBytes(text));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            _log.Warn("signing keys cannot be kept for another start", ("from", _place), ("fault", e.Message));
+        }
     }
 
     private static string ReadFile(string path)

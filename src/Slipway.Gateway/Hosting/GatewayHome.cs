@@ -3,7 +3,6 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Slipway.Core.Routing;
-using Slipway.Gateway.Tables;
 
 namespace Slipway.Gateway.Hosting;
 
@@ -109,15 +108,8 @@ internal sealed class GatewayHome : IDisposable
             json.WriteString("options"u8, record.Options);
             json.WriteEndObject();
         }
-        var beside = _record + ".next";
-        using (var file = new FileStream(beside, FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 0))
-        {
-            file.Write(content.WrittenSpan);
-            file.Write("\n"u8);
-            file.Flush(flushToDisk: true);
-        }
-        File.Move(beside, _record, overwrite: true);
-        DirectoryFlush.Flush(Folder);
+        content.Write("\n"u8);
+        HomeFile.Replace(_record, content.WrittenSpan);
     }
 
     /// <summary>When this process started, in clock ticks since boot; 0 where the operating system does not say.</summary>
