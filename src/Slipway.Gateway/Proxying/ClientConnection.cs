@@ -2,7 +2,6 @@ using System.Net;
 using System.Text;
 using Slipway.Gateway.Balancing;
 using Slipway.Gateway.Engines;
-using Slipway.Gateway.Forwarding;
 using Slipway.Gateway.Http;
 using Slipway.Gateway.Http2;
 using Slipway.Gateway.Securing;
@@ -98,7 +97,7 @@ internal sealed class ClientConnection : ISwept
         _plane.Open(this);
         try
         {
-            if (!IsStream && (IsSecure || _plane.UsesProxyHeaders) && !await GreetAsync())
+            if (!IsStream && (IsSecure || _plane.UsesProxyHeaders) && !await ClientGreeting.RunAsync(_plane, this))
                 return;
             if (Wire is TlsWire { IsHttp2: true })
                 await ServeHttp2Async();
@@ -117,6 +116,14 @@ internal sealed class ClientConnection : ISwept
             Buffer.Release();
             _plane.Closed(this);
         }
+    }
+
+    /// <summary>Puts the connection inside TLS, whose handshake is to come.</summary>
+    public TlsWire Secure()
+    {
+        var tls = new TlsWire(Wire);
+        Wire = tls;
+        return tls;
     }
 
     /// <summary>Counts it among its client's; false when those are too many.</summary>
@@ -249,62 +256,12 @@ internal sealed class ClientConnection : ISwept
         }
     }
 
-    private void SetPeer(IPEndPoint? peer)
+    /// <summary>Says where the client is.</summary>
+    public void SetPeer(IPEndPoint? peer)
     {
         Peer = peer?.Address is { IsIPv4MappedToIPv6: true } mapped ? mapped.MapToIPv4() : peer?.Address;
         Address = Peer is { } address ? Encoding.ASCII.GetBytes(address.ToString()) : "unknown"u8.ToArray();
         IsTrusted = _plane.Trusted.Contains(Peer);
-    }
-
-    /// <summary>What comes before the first request: who the client is, and TLS. False when the connection must end.</summary>
-    private async ValueTask<bool> GreetAsync()
-    {
-        var due = Deadlines.After(_plane.Deadlines.Header);
-        if (_plane.UsesProxyHeaders && IsTrusted && !await ReadProxyHeaderAsync(due))
-            return false;
-        if (!IsSecure)
-            return true;
-        var tls = new TlsWire(Wire);
-        Wire = tls;
-        var before = Buffer.Unread.ToArray();
-        Buffer.Release();
-        if (await tls.HandshakeAsync(_plane.Certificates!, before, due) is not { } fault)
-            return true;
-        _plane.Book.CountHandshakeFailed();
-        _plane.LogHandshakeFailed(Encoding.ASCII.GetString(Address), fault);
-        return false;
-    }
-
-    private async ValueTask<bool> ReadProxyHeaderAsync(long due)
-    {
-        while (true)
-        {
-            switch (ProxyHeader.Read(Buffer.Unread, out var length, out var source))
-            {
-                case ProxyHeaderState.Whole:
-                    Buffer.Consume(length);
-                    return source is null || await TakeSourceAsync(source);
-                case ProxyHeaderState.Broken:
-                    _plane.Book.CountRefused();
-                    return false;
-            }
-            var count = await Wire.ReceiveAsync(Buffer.Space(), due);
-            if (count <= 0)
-                return false;
-            Buffer.Filled(count);
-        }
-    }
-
-    /// <summary>A listed proxy says who its client is, whose connections are counted like anybody's.</summary>
-    private async ValueTask<bool> TakeSourceAsync(IPEndPoint source)
-    {
-        SetPeer(source);
-        if (IsTrusted || TryCount())
-            return true;
-        _plane.CountTooMany(Peer);
-        if (!IsSecure)
-            await AnswerAndCloseAsync(OwnAnswer.TooManyOfClient);
-        return false;
     }
 
     private void BeginHead(bool isFirst)
