@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
@@ -69,7 +68,7 @@ internal sealed partial class GatewayKeeper : IAsyncDisposable
             }
             if (_process is null or { Ended.IsCompleted: true })
                 await StartLocked(listener, upgrades: false, cancellation);
-            else if (_record!.Version != s_version || _record.Options != string.Join(' ', OptionsOf(listener)))
+            else if (_record!.Version != s_version || _record.Options != string.Join(' ', GatewayCommand.Options(listener, _options.DrainMax)))
                 await UpgradeLocked(listener, cancellation);
             if (_kept.IsCompleted)
             {
@@ -206,8 +205,8 @@ internal sealed partial class GatewayKeeper : IAsyncDisposable
         {
             _fence.Hold(() => process = RunningProcess.Start(new(
                 _options.Program,
-                ["--listen", new IPEndPoint(IPAddress.Parse(listener.Address), listener.Port).ToString(), "--home", _folder.Path, "--upgrade", upgrades ? "on" : "off", .. OptionsOf(listener)],
-                Variables(),
+                ["--listen", new IPEndPoint(IPAddress.Parse(listener.Address), listener.Port).ToString(), "--home", _folder.Path, "--upgrade", upgrades ? "on" : "off", .. GatewayCommand.Options(listener, _options.DrainMax)],
+                GatewayCommand.Variables(),
                 _folder.Path,
                 output,
                 output)));
@@ -218,41 +217,6 @@ internal sealed partial class GatewayKeeper : IAsyncDisposable
         }
         await AwaitAnswer(process!, from, cancellation);
     }
-
-    private static Dictionary<string, string> Variables()
-    {
-        var variables = InheritedVariables.OfProgram();
-        variables[GatewayVariables.YoungMemory.Key] = GatewayVariables.YoungMemory.Value;
-        return variables;
-    }
-
-    private List<string> OptionsOf(GatewayListener listener)
-    {
-        List<string> options = ["--drain-deadline", $"{(int)_options.DrainMax.TotalMilliseconds}ms"];
-        if (listener is { Tls: { } tls, Certificates: { } certificates })
-            options.AddRange("--tls", tls, "--certificates", certificates);
-        if (listener.Trust is { } trust)
-            options.AddRange("--trust", trust);
-        if (listener.AccessLog is { } access)
-            options.AddRange("--access-log", access);
-        if (listener.AccessShare is { } share)
-            options.AddRange("--access-share", Percent(share));
-        if (listener is { Traces: { } traces, TraceShare: { } traceShare })
-            options.AddRange("--traces", traces, "--trace-share", Percent(traceShare));
-        if (listener.Limits is { } limits)
-            options.AddRange("--limits", limits);
-        if (listener.LimitsPasswordFile is { } password)
-            options.AddRange("--limits-password", password);
-        if (listener.WithoutHttp2)
-            options.AddRange("--http2", "off");
-        if (listener.ClientConnections is { } connections)
-            options.AddRange("--client-connections", connections.ToString(CultureInfo.InvariantCulture));
-        if (listener.ProxyProtocol)
-            options.AddRange("--proxy-protocol", "on");
-        return options;
-    }
-
-    private static string Percent(double share) => string.Create(CultureInfo.InvariantCulture, $"{share * 100:0.######}%");
 
     private async Task AwaitAnswer(RunningProcess process, long logFrom, CancellationToken cancellation)
     {
