@@ -31,30 +31,21 @@ internal sealed class MetricsText
     private void Write(DataPlane plane)
     {
         var book = plane.Book;
-        Head("slipway_gateway_table_version", "gauge", "The version of the route table that is live.");
-        _text.Append($"slipway_gateway_table_version {plane.Tables.Current.Table.Version}\n");
-        Head("slipway_gateway_connections_open", "gauge", "Client connections that are open.");
-        _text.Append($"slipway_gateway_connections_open {book.Connections}\n");
-        Head("slipway_gateway_connections_total", "counter", "Client connections taken.");
-        _text.Append($"slipway_gateway_connections_total {book.ConnectionsTotal}\n");
-        Head("slipway_gateway_waiting", "gauge", "Requests that wait for an instance which can take more.");
-        _text.Append($"slipway_gateway_waiting {plane.Tables.Current.Waiting}\n");
-        Head("slipway_gateway_unrouted_total", "counter", "Requests that no route matched or no release could take.");
-        _text.Append($"slipway_gateway_unrouted_total {book.Unrouted}\n");
-        Head("slipway_gateway_refused_total", "counter", "Requests refused since they broke the rules of HTTP.");
-        _text.Append($"slipway_gateway_refused_total {book.Refused}\n");
+        One("slipway_gateway_table_version", "gauge", "The version of the route table that is live.", plane.Tables.Current.Table.Version);
+        One("slipway_gateway_connections_open", "gauge", "Client connections that are open.", book.Connections);
+        One("slipway_gateway_connections_total", "counter", "Client connections taken.", book.ConnectionsTotal);
+        One("slipway_gateway_waiting", "gauge", "Requests that wait for an instance which can take more.", plane.Tables.Current.Waiting);
+        One("slipway_gateway_unrouted_total", "counter", "Requests that no route matched or no release could take.", book.Unrouted);
+        One("slipway_gateway_refused_total", "counter", "Requests refused since they broke the rules of HTTP.", book.Refused);
         Head("slipway_gateway_refusals_total", "counter", "Requests that routes did not take, by reason.");
         foreach (var reason in Enum.GetValues<RefusalReason>())
             _text.Append($"slipway_gateway_refusals_total{{reason=\"{reason}\"}} {book.Refusals(reason)}\n");
         Head("slipway_gateway_attacks_total", "counter", "Requests that looked like attacks, refused or not, by class.");
         foreach (var attack in Enum.GetValues<AttackClass>().Where(static one => one != AttackClass.None))
             _text.Append($"slipway_gateway_attacks_total{{class=\"{attack}\"}} {book.Findings(attack)}\n");
-        Head("slipway_gateway_handshakes_failed_total", "counter", "TLS handshakes that failed.");
-        _text.Append($"slipway_gateway_handshakes_failed_total {book.HandshakesFailed}\n");
-        Head("slipway_gateway_allocated_bytes_total", "counter", "Memory ever taken from the collector.");
-        _text.Append($"slipway_gateway_allocated_bytes_total {GC.GetTotalAllocatedBytes()}\n");
-        Head("slipway_gateway_memory_bytes", "gauge", "Memory of the process that is resident.");
-        _text.Append($"slipway_gateway_memory_bytes {Environment.WorkingSet}\n");
+        One("slipway_gateway_handshakes_failed_total", "counter", "TLS handshakes that failed.", book.HandshakesFailed);
+        One("slipway_gateway_allocated_bytes_total", "counter", "Memory ever taken from the collector.", GC.GetTotalAllocatedBytes());
+        One("slipway_gateway_memory_bytes", "gauge", "Memory of the process that is resident.", Environment.WorkingSet);
         WriteReleases(book.ReadReleases());
         if (_isOpen)
             _text.Append("# EOF\n");
@@ -96,6 +87,12 @@ internal sealed class MetricsText
         }
         _text.Append($"slipway_gateway_first_byte_seconds_sum{{{labels}}} {Seconds(reading.LatencySumMicroseconds)}\n");
         _text.Append($"slipway_gateway_first_byte_seconds_count{{{labels}}} {total}\n");
+    }
+
+    private void One(string name, string type, string help, long value)
+    {
+        Head(name, type, help);
+        _text.Append($"{name} {value}\n");
     }
 
     private void Each(

@@ -32,7 +32,7 @@ internal sealed record GatewayOptions
           --idle-deadline TIME    for the next request on a connection (75s)
           --body-deadline TIME    for the next piece of a request's body (60s)
           --connections COUNT     the most client connections at a time (20000)
-          --client-connections COUNT  the most of one address; trusted proxies have any number (half of all)
+          --client-connections COUNT   the most of one address; trusted proxies have any number (half of all)
           --upgrade VALUE         on: takes the place of the gateway that runs in the home, without losing a connection (off)
           --engines COUNT         threads that carry connections (one for each core)
           --version               prints the version
@@ -182,7 +182,7 @@ internal sealed record GatewayOptions
                 case "--body-deadline":
                     deadlines = deadlines with { Body = time };
                     break;
-                case "--listen" or "--tls" or "--trust" or "--proxy-protocol" or "--upgrade" or "--http2" or "--access-share" or "--traces" or "--limits" or "--limits-password" or "--trace-share" or "--access-log" or "--certificates" or "--metrics" or "--connections" or "--client-connections" or "--engines" or "--home":
+                case var known when Usage.Contains($"\n  {known} ", StringComparison.Ordinal):
                     return false;
                 default:
                     fault = $"There is no option {name}.";
