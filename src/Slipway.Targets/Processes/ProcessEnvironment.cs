@@ -285,7 +285,7 @@ internal sealed partial class ProcessEnvironment
         LogUnreadable(_machine.Logger, folder.Path);
         foreach (var row in ProcessRow.ReadAll())
         {
-            if (!row.IsZombie && ProcessRow.HasVariable(row.Pid, folder.Mark))
+            if (!row.IsZombie && ProcessRow.HasVariable(row.Pid, folder.Mark) is true)
                 Posix.Kill(row.Pid, Posix.SigKill);
         }
         folder.Delete();

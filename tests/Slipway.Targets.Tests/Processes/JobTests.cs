@@ -110,7 +110,7 @@ public sealed class JobTests
         => new(Directory.CreateDirectory(Path.Combine(bed.Folder, "job")).FullName);
 
     private static IEnumerable<int> Marked(string mark)
-        => ProcessRow.ReadAll().Where(row => !row.IsZombie && ProcessRow.HasVariable(row.Pid, mark)).Select(row => row.Pid);
+        => ProcessRow.ReadAll().Where(row => !row.IsZombie && ProcessRow.HasVariable(row.Pid, mark) is true).Select(row => row.Pid);
 
     private static System.Collections.Immutable.ImmutableSortedDictionary<string, string> Environment()
         => System.Collections.Immutable.ImmutableSortedDictionary<string, string>.Empty.Add("PATH", System.Environment.GetEnvironmentVariable("PATH") ?? "/bin");

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Slipway.Core.Manifests;
 using Slipway.Releases.Ports;
+using Slipway.Targets.Processes.Spawning;
 
 namespace Slipway.Targets.Tests.Processes;
 
@@ -97,6 +98,23 @@ public sealed class SmokeTests
     }
 
     [Fact]
+    public async Task A_child_that_hid_itself_and_keeps_the_output_open_is_not_waited_for_either()
+    {
+        await using var bed = new Bed();
+        // Neither its session nor the mark in its environment tells whose it is, so that nobody ends it.
+        var outcome = await Run(bed, Command(20, "sh", "-c", "env -i setsid sleep 1003 & echo $!"));
+        try
+        {
+            Assert.True(outcome.Passed, outcome.Explanation);
+        }
+        finally
+        {
+            foreach (var row in ProcessRow.ReadAll().Where(row => !row.IsZombie && IsHidden(row.Pid)))
+                Posix.Kill(row.Pid, Posix.SigKill);
+        }
+    }
+
+    [Fact]
     public async Task A_command_that_floods_its_output_is_ended_and_said_so()
     {
         await using var bed = new Bed();
@@ -136,6 +154,18 @@ public sealed class SmokeTests
     {
         await bed.Ensure(bed.Workload(Bed.Service() with { Health = new() { Smoke = [.. checks] } }, 1, 'a', Secret));
         return await bed.UntilOne(one => one.Ready);
+    }
+
+    private static bool IsHidden(int pid)
+    {
+        try
+        {
+            return File.ReadAllText($"/proc/{pid}/cmdline") == "sleep\01003\0";
+        }
+        catch (IOException)
+        {
+            return false;
+        }
     }
 
     private static bool IsRunning(string pid)

@@ -1,3 +1,5 @@
+using System.IO.Pipes;
+
 namespace Slipway.Targets.Processes.Commands;
 
 /// <summary>Reads a pipe to its end, so that who writes never waits, and keeps so much of it.</summary>
@@ -12,13 +14,14 @@ internal sealed class PipeReading
     /// <param name="from">The pipe.</param>
     /// <param name="bytesMax">How much is kept.</param>
     /// <param name="overflow">Told once when there is more than that, of which the first is kept; null to keep the last.</param>
-    public PipeReading(Stream from, int bytesMax, Action? overflow)
+    /// <param name="abandoned">Ends the reading, though somebody may keep the pipe open.</param>
+    public PipeReading(PipeStream from, int bytesMax, Action? overflow, CancellationToken abandoned)
     {
         (_bytesMax, _overflow) = (bytesMax, overflow);
-        Ended = Task.Factory.StartNew(() => Read(from), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        Ended = Task.Factory.StartNew(() => Read(from, abandoned), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
     }
 
-    /// <summary>Ends with the pipe.</summary>
+    /// <summary>Ends with the pipe, or soon after it was abandoned.</summary>
     public Task Ended { get; }
 
     /// <summary>Whether there was more than is kept.</summary>
@@ -34,13 +37,13 @@ internal sealed class PipeReading
         }
     }
 
-    private void Read(Stream from)
+    private void Read(PipeStream from, CancellationToken abandoned)
     {
         var buffer = new byte[16 * 1024];
         try
         {
             int got;
-            while ((got = from.Read(buffer)) > 0)
+            while (PipeTurn.ToRead(from, abandoned) && (got = from.Read(buffer)) > 0)
                 Keep(buffer.AsSpan(0, got));
         }
         catch (Exception e) when (e is IOException or ObjectDisposedException)

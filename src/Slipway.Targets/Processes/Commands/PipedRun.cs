@@ -44,30 +44,43 @@ internal static class PipedRun
             foreach (var pipe in (AnonymousPipeServerStream[])[inputPipe, outputPipe, errorPipe])
                 pipe.DisposeLocalCopyOfClientHandle();
         }
-        var output = new PipeReading(outputPipe, outputBytesMax, tooLong.Cancel);
-        var error = new PipeReading(errorPipe, ErrorBytesKept, overflow: null);
-        var writing = Task.Run(() => Write(inputPipe, input), CancellationToken.None);
-        var code = -1;
+        using var abandoned = new CancellationTokenSource();
+        var output = new PipeReading(outputPipe, outputBytesMax, tooLong.Cancel, abandoned.Token);
+        var error = new PipeReading(errorPipe, ErrorBytesKept, overflow: null, abandoned.Token);
+        var writing = Task.Run(() => Write(inputPipe, input, abandoned.Token), CancellationToken.None);
+        var carried = Task.WhenAll(output.Ended, error.Ended, writing);
         try
         {
-            code = await process.Finish(s_grace, tooLong.Token);
+            var code = await process.Finish(s_grace, tooLong.Token);
+            // A stranger that was given the pipe keeps it open: what was printed is there all the same.
+            await Task.WhenAny(carried, Task.Delay(s_grace, CancellationToken.None));
+            return new(code, output.Bytes, error.Bytes, output.IsOverflown);
         }
         catch (OperationCanceledException) when (output.IsOverflown && !cancellation.IsCancellationRequested)
         {
-            return new(code, [], error.Bytes, IsOutputTooLong: true);
+            return new(-1, [], error.Bytes, IsOutputTooLong: true);
         }
-        // A stranger that was given the pipe keeps it open: what was printed is there all the same.
-        await Task.WhenAny(Task.WhenAll(output.Ended, error.Ended, writing), Task.Delay(s_grace, CancellationToken.None));
-        return new(code, output.Bytes, error.Bytes, output.IsOverflown);
+        finally
+        {
+            await abandoned.CancelAsync();
+            // On Windows what still blocks is ended by disposing the pipes.
+            if (!OperatingSystem.IsWindows())
+                await carried;
+        }
     }
 
     private static int Theirs(AnonymousPipeServerStream pipe) => (int)pipe.ClientSafePipeHandle.DangerousGetHandle();
 
-    private static void Write(AnonymousPipeServerStream pipe, byte[] input)
+    private static void Write(AnonymousPipeServerStream pipe, byte[] input, CancellationToken abandoned)
     {
         try
         {
-            pipe.Write(input);
+            for (var left = input.AsMemory(); !left.IsEmpty; left = left[Math.Min(left.Length, PipeTurn.BytesMax)..])
+            {
+                if (!PipeTurn.ToWrite(pipe, abandoned))
+                    return;
+                pipe.Write(left.Span[..Math.Min(left.Length, PipeTurn.BytesMax)]);
+            }
             pipe.Dispose();
         }
         catch (Exception e) when (e is IOException or ObjectDisposedException)

@@ -45,7 +45,7 @@ internal sealed partial class InstanceRunner
     {
         foreach (var row in ProcessRow.ReadAll())
         {
-            if (row.IsZombie || row.Session != row.Pid || !ProcessRow.HasVariable(row.Pid, Folder.Mark))
+            if (row.IsZombie || row.Session != row.Pid || ProcessRow.HasVariable(row.Pid, Folder.Mark) is not true)
                 continue;
             var found = ProcessIdentity.Of(row.Pid);
             Update(before => before with { Process = found, StartedAt = _machine.Clock.GetUtcNow(), StartedUp = false });

@@ -41,13 +41,16 @@ internal sealed record ProcessRow(
         return rows;
     }
 
-    /// <summary>Whether a variable of the environment that a process was started with has this value; false when nobody may know.</summary>
-    public static bool HasVariable(int pid, string nameAndValue)
+    /// <summary>
+    /// Whether a variable of the environment that a process was started with has this value; false when nobody may know. Null when it
+    /// has no variable at all, as every process has none for a moment while it becomes another program.
+    /// </summary>
+    public static bool? HasVariable(int pid, string nameAndValue)
     {
         try
         {
             var text = File.ReadAllText($"/proc/{pid}/environ");
-            return text.Split('\0').Contains(nameAndValue, StringComparer.Ordinal);
+            return text.Length == 0 ? null : text.Split('\0').Contains(nameAndValue, StringComparer.Ordinal);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -5,6 +5,7 @@ namespace Slipway.Targets.Processes.Spawning;
 /// <summary>A process in a session of its own, started here or found running.</summary>
 internal sealed class RunningProcess
 {
+    private const int UnsureLooksMax = 5;
     private static readonly TimeSpan s_groupLook = TimeSpan.FromMilliseconds(50);
     private readonly Process? _windows;
     private readonly string? _mark;
@@ -97,7 +98,7 @@ internal sealed class RunningProcess
         await Task.WhenAny(Ended, Task.Delay(grace, leave));
         leave.ThrowIfCancellationRequested();
         var killed = !Ended.IsCompleted;
-        while (Ended.IsCompleted && Stopwatch.GetTimestamp() < deadline && Members().Count > 0)
+        while (Ended.IsCompleted && Stopwatch.GetTimestamp() < deadline && Members(out _).Count > 0)
             await Task.Delay(s_groupLook);
         await Kill();
         return killed;
@@ -108,8 +109,9 @@ internal sealed class RunningProcess
     {
         Signal(Posix.SigKill);
         await Ended;
-        // One that forks while it is being killed is found on the next look.
-        while (Members() is { Count: > 0 } left)
+        // One that forks while it is being killed is found on the next look, and so is one that just became another program. Who
+        // hides its variables for good is not waited for.
+        for (var unsure = 0; Members(out var isSure) is var left && (left.Count > 0 || (!isSure && ++unsure < UnsureLooksMax));)
         {
             foreach (var pid in left)
                 Posix.Kill(pid, Posix.SigKill);
@@ -132,16 +134,19 @@ internal sealed class RunningProcess
             Posix.Kill(-Identity.Pid, signal);
     }
 
-    /// <summary>Those of its session, and those that left it, that still run.</summary>
-    private List<int> Members()
+    /// <summary>Those of its session, and those that left it, that still run; not sure while one of them may not have its variables yet.</summary>
+    private List<int> Members(out bool isSure)
     {
+        isSure = true;
         var members = new List<int>();
         foreach (var row in ProcessRow.ReadAll())
         {
             if (row.IsZombie || row.StartTicks < Identity.StartTicks || row.Pid == Identity.Pid)
                 continue;
-            if (row.Session == Identity.Pid || (_mark is not null && ProcessRow.HasVariable(row.Pid, _mark)))
+            var isIts = row.Session == Identity.Pid ? true : _mark is null ? false : ProcessRow.HasVariable(row.Pid, _mark);
+            if (isIts is true)
                 members.Add(row.Pid);
+            isSure &= isIts is not null;
         }
         foreach (var pid in AlsoIts?.Invoke() ?? [])
         {
