@@ -64,9 +64,11 @@ internal static class GatewayFigures
                 yield return Figure.Exactly($"{load.Name}: requests that failed", worked.Sum(one => one[0].Failed), "requests", 0);
             }
             var home = SlipwayProxy.Home(folder.Path, proxies[0].Name);
+            // Asking takes some too, the same every time.
+            var earlier = await SlipwayProxy.Allocated(home, stop);
             var before = await SlipwayProxy.Allocated(home, stop);
             var plain = await Wrk.Run(proxies[0], Load.Small, Connections, round, folder.Path, stop);
-            yield return Figure.AtMost($"memory that one of {plain.Requests:N0} plain requests takes from the collector", (double)(await SlipwayProxy.Allocated(home, stop) - before) / plain.Requests, "bytes", 1);
+            yield return Figure.AtMost($"memory that one of {plain.Requests:N0} plain requests takes from the collector", (double)(await SlipwayProxy.Allocated(home, stop) - before - (before - earlier)) / plain.Requests, "bytes", 1);
             await Wrk.Run(proxies[0], Load.Small, 256, TimeSpan.FromSeconds(quick ? 1 : 5), folder.Path, stop);
             yield return Figure.AtMost("memory after 256 connections", proxies[0].Megabytes, "MB", 60);
             await foreach (var figure in LatencyFigures.Measure(quick ? proxies[..2] : proxies, origin.Port, quick ? 1 : 5, TimeSpan.FromSeconds(quick ? 1 : 5), progress, stop))

@@ -40,7 +40,7 @@ internal static class BodyPump
     private const int TurnsBeforeYield = 16;
 
     /// <summary>Passes a body on; <paramref name="output"/> holds the head, which goes out with the first of it.</summary>
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    [AsyncMethodBuilder(typeof(PooledTaskBuilder<>))]
     public static async ValueTask<PumpEnd> RunAsync(
         Engine engine, Wire source, ReadBuffer input, BodyDecoder body, Wire target, WriteBuffer output, bool isChunked,
         TimeSpan readDeadline, TimeSpan writeDeadline)
@@ -101,7 +101,7 @@ internal static class BodyPump
         return isSent;
     }
 
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    [AsyncMethodBuilder(typeof(PooledTaskBuilder<>))]
     private static async ValueTask<PumpEnd> ReadAsync(Wire source, ReadBuffer input, BodyDecoder body, TimeSpan deadline)
     {
         var space = input.Space();

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using Slipway.Core.Manifests;
 using Slipway.Gateway.Balancing;
+using Slipway.Gateway.Engines;
 using Slipway.Gateway.Hosting;
 using Slipway.Gateway.Http;
 using Slipway.Gateway.Tracing;
@@ -56,7 +57,7 @@ internal sealed partial class Exchange(DataPlane plane)
     private Span<byte> Head => _client.Buffer.UnreadInPlace[.._headLength];
 
     /// <summary>Carries a request whose head lies at the front of the client's buffer; false when the connection must end.</summary>
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    [AsyncMethodBuilder(typeof(PooledTaskBuilder<>))]
     public async ValueTask<bool> RunAsync(ClientConnection client, int headLength)
     {
         Begin(client, headLength);

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
+using Slipway.Gateway.Engines;
 using Slipway.Gateway.Http;
 
 namespace Slipway.Gateway.Proxying;
@@ -40,7 +41,7 @@ internal sealed partial class Exchange
     private async ValueTask<Attempt> EndSendingAnswerAsync(ValueTask<bool> sending)
         => EndAnswer(await sending ? PumpEnd.Complete : PumpEnd.TargetFailed);
 
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    [AsyncMethodBuilder(typeof(PooledTaskBuilder<>))]
     private async ValueTask<Attempt> PumpAnswerAsync(bool isChunked)
         => EndAnswer(await BodyPump.RunAsync(
             _client.Engine, _upstream.Wire, _fromInstance, _download, _client.Wire, _toClient, isChunked,

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using Slipway.Gateway.Balancing;
+using Slipway.Gateway.Engines;
 using Slipway.Gateway.Http;
 using Slipway.Gateway.Wires;
 
@@ -42,7 +43,7 @@ internal sealed partial class Exchange
     }
 
     /// <summary>Sends the request to the instance that was taken and passes its answer on; counts the request out, whatever happens.</summary>
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    [AsyncMethodBuilder(typeof(PooledTaskBuilder<>))]
     private async ValueTask<Attempt> AttemptAsync(bool isRetry)
     {
         var (release, endpoint) = (_release, _endpoint);

@@ -4,6 +4,7 @@ using System.Runtime.CompilerServices;
 using System.Text;
 using Slipway.Core.Manifests;
 using Slipway.Gateway.Callers;
+using Slipway.Gateway.Engines;
 using Slipway.Gateway.Forwarding;
 using Slipway.Gateway.Guarding;
 using Slipway.Gateway.Statistics;
@@ -23,7 +24,7 @@ internal sealed partial class Exchange
     private bool _isAdmitted;
 
     /// <summary>Lets a request through, or gives the answer that refuses it.</summary>
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    [AsyncMethodBuilder(typeof(PooledTaskBuilder<>))]
     private async ValueTask<OwnAnswer?> GuardAsync(RouteGuard guard)
     {
         _isAdmitted = true;

@@ -4,6 +4,7 @@ using System.Net.Security;
 using System.Runtime.CompilerServices;
 using System.Security.Authentication;
 using System.Security.Cryptography;
+using Slipway.Gateway.Engines;
 using Slipway.Gateway.Wires;
 
 namespace Slipway.Gateway.Securing;
@@ -148,7 +149,7 @@ internal sealed class TlsWire : Wire
             _below.EndSending();
     }
 
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    [AsyncMethodBuilder(typeof(PooledTaskBuilder<>))]
     private async ValueTask<int> AwaitReceiveAsync(ValueTask<int> pending)
     {
         try
@@ -161,7 +162,7 @@ internal sealed class TlsWire : Wire
         }
     }
 
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    [AsyncMethodBuilder(typeof(PooledTaskBuilder<>))]
     private async ValueTask<bool> AwaitSendAsync(ValueTask pending)
     {
         try

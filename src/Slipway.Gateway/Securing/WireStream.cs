@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Slipway.Gateway.Engines;
 using Slipway.Gateway.Wires;
 
 namespace Slipway.Gateway.Securing;
@@ -80,10 +81,9 @@ internal sealed class WireStream(Wire wire) : Stream
     /// <inheritdoc/>
     public override void SetLength(long value) => throw new NotSupportedException();
 
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    [AsyncMethodBuilder(typeof(PooledTaskBuilder<>))]
     private async ValueTask<int> AwaitAsync(ValueTask<int> pending, bool isEmpty) => Judge(await pending, isEmpty);
 
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     private static async ValueTask AwaitAsync(ValueTask<bool> pending)
     {
         if (!await pending)

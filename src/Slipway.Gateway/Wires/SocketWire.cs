@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Runtime.CompilerServices;
+using Slipway.Gateway.Engines;
 
 namespace Slipway.Gateway.Wires;
 
@@ -150,7 +151,7 @@ internal sealed class SocketWire(Socket socket) : TcpWire
         }
     }
 
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    [AsyncMethodBuilder(typeof(PooledTaskBuilder<>))]
     private async ValueTask<int> AwaitReceiveAsync(ValueTask<int> pending, long due)
     {
         BeginRead(due);
@@ -166,7 +167,7 @@ internal sealed class SocketWire(Socket socket) : TcpWire
         return EndRead() ? count : Expired;
     }
 
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    [AsyncMethodBuilder(typeof(PooledTaskBuilder<>))]
     private async ValueTask<bool> AwaitSendAsync(ValueTask<int> pending, ReadOnlyMemory<byte> bytes, long due)
     {
         BeginWrite(due);
