@@ -52,6 +52,8 @@ internal sealed class GatewayHost : IDisposable
         _proofs = new(options.Home, log);
         var tables = new LiveTables(book, _sweeper, _proofs, new(options.Home), log, _engines.Length);
         _sweeper.Add(tables);
+        _sweeper.Add(SlabPool.Small);
+        _sweeper.Add(SlabPool.Large);
         _plane = new(tables, book, _sweeper, log, options.Deadlines, _engines.Length)
         {
             ConnectionsMax = options.ConnectionsMax,
