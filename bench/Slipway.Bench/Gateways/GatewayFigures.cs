@@ -64,11 +64,7 @@ internal static class GatewayFigures
                 yield return Figure.Exactly($"{load.Name}: requests that failed", worked.Sum(one => one[0].Failed), "requests", 0);
             }
             var home = SlipwayProxy.Home(folder.Path, proxies[0].Name);
-            // Asking takes some too, the same every time.
-            var earlier = await SlipwayProxy.Allocated(home, stop);
-            var before = await SlipwayProxy.Allocated(home, stop);
-            var plain = await Wrk.Run(proxies[0], Load.Small, Connections, round, folder.Path, stop);
-            yield return Figure.AtMost($"memory that one of {plain.Requests:N0} plain requests takes from the collector", (double)(await SlipwayProxy.Allocated(home, stop) - before - (before - earlier)) / plain.Requests, "bytes", 1);
+            yield return await AllocatedForRequest(proxies[0], folder.Path, round, stop);
             await Wrk.Run(proxies[0], Load.Small, 256, TimeSpan.FromSeconds(quick ? 1 : 5), folder.Path, stop);
             yield return Figure.AtMost("memory after 256 connections", proxies[0].Megabytes, "MB", 60);
             await foreach (var figure in LatencyFigures.Measure(quick ? proxies[..2] : proxies, origin.Port, quick ? 1 : 5, TimeSpan.FromSeconds(quick ? 1 : 5), progress, stop))
@@ -86,6 +82,21 @@ internal static class GatewayFigures
             yield return figure;
         await foreach (var figure in SoakFigures.Measure(folder.Path, FirstPort + 26, origin.Port, quick, progress, stop))
             yield return figure;
+    }
+
+    // Of two runs the longer against the shorter: connections and the asking take some as well, as much in both.
+    private static async Task<Figure> AllocatedForRequest(Proxy proxy, string folder, TimeSpan time, CancellationToken stop)
+    {
+        var home = SlipwayProxy.Home(folder, proxy.Name);
+        var (requests, bytes) = (new long[2], new long[2]);
+        for (var i = 0; i < 2; i++)
+        {
+            var before = await SlipwayProxy.Allocated(home, stop);
+            requests[i] = (await Wrk.Run(proxy, Load.Small, Connections, (1 + 2 * i) * time, folder, stop)).Requests;
+            bytes[i] = await SlipwayProxy.Allocated(home, stop) - before;
+        }
+        var (more, taken) = (requests[1] - requests[0], bytes[1] - bytes[0]);
+        return Figure.AtMost("memory that a plain request takes from the collector", Math.Max(0, (double)taken / more), "bytes", 1, $"{taken:N0} bytes over {more:N0} requests");
     }
 
     /// <summary>The last of them alone.</summary>
