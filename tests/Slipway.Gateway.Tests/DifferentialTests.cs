@@ -55,10 +55,15 @@ public sealed class DifferentialTests(ITestOutputHelper output) : IAsyncLifetime
         await Parallel.ForEachAsync(Enumerable.Range(0, s_cases), new ParallelOptions { MaxDegreeOfParallelism = CasesAtATime }, async (number, _) =>
         {
             var bytes = RequestMutations.Make(new Random(HashCode.Combine(s_seed, number)));
-            var straight = await Ask(_serverPort, bytes);
             var through = await Ask(_gateway.Port, bytes);
             Interlocked.Add(ref accepted, through.Count);
-            Interlocked.Add(ref refused, through.Count == 0 ? 1 : 0);
+            if (through.Count == 0)
+            {
+                // Whatever the server would make of it, nothing reaches it.
+                Interlocked.Increment(ref refused);
+                return;
+            }
+            var straight = await Ask(_serverPort, bytes);
             for (var i = 0; i < through.Count; i++)
             {
                 if (i < straight.Count && IsAlike(straight[i], through[i]))
