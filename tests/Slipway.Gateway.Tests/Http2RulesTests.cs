@@ -17,12 +17,12 @@ public sealed class Http2RulesTests(SharedGateway gateway) : IClassFixture<Share
     [Fact]
     public async Task A_request_is_answered_with_its_frames()
     {
-        using var peer = await Peer.Connect(gateway.Port);
+        using var peer = await FramePeer.Connect(gateway.Port);
         await peer.Send(FrameKind.Headers, 5, 1, Get());
         var head = await peer.Until(frame => frame.Kind == FrameKind.Headers);
         Assert.Equal(1, head.Stream);
-        Assert.Contains(":status 200", Peer.Decode(head.Payload));
-        Assert.Contains("content-length 2", Peer.Decode(head.Payload));
+        Assert.Contains(":status 200", FramePeer.Decode(head.Payload));
+        Assert.Contains("content-length 2", FramePeer.Decode(head.Payload));
         var data = await peer.Until(frame => frame.Kind == FrameKind.Data);
         Assert.Equal("ok", Encoding.ASCII.GetString(data.Payload));
         Assert.True((data.Flags & 1) != 0);
@@ -47,8 +47,8 @@ public sealed class Http2RulesTests(SharedGateway gateway) : IClassFixture<Share
     [MemberData(nameof(Malformed))]
     public async Task A_malformed_request_ends_its_stream_and_reaches_nobody(string fields)
     {
-        using var peer = await Peer.Connect(gateway.Port);
-        await peer.Send(FrameKind.Headers, 5, 1, Peer.Encode(fields));
+        using var peer = await FramePeer.Connect(gateway.Port);
+        await peer.Send(FrameKind.Headers, 5, 1, FramePeer.Encode(fields));
         var reset = await peer.Until(frame => frame.Kind is FrameKind.ResetStream or FrameKind.GoAway or FrameKind.Headers);
         Assert.Equal(FrameKind.ResetStream, reset.Kind);
         Assert.Equal((int)Http2Error.Protocol, BinaryPrimitives.ReadInt32BigEndian(reset.Payload));
@@ -66,8 +66,8 @@ public sealed class Http2RulesTests(SharedGateway gateway) : IClassFixture<Share
     {
         await using var slow = RawBackend.Each(async (peer, _) => await peer.ReadToEnd());
         await gateway.Put(Service("web", Release(SharedGateway.NewRelease(), 1, slow.Port)));
-        using var peer = await Peer.Connect(gateway.Port);
-        await peer.Send(FrameKind.Headers, 4, 1, Peer.Encode(":method POST|:scheme http|:path /|:authority x|content-length 3"));
+        using var peer = await FramePeer.Connect(gateway.Port);
+        await peer.Send(FrameKind.Headers, 4, 1, FramePeer.Encode(":method POST|:scheme http|:path /|:authority x|content-length 3"));
         await peer.Send(FrameKind.Data, (byte)(what.StartsWith("a body shorter", StringComparison.Ordinal) ? 1 : 0), 1, "abcd"u8[..(what.Contains("longer", StringComparison.Ordinal) ? 4 : what.Contains("shorter", StringComparison.Ordinal) ? 2 : 3)].ToArray());
         if (what.StartsWith("more", StringComparison.Ordinal))
         {
@@ -111,7 +111,7 @@ public sealed class Http2RulesTests(SharedGateway gateway) : IClassFixture<Share
         // It reads nothing of a body, so that windows are not opened again.
         await using var silent = RawBackend.Each((_, _) => hold.Task);
         await gateway.Put(Service("web", Release(SharedGateway.NewRelease(), 1, silent.Port)));
-        using var peer = await Peer.Connect(gateway.Port);
+        using var peer = await FramePeer.Connect(gateway.Port);
         await Commit(peer, what);
         var away = await peer.Until(frame => frame.Kind == FrameKind.GoAway);
         Assert.Equal(error, BinaryPrimitives.ReadInt32BigEndian(away.Payload.AsSpan(4)));
@@ -119,7 +119,7 @@ public sealed class Http2RulesTests(SharedGateway gateway) : IClassFixture<Share
         hold.SetResult();
     }
 
-    private static async Task Commit(Peer peer, string what)
+    private static async Task Commit(FramePeer peer, string what)
     {
         switch (what)
         {
@@ -165,12 +165,12 @@ public sealed class Http2RulesTests(SharedGateway gateway) : IClassFixture<Share
                 await peer.Send(FrameKind.WindowUpdate, 0, 0, new byte[4]);
                 break;
             case "more than the window":
-                await peer.Send(FrameKind.Headers, 4, 1, Peer.Encode(":method POST|:scheme http|:path /|:authority x"));
+                await peer.Send(FrameKind.Headers, 4, 1, FramePeer.Encode(":method POST|:scheme http|:path /|:authority x"));
                 for (var i = 0; i < 2000; i++)
                     await peer.Send(FrameKind.Data, 0, 1, new byte[16_384]);
                 break;
             case "padding that is more than all":
-                await peer.Send(FrameKind.Headers, 4, 1, Peer.Encode(":method POST|:scheme http|:path /|:authority x"));
+                await peer.Send(FrameKind.Headers, 4, 1, FramePeer.Encode(":method POST|:scheme http|:path /|:authority x"));
                 await peer.Send(FrameKind.Data, 8, 1, [5, 1]);
                 break;
             case "endless fields":
@@ -189,7 +189,7 @@ public sealed class Http2RulesTests(SharedGateway gateway) : IClassFixture<Share
                 await Many(peer, FrameKind.Settings, 0, 0, []);
                 break;
             case "empty data without end":
-                await peer.Send(FrameKind.Headers, 4, 1, Peer.Encode(":method POST|:scheme http|:path /|:authority x"));
+                await peer.Send(FrameKind.Headers, 4, 1, FramePeer.Encode(":method POST|:scheme http|:path /|:authority x"));
                 await Many(peer, FrameKind.Data, 0, 1, []);
                 break;
             default:
@@ -202,7 +202,7 @@ public sealed class Http2RulesTests(SharedGateway gateway) : IClassFixture<Share
         }
     }
 
-    private static async Task Many(Peer peer, FrameKind kind, byte flags, int stream, byte[] payload)
+    private static async Task Many(FramePeer peer, FrameKind kind, byte flags, int stream, byte[] payload)
     {
         for (var i = 0; i < 1_100; i++)
             await peer.Send(kind, flags, stream, payload);
@@ -211,16 +211,16 @@ public sealed class Http2RulesTests(SharedGateway gateway) : IClassFixture<Share
     [Fact]
     public async Task A_list_that_is_too_large_is_answered_and_the_connection_goes_on()
     {
-        using var peer = await Peer.Connect(gateway.Port);
+        using var peer = await FramePeer.Connect(gateway.Port);
         var large = string.Join('|', Enumerable.Range(0, 5).Select(i => $"x-{i} {new string('a', 6_000)}"));
-        var list = Peer.Encode($":method GET|:scheme http|:path /|:authority x|{large}|x-more {new string('a', 5_000)}");
+        var list = FramePeer.Encode($":method GET|:scheme http|:path /|:authority x|{large}|x-more {new string('a', 5_000)}");
         // Coded it fits, decoded it does not: one field that came is said again and again.
-        var kept = Peer.Keep("x-kept", new string('k', 3_000));
-        byte[] many = [.. Peer.Encode(":method GET|:scheme http|:path /|:authority x"), .. kept, .. Enumerable.Repeat((byte)0xBE, 20)];
+        var kept = FramePeer.Keep("x-kept", new string('k', 3_000));
+        byte[] many = [.. FramePeer.Encode(":method GET|:scheme http|:path /|:authority x"), .. kept, .. Enumerable.Repeat((byte)0xBE, 20)];
         await peer.Send(FrameKind.Headers, 5, 1, many);
-        Assert.Contains(":status 431", Peer.Decode((await peer.Until(frame => frame.Kind == FrameKind.Headers)).Payload));
+        Assert.Contains(":status 431", FramePeer.Decode((await peer.Until(frame => frame.Kind == FrameKind.Headers)).Payload));
         await peer.Send(FrameKind.Headers, 5, 3, Get());
-        Assert.Contains(":status 200", Peer.Decode((await peer.Until(frame => frame.Kind == FrameKind.Headers)).Payload));
+        Assert.Contains(":status 200", FramePeer.Decode((await peer.Until(frame => frame.Kind == FrameKind.Headers)).Payload));
         Assert.True(list.Length > 30_000);
     }
 
@@ -229,7 +229,7 @@ public sealed class Http2RulesTests(SharedGateway gateway) : IClassFixture<Share
     {
         await using var silent = RawBackend.Each(async (peer, _) => await peer.ReadToEnd());
         await gateway.Put(Service("web", Release(SharedGateway.NewRelease(), 1, silent.Port)));
-        using var peer = await Peer.Connect(gateway.Port);
+        using var peer = await FramePeer.Connect(gateway.Port);
         for (var i = 0; i <= 128; i++)
             await peer.Send(FrameKind.Headers, 5, 2 * i + 1, Get());
         var reset = await peer.Until(frame => frame.Kind == FrameKind.ResetStream);
@@ -242,7 +242,7 @@ public sealed class Http2RulesTests(SharedGateway gateway) : IClassFixture<Share
         var body = new string('b', 100_000);
         await using var large = RawBackend.Saying(body);
         await gateway.Put(Service("web", Release(SharedGateway.NewRelease(), 1, large.Port)));
-        using var peer = await Peer.Connect(gateway.Port);
+        using var peer = await FramePeer.Connect(gateway.Port);
         // A window of ten bytes for each stream.
         await peer.Send(FrameKind.Settings, 0, 0, [0, 4, 0, 0, 0, 10]);
         await peer.Send(FrameKind.Headers, 5, 1, Get());
@@ -268,110 +268,12 @@ public sealed class Http2RulesTests(SharedGateway gateway) : IClassFixture<Share
     {
         await using var echo = await KestrelBackend.Start("one");
         await gateway.Put(Service("web", Release(SharedGateway.NewRelease(), 1, echo.Port)));
-        using var peer = await Peer.Connect(gateway.Port);
-        await peer.Send(FrameKind.Headers, 4, 1, Peer.Encode(":method POST|:scheme http|:path /echo|:authority x"));
+        using var peer = await FramePeer.Connect(gateway.Port);
+        await peer.Send(FrameKind.Headers, 4, 1, FramePeer.Encode(":method POST|:scheme http|:path /echo|:authority x"));
         await peer.Send(FrameKind.Data, 8, 1, [3, .. "hello"u8, 0, 0, 0]);
-        await peer.Send(FrameKind.Headers, 5, 1, Peer.Encode("x-sum 5"));
+        await peer.Send(FrameKind.Headers, 5, 1, FramePeer.Encode("x-sum 5"));
         Assert.Equal("hello", Encoding.ASCII.GetString((await peer.Until(frame => frame.Kind == FrameKind.Data)).Payload));
     }
 
-    private static byte[] Get() => Peer.Encode(":method GET|:scheme http|:path /|:authority x");
-
-    private sealed record Frame(FrameKind Kind, byte Flags, int Stream, byte[] Payload);
-
-    /// <summary>Speaks in frames.</summary>
-    private sealed class Peer : IDisposable
-    {
-        private readonly RawPeer _peer;
-
-        private Peer(RawPeer peer) => _peer = peer;
-
-        public static async Task<Peer> Connect(int port)
-        {
-            var peer = new Peer(await RawPeer.Connect(port));
-            await peer._peer.Send(Encoding.ASCII.GetString(Http2Connection.Preface));
-            await peer.Send(FrameKind.Settings, 0, 0, []);
-            return peer;
-        }
-
-        public async Task Send(FrameKind kind, byte flags, int stream, byte[] payload)
-        {
-            var frame = new byte[FrameHead.Bytes + payload.Length];
-            new FrameHead(payload.Length, kind, flags, stream).Write(frame);
-            payload.CopyTo(frame, FrameHead.Bytes);
-            try
-            {
-                await _peer.Socket.SendAsync(frame);
-            }
-            catch (System.Net.Sockets.SocketException)
-            {
-                // Whoever is sent away may be in the middle of a word; what it was told is still to be read.
-            }
-        }
-
-        public async Task<Frame> Until(Func<Frame, bool> isIt)
-        {
-            while (true)
-            {
-                var head = FrameHead.Read(Encoding.Latin1.GetBytes(await _peer.Read(FrameHead.Bytes)));
-                var frame = new Frame(head.Kind, head.Flags, head.Stream, Encoding.Latin1.GetBytes(await _peer.Read(head.Length)));
-                if (isIt(frame) && !(frame.Kind == FrameKind.Ping && (frame.Flags & 1) == 0))
-                    return frame;
-            }
-        }
-
-        public async Task Ended()
-        {
-            try
-            {
-                await _peer.ReadToEnd();
-            }
-            catch (System.Net.Sockets.SocketException)
-            {
-                // Reset, since we had sent more than it read.
-            }
-        }
-
-        public static byte[] Encode(string fields)
-        {
-            var bytes = new List<byte>();
-            foreach (var field in fields.Split('|'))
-            {
-                var space = field.IndexOf(' ');
-                bytes.AddRange([0, .. Text(field[..space]), .. Text(field[(space + 1)..])]);
-            }
-            return [.. bytes];
-        }
-
-        public static byte[] Keep(string name, string value) => [0x40, .. Text(name), .. Text(value)];
-
-        public static string Decode(byte[] list)
-        {
-            var taker = new Taker();
-            Assert.True(new HpackDecoder().TryDecode(list, taker));
-            return string.Join('|', taker.Fields);
-        }
-
-        public void Dispose() => _peer.Dispose();
-
-        private static byte[] Text(string text)
-        {
-            var number = new ByteQueue();
-            if (text.Length < 127)
-                return [(byte)text.Length, .. Encoding.Latin1.GetBytes(text)];
-            var rest = text.Length - 127;
-            number.Append([127]);
-            for (; rest >= 128; rest >>= 7)
-                number.Append([(byte)(rest & 127 | 128)]);
-            number.Append([(byte)rest]);
-            return [.. number.Unread, .. Encoding.Latin1.GetBytes(text)];
-        }
-
-        private sealed class Taker : IFieldTaker
-        {
-            public List<string> Fields { get; } = [];
-
-            public void Take(ReadOnlySpan<byte> name, ReadOnlySpan<byte> value) => Fields.Add($"{Encoding.ASCII.GetString(name)} {Encoding.ASCII.GetString(value)}");
-        }
-    }
+    private static byte[] Get() => FramePeer.Encode(":method GET|:scheme http|:path /|:authority x");
 }

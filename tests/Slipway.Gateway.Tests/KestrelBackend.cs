@@ -1,8 +1,10 @@
+using System.Collections.Concurrent;
 using System.Net.WebSockets;
 using System.Security.Cryptography;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Logging;
 
 namespace Slipway.Gateway.Tests;
@@ -11,6 +13,7 @@ namespace Slipway.Gateway.Tests;
 internal sealed class KestrelBackend : IAsyncDisposable
 {
     private readonly WebApplication _application;
+    private readonly ConcurrentDictionary<string, bool> _connections = [];
     private int _served;
 
     private KestrelBackend(WebApplication application) => _application = application;
@@ -19,10 +22,20 @@ internal sealed class KestrelBackend : IAsyncDisposable
 
     public int Served => Volatile.Read(ref _served);
 
-    public static async Task<KestrelBackend> Start(string name)
+    /// <summary>How many connections have carried a request.</summary>
+    public int Connections => _connections.Count;
+
+    /// <summary>Starts one.</summary>
+    /// <param name="name">What it answers with.</param>
+    /// <param name="http2">Whether it speaks HTTP/2 without TLS, and nothing else.</param>
+    public static async Task<KestrelBackend> Start(string name, bool http2 = false)
     {
         var builder = WebApplication.CreateEmptyBuilder(new());
-        builder.WebHost.UseKestrelCore().UseUrls("http://127.0.0.1:0").ConfigureKestrel(options => options.Limits.MaxRequestBodySize = null);
+        builder.WebHost.UseKestrelCore().UseUrls("http://127.0.0.1:0").ConfigureKestrel(options =>
+        {
+            options.Limits.MaxRequestBodySize = null;
+            options.ConfigureEndpointDefaults(listen => listen.Protocols = http2 ? HttpProtocols.Http2 : HttpProtocols.Http1);
+        });
         builder.Logging.ClearProviders();
         var application = builder.Build();
         var backend = new KestrelBackend(application);
@@ -38,13 +51,22 @@ internal sealed class KestrelBackend : IAsyncDisposable
     private async Task Serve(HttpContext context, string name)
     {
         Interlocked.Increment(ref _served);
+        _connections.TryAdd(context.Connection.Id, true);
         switch (context.Request.Path.Value)
         {
             case "/hash":
                 await context.Response.WriteAsync(Convert.ToHexString(await SHA256.HashDataAsync(context.Request.Body)));
                 break;
+            case "/bytes":
+                await context.Response.Body.WriteAsync(new byte[int.Parse(context.Request.Query["count"]!)]);
+                break;
             case "/echo":
                 await context.Request.Body.CopyToAsync(context.Response.Body);
+                break;
+            case "/trailers":
+                context.Response.DeclareTrailer("x-sum");
+                await context.Response.WriteAsync("body");
+                context.Response.AppendTrailer("x-sum", "4");
                 break;
             case "/events":
                 await WriteEvents(context, name);

@@ -21,6 +21,10 @@ internal static class Tables
     public static RoutedRelease Release(string id, int weight, params int[] ports)
         => new(Id(id), weight, [.. ports.Select(port => new Endpoint(Instance(id, port), "127.0.0.1", port))]);
 
+    /// <summary>A release whose instances speak HTTP/2.</summary>
+    public static RoutedRelease Http2Release(string id, int weight, params int[] ports)
+        => new(Id(id), weight, [.. ports.Select(port => new Endpoint(Instance(id, port), "127.0.0.1", port) { Http2 = true })]);
+
     private static InstanceId Instance(string release, int port)
         => InstanceId.TryParse($"x-{release}-{port}", out var id) ? id : throw new ArgumentException("Not a release.", nameof(release));
 

@@ -33,6 +33,10 @@ public sealed record Service
     /// <summary>The port it listens on in a container; null when it listens on none. On <c>process</c> each instance is given its own as <c>PORT</c>.</summary>
     public int? Port { get; init; }
 
+    /// <summary>How it is spoken to on that port.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public ServiceProtocol Protocol { get; init; }
+
     /// <summary>How its health is known.</summary>
     public required HealthPlan Health { get; init; }
 
@@ -100,6 +104,16 @@ public enum ServiceKind
 
     /// <summary>Answers with a model.</summary>
     Ai,
+}
+
+/// <summary>How the gateway speaks to a service's instances.</summary>
+public enum ServiceProtocol
+{
+    /// <summary>HTTP/1.1.</summary>
+    Http1,
+
+    /// <summary>HTTP/2 without TLS, as servers of gRPC have it.</summary>
+    Http2,
 }
 
 /// <summary>How many instances run; equal bounds mean a fixed number.</summary>

@@ -20,6 +20,7 @@ internal static class ServiceBinder
             Run = (CommandLine?)values["run"],
             Dev = (CommandLine?)values["dev"],
             Port = (int?)values["port"],
+            Protocol = (ServiceProtocol)(int)values["protocol"]!,
             Health = BindHealth(values),
             Routes = [.. values.List(values.Has("routes") ? "routes" : "route").Cast<Values>().Select(route => BindRoute(route, protection))],
             Needs = NamesOf(values.List("needs")),

@@ -42,4 +42,9 @@ public sealed record RoutedRelease(ReleaseId Release, int Weight, ImmutableArray
 /// <param name="Instance">The instance.</param>
 /// <param name="Address">An IP address.</param>
 /// <param name="Port">1 to 65535.</param>
-public sealed record Endpoint(InstanceId Instance, string Address, int Port);
+public sealed record Endpoint(InstanceId Instance, string Address, int Port)
+{
+    /// <summary>Whether it speaks HTTP/2 without TLS, as servers of gRPC do, and not HTTP/1.1.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool Http2 { get; init; }
+}

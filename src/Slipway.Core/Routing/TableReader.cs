@@ -142,6 +142,7 @@ internal static class TableReader
         InstanceId instance = default;
         var address = "";
         var port = 0;
+        var http2 = false;
         while (NextProperty(ref reader) is { } name)
         {
             if (name == "instance")
@@ -150,10 +151,12 @@ internal static class TableReader
                 address = reader.GetString() ?? "";
             else if (name == "port")
                 port = reader.GetInt32();
+            else if (name == "http2")
+                http2 = reader.GetBoolean();
             else
                 reader.Skip();
         }
-        return new(instance, address, port);
+        return new(instance, address, port) { Http2 = http2 };
     }
 
     /// <summary>Moves to the value of the next property and gives its name; null at the end of the object.</summary>

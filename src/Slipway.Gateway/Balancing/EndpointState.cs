@@ -3,6 +3,9 @@ using System.Net.Sockets;
 using Slipway.Core.Manifests;
 using Slipway.Core.Routing;
 using Slipway.Gateway.Engines;
+using Slipway.Gateway.Hosting;
+using Slipway.Gateway.Http2;
+using Slipway.Gateway.Proxying;
 using Slipway.Gateway.Wires;
 
 namespace Slipway.Gateway.Balancing;
@@ -29,6 +32,7 @@ internal sealed class EndpointState(Endpoint endpoint, int engineCount) : ISwept
     private readonly IPEndPoint _address = new(IPAddress.Parse(endpoint.Address), endpoint.Port);
     private readonly Lock _lock = new();
     private readonly Stack<UpstreamConnection>[] _resting = [.. Enumerable.Range(0, engineCount).Select(static _ => new Stack<UpstreamConnection>())];
+    private readonly SharedConnections? _shared = endpoint.Http2 ? new(engineCount) : null;
     private int _inFlight;
     private int _failuresInARow;
     private long _asideUntil;
@@ -54,7 +58,7 @@ internal sealed class EndpointState(Endpoint endpoint, int engineCount) : ISwept
         get
         {
             lock (_lock)
-                return _resting.Sum(static pool => pool.Count);
+                return _resting.Sum(static pool => pool.Count) + (_shared?.Resting ?? 0);
         }
     }
 
@@ -104,7 +108,7 @@ internal sealed class EndpointState(Endpoint endpoint, int engineCount) : ISwept
         Volatile.Write(ref _asideUntil, Environment.TickCount64 + milliseconds);
     }
 
-    /// <summary>Takes a connection at rest that still lives; null when there is none.</summary>
+    /// <summary>Takes a connection at rest that still lives, or a place on one that carries many requests; null when there is none.</summary>
     /// <param name="engine">Whose connections to choose from.</param>
     /// <param name="isRepeatable">
     /// Whether the request can be sent again should the connection turn out dead; if so, it is taken without a look at it.
@@ -112,6 +116,8 @@ internal sealed class EndpointState(Endpoint endpoint, int engineCount) : ISwept
     public UpstreamConnection? TakeResting(Engine engine, bool isRepeatable)
     {
         var now = Environment.TickCount64;
+        if (_shared is not null)
+            return _shared.TryBegin(engine) is { } stream ? new(stream) { IsReused = true, RestsSince = now } : null;
         while (true)
         {
             UpstreamConnection? connection;
@@ -130,17 +136,28 @@ internal sealed class EndpointState(Endpoint endpoint, int engineCount) : ISwept
     }
 
     /// <summary>Opens a connection; null when the instance refuses it or does not answer within the deadline.</summary>
-    public async ValueTask<UpstreamConnection?> ConnectAsync(Engine engine, TimeSpan deadline)
+    public async ValueTask<UpstreamConnection?> ConnectAsync(Engine engine, Deadlines deadlines, GatewayLog log)
     {
-        if (await engine.ConnectAsync(_address, deadline) is not { } wire)
+        if (await engine.ConnectAsync(_address, deadlines.Connect) is not { } wire)
             return null;
         SetReachable();
-        return new(wire);
+        if (_shared is null)
+            return new(wire);
+        var connection = InstanceConnection.Start(engine, wire, deadlines, log, _shared.Remove);
+        var stream = connection.TryBegin();
+        _shared.Add(connection);
+        return stream is null ? null : new(stream);
     }
 
     /// <summary>Takes a connection back for another request, or closes it when there are enough or the instance has left.</summary>
     public void Rest(Engine engine, UpstreamConnection connection)
     {
+        if (_shared is not null)
+        {
+            // It was a stream, which has ended; what it was on goes on.
+            connection.Wire.Close();
+            return;
+        }
         var pool = _resting[engine.Index];
         connection.IsReused = true;
         connection.RestsSince = Environment.TickCount64;
@@ -169,6 +186,7 @@ internal sealed class EndpointState(Endpoint endpoint, int engineCount) : ISwept
         }
         foreach (var connection in resting)
             connection.Wire.Close();
+        _shared?.Retire();
     }
 
     /// <summary>Whether it left the table so long ago that nothing new can come to it, and has nothing in flight.</summary>
@@ -187,6 +205,7 @@ internal sealed class EndpointState(Endpoint endpoint, int engineCount) : ISwept
             _isTried = true;
             _ = TryAsync();
         }
+        _shared?.Sweep(now);
         if (now < _nextProbe)
             return;
         _nextProbe = now + ProbeEveryMilliseconds;

@@ -35,12 +35,18 @@ internal sealed class BodyDecoder
     /// <summary>How much is to come, in bytes, where that is known; otherwise a large number.</summary>
     public long Remaining => Framing == BodyFraming.Length ? _remaining : long.MaxValue;
 
+    /// <summary>The lines of its trailers, each with its end; empty when there are none or they are not kept.</summary>
+    public ReadOnlySpan<byte> Trailers => Framing == BodyFraming.Chunked ? _chunks.Trailers : default;
+
     /// <summary>Begins a body.</summary>
-    public void Begin(BodyFraming framing, long length)
+    /// <param name="framing">How it is delimited.</param>
+    /// <param name="length">How long it is, in bytes, where that is known.</param>
+    /// <param name="keepsTrailers">Whether its trailers are kept.</param>
+    public void Begin(BodyFraming framing, long length, bool keepsTrailers = false)
     {
         Framing = framing;
         _remaining = length;
-        _chunks.Begin();
+        _chunks.Begin(keepsTrailers);
         _isDone = framing == BodyFraming.None || (framing == BodyFraming.Length && length == 0);
     }
 

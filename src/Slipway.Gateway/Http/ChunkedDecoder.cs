@@ -2,7 +2,7 @@ namespace Slipway.Gateway.Http;
 
 /// <summary>
 /// Decodes the chunked coding (RFC 9112, section 7.1), one octet of framing at a time, so that it stops exactly where the
-/// body does. Extensions and trailers are checked and dropped.
+/// body does. Extensions are checked and dropped; so are trailers, unless somebody keeps them.
 /// </summary>
 internal sealed class ChunkedDecoder
 {
@@ -11,6 +11,9 @@ internal sealed class ChunkedDecoder
     private int _digits;
     private int _lineLength;
     private int _trailerLength;
+    private bool _keepsTrailers;
+    private byte[] _trailers = [];
+    private int _trailersEnd;
 
     private enum State
     {
@@ -35,11 +38,16 @@ internal sealed class ChunkedDecoder
     /// <summary>Whether the framing is wrong.</summary>
     public bool IsBroken => _state == State.Broken;
 
+    /// <summary>The lines of the trailers, each with its end; empty when there are none or they are not kept.</summary>
+    public ReadOnlySpan<byte> Trailers => _trailers.AsSpan(0, _trailersEnd);
+
     /// <summary>Begins a body.</summary>
-    public void Begin()
+    /// <param name="keepsTrailers">Whether its trailers are kept.</param>
+    public void Begin(bool keepsTrailers)
     {
         _state = State.Size;
-        _size = _digits = _lineLength = _trailerLength = 0;
+        _size = _digits = _lineLength = _trailerLength = _trailersEnd = 0;
+        _keepsTrailers = keepsTrailers;
     }
 
     /// <summary>Copies data out of the input until either is used up or the body ends; gives how much was copied.</summary>
@@ -51,7 +59,10 @@ internal sealed class ChunkedDecoder
         {
             if (_state != State.Data)
             {
-                _state = Next(input[consumed++]);
+                var c = input[consumed++];
+                _state = Next(c);
+                if (_keepsTrailers && _state is State.TrailerName or State.TrailerValue or State.TrailerFeed or State.TrailerStart && _trailerLength > 0)
+                    KeepTrailer(c);
                 continue;
             }
             var count = (int)Math.Min(_size, Math.Min(input.Length - consumed, output.Length - copied));
@@ -65,6 +76,13 @@ internal sealed class ChunkedDecoder
                 _state = State.DataReturn;
         }
         return copied;
+    }
+
+    private void KeepTrailer(byte c)
+    {
+        if (_trailersEnd == _trailers.Length)
+            Array.Resize(ref _trailers, Math.Max(256, 2 * _trailersEnd));
+        _trailers[_trailersEnd++] = c;
     }
 
     private State Next(byte c) => _state switch

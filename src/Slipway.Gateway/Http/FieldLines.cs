@@ -28,6 +28,9 @@ internal sealed class FieldLines
     /// <summary>Whether Connection says <c>upgrade</c>.</summary>
     public bool SaysUpgrade { get; private set; }
 
+    /// <summary>Whether TE says <c>trailers</c>: whoever sent it takes fields behind a body.</summary>
+    public bool SaysTrailers { get; private set; }
+
     /// <summary>The value of the only Content-Length; -1 when there is none.</summary>
     public long ContentLength { get; private set; }
 
@@ -104,7 +107,7 @@ internal sealed class FieldLines
     private void Clear()
     {
         Count = _nominatedCount = 0;
-        SaysClose = SaysKeepAlive = SaysUpgrade = IsChunked = false;
+        SaysClose = SaysKeepAlive = SaysUpgrade = SaysTrailers = IsChunked = false;
         ContentLength = Host = Upgrade = Expect = RequestId = TraceParent = -1;
         _hasTraceParent = false;
     }
@@ -197,6 +200,9 @@ internal sealed class FieldLines
                 return HeadFault.None;
             case FieldKind.RequestId:
                 RequestId = RequestId < 0 ? Count : RequestId;
+                return HeadFault.None;
+            case FieldKind.OneHop when field.NameLength == 2:
+                SaysTrailers |= Octets.HasItem(value, "trailers"u8);
                 return HeadFault.None;
             case FieldKind.TraceParent:
                 TraceParent = _hasTraceParent ? -1 : Count;

@@ -30,6 +30,17 @@ internal static class Octets
         return text;
     }
 
+    /// <summary>Whether an item stands in a list parted by commas, whatever its case (RFC 9110, section 5.6.1).</summary>
+    public static bool HasItem(ReadOnlySpan<byte> list, ReadOnlySpan<byte> item)
+    {
+        foreach (var range in list.Split((byte)','))
+        {
+            if (Same(Trim(list[range]), item))
+                return true;
+        }
+        return false;
+    }
+
     /// <summary>Reads a length: 1 to 18 digits and nothing else, so that it can neither overflow nor be read in two ways.</summary>
     public static bool TryLength(ReadOnlySpan<byte> text, out long length)
     {

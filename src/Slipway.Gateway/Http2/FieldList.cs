@@ -1,3 +1,5 @@
+using Slipway.Gateway.Http;
+
 namespace Slipway.Gateway.Http2;
 
 /// <summary>Gathers the coded fields of a message from the frames that they come in (RFC 9113, section 6.2 and 6.10).</summary>
@@ -13,6 +15,11 @@ internal sealed class FieldList
 
     /// <summary>What has come of them.</summary>
     public ReadOnlySpan<byte> Coded => _coded.Unread;
+
+    /// <summary>Whether a field may stand in a message as it is (RFC 9113, section 8.2.1).</summary>
+    public static bool IsSound(ReadOnlySpan<byte> name, ReadOnlySpan<byte> value)
+        => Octets.IsToken(name) && !name.ContainsAnyInRange((byte)'A', (byte)'Z')
+            && !value.ContainsAny((byte)'\0', (byte)'\r', (byte)'\n') && Octets.Trim(value).Length == value.Length;
 
     /// <summary>Begins with a frame of HEADERS; an error when it breaks a rule.</summary>
     public Http2Error Begin(in FrameHead frame, ReadOnlySpan<byte> payload)

@@ -37,6 +37,13 @@ internal sealed class FrameOutput(Wire wire, TimeSpan deadline, Lock sync, Actio
         _gathered.Append(payload);
     }
 
+    /// <summary>Adds what is no frame.</summary>
+    public void AppendLocked(ReadOnlySpan<byte> bytes)
+    {
+        if (!IsBroken)
+            _gathered.Append(bytes);
+    }
+
     /// <summary>Sends what has gathered, unless somebody is at it.</summary>
     public void FlushLocked()
     {

@@ -4,25 +4,25 @@ using Slipway.Gateway.Wires;
 namespace Slipway.Gateway.Http2;
 
 /// <summary>Reads the frames of a connection as they come in. A connection at rest holds no buffer.</summary>
-internal sealed class FrameReader(ClientConnection client, Deadlines deadlines)
+internal sealed class FrameReader(Wire wire, ReadBuffer buffer, Deadlines deadlines)
 {
     private long _due;
 
     /// <summary>Whether what comes is a frame that is longer than we take.</summary>
-    public bool IsTooLong => client.Buffer.Length >= FrameHead.Bytes && FrameHead.Read(client.Buffer.Unread).Length > FrameHead.PayloadBytesMax;
+    public bool IsTooLong => buffer.Length >= FrameHead.Bytes && FrameHead.Read(buffer.Unread).Length > FrameHead.PayloadBytesMax;
 
     /// <summary>Reads what a client sends first; false when it is something else.</summary>
     public async ValueTask<bool> ReadPrefaceAsync()
     {
         var due = Deadlines.After(deadlines.Header);
-        while (client.Buffer.Length < Http2Connection.Preface.Length)
+        while (buffer.Length < FrameConnection.Preface.Length)
         {
-            if (!Http2Connection.Preface.StartsWith(client.Buffer.Unread) || await client.Wire.ReceiveAsync(client.Buffer.Space(), due) is not (> 0 and var count))
+            if (!FrameConnection.Preface.StartsWith(buffer.Unread) || await wire.ReceiveAsync(buffer.Space(), due) is not (> 0 and var count))
                 return false;
-            client.Buffer.Filled(count);
+            buffer.Filled(count);
         }
-        var isSound = client.Buffer.Unread.StartsWith(Http2Connection.Preface);
-        client.Buffer.Consume(Http2Connection.Preface.Length);
+        var isSound = buffer.Unread.StartsWith(FrameConnection.Preface);
+        buffer.Consume(FrameConnection.Preface.Length);
         return isSound;
     }
 
@@ -30,21 +30,21 @@ internal sealed class FrameReader(ClientConnection client, Deadlines deadlines)
     public bool TryNext(out FrameHead frame)
     {
         frame = default;
-        if (client.Buffer.Length < FrameHead.Bytes)
+        if (buffer.Length < FrameHead.Bytes)
             return false;
-        frame = FrameHead.Read(client.Buffer.Unread);
-        return frame.Length <= FrameHead.PayloadBytesMax && client.Buffer.Length >= FrameHead.Bytes + frame.Length;
+        frame = FrameHead.Read(buffer.Unread);
+        return frame.Length <= FrameHead.PayloadBytesMax && buffer.Length >= FrameHead.Bytes + frame.Length;
     }
 
     /// <summary>The payload of the frame at the front.</summary>
-    public ReadOnlySpan<byte> Payload(in FrameHead frame) => client.Buffer.Unread.Slice(FrameHead.Bytes, frame.Length);
+    public ReadOnlySpan<byte> Payload(in FrameHead frame) => buffer.Unread.Slice(FrameHead.Bytes, frame.Length);
 
     /// <summary>The frame at the front is done with.</summary>
     /// <param name="frame">The frame.</param>
     /// <param name="isInFields">Whether the fields that it belongs to go on, for which all frames together have one deadline.</param>
     public void Done(in FrameHead frame, bool isInFields)
     {
-        client.Buffer.Consume(FrameHead.Bytes + frame.Length);
+        buffer.Consume(FrameHead.Bytes + frame.Length);
         if (!isInFields)
             _due = 0;
     }
@@ -55,17 +55,17 @@ internal sealed class FrameReader(ClientConnection client, Deadlines deadlines)
     public async ValueTask<bool> ReadAsync(bool isInFields, bool isAtRest)
     {
         // A frame, or a list of fields, that has begun must come to its end; else nobody waits for one who asks nothing.
-        var isUnderWay = client.Buffer.Length > 0 || isInFields;
+        var isUnderWay = buffer.Length > 0 || isInFields;
         if (_due == 0 || !isUnderWay)
             _due = isUnderWay ? Deadlines.After(deadlines.Header) : isAtRest ? Deadlines.After(deadlines.Idle) : Wire.Never;
-        if (client.Buffer.Length == 0)
-            client.Buffer.Release();
-        var count = client.Buffer.Length == 0 ? await client.Wire.ReadableAsync(_due) : 1;
+        if (buffer.Length == 0)
+            buffer.Release();
+        var count = buffer.Length == 0 ? await wire.ReadableAsync(_due) : 1;
         if (count > 0)
-            count = await client.Wire.ReceiveAsync(client.Buffer.Space(), _due);
+            count = await wire.ReceiveAsync(buffer.Space(), _due);
         if (count <= 0)
             return false;
-        client.Buffer.Filled(count);
+        buffer.Filled(count);
         return true;
     }
 }

@@ -37,6 +37,25 @@ internal enum FrameKind : byte
     Continuation = 9,
 }
 
+/// <summary>What one side tells the other of itself (RFC 9113, section 6.5.2).</summary>
+internal enum Http2Setting : ushort
+{
+    /// <summary>Whether a server may send what nobody asked for.</summary>
+    Push = 2,
+
+    /// <summary>How many streams may be under way at a time.</summary>
+    StreamsMax = 3,
+
+    /// <summary>How much may be sent on a new stream, in bytes.</summary>
+    StreamWindow = 4,
+
+    /// <summary>How long a frame's payload may be.</summary>
+    FrameBytesMax = 5,
+
+    /// <summary>How large a list of fields may be.</summary>
+    ListBytesMax = 6,
+}
+
 /// <summary>Why a stream or a connection ends (RFC 9113, section 7).</summary>
 internal enum Http2Error
 {

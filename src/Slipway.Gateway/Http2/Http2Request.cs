@@ -7,12 +7,13 @@ namespace Slipway.Gateway.Http2;
 /// that stands before a route, judges both. What could not be said there, or would be read otherwise, makes it malformed. Used again
 /// for every request of a connection.
 /// </summary>
-internal sealed class Http2Request : IFieldTaker
+internal sealed class Http2Request : IFieldTaker, IMessageHead
 {
     /// <summary>How large a list of fields may be, as the standard counts it.</summary>
     public const int ListBytesMax = 32 * 1024;
 
-    private const int FieldOverhead = 32;
+    /// <summary>What the standard counts for a field beside its text, in bytes.</summary>
+    public const int FieldOverhead = 32;
 
     private readonly ByteQueue _method = new();
     private readonly ByteQueue _path = new();
@@ -34,7 +35,7 @@ internal sealed class Http2Request : IFieldTaker
     public bool IsTooLarge => _listBytes > ListBytesMax;
 
     /// <summary>The length that it says its body has; -1 when it says none.</summary>
-    public long ContentLength { get; private set; }
+    public long BodyLength { get; private set; }
 
     /// <summary>Forgets the one before.</summary>
     public void Begin()
@@ -43,7 +44,7 @@ internal sealed class Http2Request : IFieldTaker
             part.Release();
         _hasScheme = _hasHost = _hasFields = IsMalformed = false;
         _listBytes = 0;
-        ContentLength = -1;
+        BodyLength = -1;
     }
 
     /// <inheritdoc/>
@@ -58,11 +59,8 @@ internal sealed class Http2Request : IFieldTaker
             TakeField(name, value);
     }
 
-    /// <summary>Writes the head.</summary>
-    /// <param name="output">Where to.</param>
-    /// <param name="hasBody">Whether anything follows it.</param>
-    /// <returns>Whether what follows is framed in chunks, for its length is not known.</returns>
-    public bool Write(ByteQueue output, bool hasBody)
+    /// <inheritdoc/>
+    public bool Write(ByteQueue output, bool hasEnded)
     {
         output.Append(_method.Unread);
         output.Append(" "u8);
@@ -81,15 +79,15 @@ internal sealed class Http2Request : IFieldTaker
             output.Append(_cookies.Unread);
             output.Append("\r\n"u8);
         }
-        var isChunked = hasBody && ContentLength < 0;
+        var isChunked = !hasEnded && BodyLength < 0;
         if (isChunked)
         {
             output.Append("Transfer-Encoding: chunked\r\n"u8);
         }
-        else if (ContentLength >= 0)
+        else if (BodyLength >= 0)
         {
             output.Append("Content-Length: "u8);
-            output.Append(System.Text.Encoding.ASCII.GetBytes(ContentLength.ToString(System.Globalization.CultureInfo.InvariantCulture)));
+            output.Append(System.Text.Encoding.ASCII.GetBytes(BodyLength.ToString(System.Globalization.CultureInfo.InvariantCulture)));
             output.Append("\r\n"u8);
         }
         output.Append("\r\n"u8);
@@ -126,7 +124,7 @@ internal sealed class Http2Request : IFieldTaker
     private void TakeField(ReadOnlySpan<byte> name, ReadOnlySpan<byte> value)
     {
         _hasFields = true;
-        if (!Octets.IsToken(name) || name.ContainsAnyInRange((byte)'A', (byte)'Z') || value.ContainsAny((byte)'\0', (byte)'\r', (byte)'\n') || Octets.Trim(value).Length != value.Length)
+        if (!FieldList.IsSound(name, value))
         {
             IsMalformed = true;
             return;
@@ -162,8 +160,8 @@ internal sealed class Http2Request : IFieldTaker
 
     private void TakeLength(ReadOnlySpan<byte> value)
     {
-        IsMalformed |= ContentLength >= 0 || !Octets.TryLength(value, out var length);
+        IsMalformed |= BodyLength >= 0 || !Octets.TryLength(value, out var length);
         if (!IsMalformed && Octets.TryLength(value, out length))
-            ContentLength = length;
+            BodyLength = length;
     }
 }

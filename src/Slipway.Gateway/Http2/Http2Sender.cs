@@ -7,7 +7,7 @@ namespace Slipway.Gateway.Http2;
 internal sealed class Http2Sender(FrameOutput output)
 {
     private readonly ByteQueue _fields = new();
-    private long _window = Http2Connection.StreamWindow;
+    private long _window = FrameConnection.StreamWindow;
 
     /// <summary>Lets the client send more, or less, of answers; false when there is more than there can be.</summary>
     public bool TryGrow(long bytes) => (_window += bytes) <= int.MaxValue;
@@ -37,6 +37,39 @@ internal sealed class Http2Sender(FrameOutput output)
         SendFields(stream, isLast);
     }
 
+    /// <summary>Sends the head of a request, without what concerns a connection; that fields behind an answer's body are understood is said.</summary>
+    /// <param name="stream">Whose.</param>
+    /// <param name="head">As HTTP/1.1 has it; sound, for it was written here.</param>
+    /// <param name="fields">Its fields.</param>
+    /// <param name="isLast">Whether it has no body.</param>
+    public void SendRequest(int stream, ReadOnlySpan<byte> head, FieldLines fields, bool isLast)
+    {
+        var method = head[..head.IndexOf((byte)' ')];
+        var target = head[(method.Length + 1)..];
+        HpackWriter.Write(_fields, ":method"u8, method);
+        HpackWriter.Write(_fields, ":scheme"u8, "http"u8);
+        HpackWriter.Write(_fields, ":path"u8, target[..target.IndexOf((byte)' ')]);
+        if (fields.Host >= 0)
+            HpackWriter.Write(_fields, ":authority"u8, fields.ValueOf(head, fields.Host));
+        foreach (ref readonly var field in fields.All)
+        {
+            if (field.Kind is not (FieldKind.Host or FieldKind.Connection or FieldKind.TransferEncoding or FieldKind.KeepAlive or FieldKind.Upgrade or FieldKind.OneHop))
+                HpackWriter.Write(_fields, head.Slice(field.NameAt, field.NameLength), head.Slice(field.ValueAt, field.ValueLength));
+        }
+        HpackWriter.Write(_fields, "te"u8, "trailers"u8);
+        SendFields(stream, isLast);
+    }
+
+    /// <summary>Sends the fields behind a body, with which the message ends.</summary>
+    /// <param name="stream">Whose.</param>
+    /// <param name="lines">As HTTP/1.1 has them.</param>
+    public void SendTrailers(int stream, ReadOnlySpan<byte> lines)
+    {
+        while (TrailerLines.TryNext(ref lines, out var name, out var value))
+            HpackWriter.Write(_fields, name, value);
+        SendFields(stream, isLast: true);
+    }
+
     /// <summary>Sends an answer that is a status alone.</summary>
     public void SendStatus(int stream, int status)
     {
@@ -54,15 +87,19 @@ internal sealed class Http2Sender(FrameOutput output)
             SendNumber(FrameKind.WindowUpdate, stream, bytes);
     }
 
+    /// <summary>Says what who begins the requests says first.</summary>
+    public void SendPreface() => output.AppendLocked(FrameConnection.Preface);
+
     /// <summary>Says what we can take.</summary>
-    public void SendSettings(int streamsMax)
+    public void SendSettings(ReadOnlySpan<(Http2Setting Setting, int Value)> settings)
     {
-        Span<byte> settings = stackalloc byte[12];
-        BinaryPrimitives.WriteUInt16BigEndian(settings, 3);
-        BinaryPrimitives.WriteInt32BigEndian(settings[2..], streamsMax);
-        BinaryPrimitives.WriteUInt16BigEndian(settings[6..], 6);
-        BinaryPrimitives.WriteInt32BigEndian(settings[8..], Http2Request.ListBytesMax);
-        Send(new(settings.Length, FrameKind.Settings, 0, 0), settings);
+        Span<byte> payload = stackalloc byte[6 * settings.Length];
+        for (var i = 0; i < settings.Length; i++)
+        {
+            BinaryPrimitives.WriteUInt16BigEndian(payload[(6 * i)..], (ushort)settings[i].Setting);
+            BinaryPrimitives.WriteInt32BigEndian(payload[(6 * i + 2)..], settings[i].Value);
+        }
+        Send(new(payload.Length, FrameKind.Settings, 0, 0), payload);
     }
 
     /// <summary>Answers SETTINGS or PING.</summary>

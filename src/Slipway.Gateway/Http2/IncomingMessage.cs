@@ -3,8 +3,21 @@ using System.Text;
 
 namespace Slipway.Gateway.Http2;
 
-/// <summary>What a stream has brought of its request and nobody has taken yet, as HTTP/1.1 has it: the head, then the body in the framing that the head says.</summary>
-internal sealed class IncomingRequest
+/// <summary>A head that has come as a list of fields and goes on as HTTP/1.1 has it.</summary>
+internal interface IMessageHead
+{
+    /// <summary>How long its body is, in bytes; -1 when that is not known.</summary>
+    long BodyLength { get; }
+
+    /// <summary>Writes it.</summary>
+    /// <param name="output">Where to.</param>
+    /// <param name="hasEnded">Whether nothing follows it.</param>
+    /// <returns>Whether what follows is framed in chunks, for its length is not known.</returns>
+    bool Write(ByteQueue output, bool hasEnded);
+}
+
+/// <summary>What a stream has brought and nobody has taken yet, as HTTP/1.1 has it: the head, then the body in the framing that the head says.</summary>
+internal sealed class IncomingMessage
 {
     private readonly ByteQueue _bytes = new();
     private readonly ByteQueue _framing = new();
@@ -14,6 +27,10 @@ internal sealed class IncomingRequest
     private long _promised = -1;
     private bool _isChunked;
     private bool _hasTerminated;
+    private byte[] _trailers = [];
+
+    /// <summary>Whether its head has come.</summary>
+    public bool HasBegun { get; private set; }
 
     /// <summary>Whether nothing follows what has come.</summary>
     public bool HasEnded { get; private set; }
@@ -25,12 +42,29 @@ internal sealed class IncomingRequest
     public int BodyBytes => Math.Max(0, _bytes.Length - _headLeft);
 
     /// <summary>Takes the head in.</summary>
-    public void Begin(Http2Request request, bool hasEnded)
+    public void Begin(IMessageHead head, bool hasEnded)
     {
-        _isChunked = request.Write(_bytes, !hasEnded);
-        _headLeft = _bytes.Length;
-        _promised = request.ContentLength;
-        HasEnded = hasEnded;
+        var before = _bytes.Length;
+        _isChunked = head.Write(_bytes, hasEnded);
+        _headLeft += _bytes.Length - before;
+        _promised = head.BodyLength;
+        (HasBegun, HasEnded) = (true, hasEnded);
+    }
+
+    /// <summary>Takes a head in that comes before the one of the message.</summary>
+    public void AddInterim(IMessageHead head)
+    {
+        var before = _bytes.Length;
+        head.Write(_bytes, hasEnded: false);
+        _headLeft += _bytes.Length - before;
+    }
+
+    /// <summary>Takes the fields behind the body in, lines of HTTP/1.1, with which the message ends; false when the body is shorter than its head says.</summary>
+    public bool TryEnd(ReadOnlySpan<byte> trailers)
+    {
+        if (_isChunked)
+            _trailers = trailers.ToArray();
+        return TryAppend(default, isLast: true);
     }
 
     /// <summary>Takes a piece of the body in; false when there is more of it, or less, than the head says.</summary>
@@ -80,7 +114,9 @@ internal sealed class IncomingRequest
             else if (_isChunked && HasEnded && !_hasTerminated)
             {
                 _hasTerminated = true;
-                _framing.Append("0\r\n\r\n"u8);
+                _framing.Append("0\r\n"u8);
+                _framing.Append(_trailers);
+                _framing.Append("\r\n"u8);
             }
             else
             {

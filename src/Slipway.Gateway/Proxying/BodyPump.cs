@@ -63,8 +63,8 @@ internal static class BodyPump
                 if (isFull && !await FlushAsync(target, output, writeDeadline))
                     return PumpEnd.TargetFailed;
             }
-            if (body.IsDone && isChunked)
-                output.Append("0\r\n\r\n"u8);
+            if (body.IsDone && isChunked && !await EndChunksAsync(target, body, output, writeDeadline))
+                return PumpEnd.TargetFailed;
             if (output.Length > 0 && !await FlushAsync(target, output, writeDeadline))
                 return PumpEnd.TargetFailed;
             if (body.IsDone)
@@ -91,6 +91,27 @@ internal static class BodyPump
             output.Append(input.Unread[..plain]);
             input.Consume(plain);
         }
+        return true;
+    }
+
+    private static ValueTask<bool> EndChunksAsync(Wire target, BodyDecoder body, WriteBuffer output, TimeSpan deadline)
+    {
+        if (body.Trailers.IsEmpty)
+        {
+            output.Append("0\r\n\r\n"u8);
+            return new(true);
+        }
+        return EndChunksWithTrailersAsync(target, body, output, deadline);
+    }
+
+    private static async ValueTask<bool> EndChunksWithTrailersAsync(Wire target, BodyDecoder body, WriteBuffer output, TimeSpan deadline)
+    {
+        // The buffer may be full of data.
+        if (output.Length > SmallBytes && !await FlushAsync(target, output, deadline))
+            return false;
+        output.Append("0\r\n"u8);
+        TrailerLines.Write(output, body.Trailers);
+        output.Append("\r\n"u8);
         return true;
     }
 

@@ -177,7 +177,7 @@ internal sealed class ClientConnection : ISwept
 
     // Who knows that HTTP/2 is spoken here says so with what looks like a head (RFC 9113, section 3.3).
     private bool IsPriorKnowledge()
-        => _plane.SpeaksHttp2 && !IsStream && !_hasServed && Buffer.Unread.StartsWith(Http2Connection.Preface[..PriorKnowledgeLength]);
+        => _plane.SpeaksHttp2 && !IsStream && !_hasServed && Buffer.Unread.StartsWith(FrameConnection.Preface[..PriorKnowledgeLength]);
 
     /// <summary>Takes it in only to say why it is not served; inside TLS nothing can be said yet.</summary>
     public async Task RefuseAsync(OwnAnswer answer)

@@ -10,6 +10,7 @@ internal sealed partial class Exchange
 {
     private readonly BodyDecoder _download = new();
     private bool _keepsAlive;
+    private int? _cameTo;
 
     /// <summary>Passes the answer on, whose head has been read, and counts the request out.</summary>
     private ValueTask<Attempt> PassAnswerAsync()
@@ -27,7 +28,7 @@ internal sealed partial class Exchange
         var isDelimited = isChunked || framing is BodyFraming.None or BodyFraming.Length;
         _keepsAlive = _request.KeepsAlive && isWhole && isDelimited && !plane.IsDraining;
         WriteAnswerHead(isChunked, _keepsAlive);
-        _download.Begin(framing, _response.Fields.ContentLength);
+        _download.Begin(framing, _response.Fields.ContentLength, keepsTrailers: isChunked && _request.Fields.SaysTrailers);
         if (BodyPump.TryFillWhole(_fromInstance, _download, _toClient))
         {
             var sending = _client.Wire.SendAsync(_toClient.Written, Deadlines.After(plane.Deadlines.Write));
@@ -68,6 +69,7 @@ internal sealed partial class Exchange
             answers.Write(_moreFields, _response.Fields, head, _client.IsSecure, _nonce);
         HeadWriter.WriteResponse(_toClient, _response, head, _guard?.Withheld ?? default, isChunked, connection, cookie, _moreFields.Written.Span);
         _status = _response.Status;
+        _cameTo = _endpoint.Endpoint.Http2 && GrpcStatus.IsCall(_response.Fields, head) ? GrpcStatus.Of(_response.Fields, head) : _status;
         _upstream.RestMillisecondsMax = _response.RestMilliseconds(head);
         _fromInstance.Consume(_answerLength);
     }
@@ -83,7 +85,7 @@ internal sealed partial class Exchange
                 _endpoint.Rest(_client.Engine, _upstream);
             else
                 _upstream.Wire.Close();
-            counters.EndAnswered(_response.Status);
+            counters.EndAnswered(_cameTo ?? GrpcStatus.Of(_download.Trailers));
             NoteSuccess();
             return _keepsAlive ? Attempt.Answered : Attempt.Closed;
         }

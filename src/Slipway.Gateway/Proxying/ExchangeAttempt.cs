@@ -53,7 +53,7 @@ internal sealed partial class Exchange
         try
         {
             var upstream = endpoint.TakeResting(_client.Engine, _mayRepeat && !isRetry)
-                ?? await endpoint.ConnectAsync(_client.Engine, plane.Deadlines.Connect);
+                ?? await endpoint.ConnectAsync(_client.Engine, plane.Deadlines, plane.Log);
             if (upstream is null)
             {
                 isCounted = true;

@@ -57,7 +57,7 @@ internal sealed class RequestJudge
         var decoder = request.Fields.IsChunked ? new ChunkedDecoder() : null;
         if (decoder is not null)
             _decoded = SlabPool.Large.Rent();
-        decoder?.Begin();
+        decoder?.Begin(keepsTrailers: false);
         var seen = 0;
         while (!IsHere(decoder, client.Buffer.Unread[headLength..], request.Fields.ContentLength, ref seen) && client.Buffer.Length < JudgedBytesMax)
         {

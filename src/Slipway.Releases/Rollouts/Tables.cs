@@ -27,7 +27,7 @@ public static class Tables
             var panic = !ready && mayServe.Any(one => Weight(share, one.Release) > 0);
             var releases = share.Weights.Select(one => one.Release).Union(mayServe.Select(one => one.Release))
                 .OrderBy(one => one.ToString(), StringComparer.Ordinal)
-                .Select(release => new RoutedRelease(release, Weight(share, release), Endpoints(mayServe, release, panic)) { Load = Load(state, share.Service, release) })
+                .Select(release => Routed(release, Weight(share, release), Declared(state, share.Service, release), [.. mayServe.Where(one => one.Release == release && (one.Ready || panic))]))
                 .Where(one => one.Weight > 0 || !one.Endpoints.IsEmpty);
             services.Add(new(share.Service, share.Routes, [.. releases]));
         }
@@ -58,18 +58,19 @@ public static class Tables
         return rollout.Proved.Contains(instance.Id) && (!rollout.IsRecreate || rollout.Percent >= 100 || rollout.Phase == RolloutPhase.RollingBack);
     }
 
-    private static LoadPlan? Load(EnvironmentState state, ServiceName service, ReleaseId release)
-        => state.Releases.TryGetValue(release, out var known) ? known.Release.Find(service)?.Service.Load : null;
+    // What it was released as, which the manifest of another release may have changed.
+    private static Service? Declared(EnvironmentState state, ServiceName service, ReleaseId release)
+        => state.Releases.TryGetValue(release, out var known) ? known.Release.Find(service)?.Service : null;
 
     private static int Weight(DesiredShare share, ReleaseId release)
         => share.Weights.FirstOrDefault(one => one.Release == release).Weight;
 
-    private static ImmutableArray<Endpoint> Endpoints(List<Instance> instances, ReleaseId release, bool panic) =>
-    [
-        .. instances.Where(one => one.Release == release && (one.Ready || panic))
-            .OrderBy(one => one.Id.ToString(), StringComparer.Ordinal)
-            .Select(one => new Endpoint(one.Id, Host(one), one.Port!.Value)),
-    ];
+    private static RoutedRelease Routed(ReleaseId release, int weight, Service? declared, List<Instance> instances)
+    {
+        var endpoints = instances.OrderBy(one => one.Id.ToString(), StringComparer.Ordinal)
+            .Select(one => new Endpoint(one.Id, Host(one), one.Port!.Value) { Http2 = declared?.Protocol == ServiceProtocol.Http2 });
+        return new(release, weight, [.. endpoints]) { Load = declared?.Load };
+    }
 
     // A target may give the address alone or with the port; the table wants them apart.
     private static string Host(Instance instance)

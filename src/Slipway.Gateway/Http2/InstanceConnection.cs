@@ -1,0 +1,193 @@
+using Slipway.Gateway.Engines;
+using Slipway.Gateway.Hosting;
+using Slipway.Gateway.Proxying;
+using Slipway.Gateway.Wires;
+
+namespace Slipway.Gateway.Http2;
+
+/// <summary>
+/// A connection to an instance that speaks HTTP/2 without TLS, known beforehand (RFC 9113, section 3.3), as servers of gRPC do. It carries many
+/// requests at a time, each on a stream of its own (<see cref="InstanceStream"/>).
+/// </summary>
+internal sealed class InstanceConnection : FrameConnection
+{
+    // However many the instance takes.
+    private const int StreamsMax = 100;
+
+    // Numbers are odd and never used again.
+    private const int LastNumber = int.MaxValue - 2;
+
+    private readonly Http2Answer _answer = new();
+    private readonly Deadlines _deadlines;
+    private readonly ReadBuffer _buffer;
+    // One until the instance has said how many it takes: more might be refused.
+    private int _streamsMax = 1;
+    private bool _isKnown;
+    private int _taken;
+    private int _nextStream = 1;
+
+    private InstanceConnection(Engine engine, Wire wire, ReadBuffer buffer, Deadlines deadlines)
+        : base(engine, wire, buffer, deadlines) => (_buffer, _deadlines) = (buffer, deadlines);
+
+    /// <summary>Whether it takes another request.</summary>
+    public bool IsOpen
+    {
+        get
+        {
+            lock (Sync)
+                return !IsLeaving;
+        }
+    }
+
+    /// <summary>Begins to speak on a connection that has just been opened.</summary>
+    /// <param name="engine">What carries it.</param>
+    /// <param name="wire">The connection.</param>
+    /// <param name="deadlines">For the instance.</param>
+    /// <param name="log">Is told of what must not happen.</param>
+    /// <param name="onEnd">Is told that it has ended.</param>
+    public static InstanceConnection Start(Engine engine, Wire wire, Deadlines deadlines, GatewayLog log, Action<InstanceConnection> onEnd)
+    {
+        var connection = new InstanceConnection(engine, wire, new(), deadlines);
+        _ = connection.RunAsync(log, onEnd);
+        return connection;
+    }
+
+    /// <summary>A stream for another request; null when it takes no more of them.</summary>
+    public InstanceStream? TryBegin()
+    {
+        lock (Sync)
+        {
+            if (IsLeaving || _taken >= _streamsMax)
+                return null;
+            _taken++;
+            return new(this);
+        }
+    }
+
+    /// <summary>Takes no more requests, and ends with the last of those that it has.</summary>
+    public void Leave()
+    {
+        lock (Sync)
+        {
+            IsLeaving = true;
+            if (_taken == 0)
+                Wire.TryCutRead();
+        }
+    }
+
+    /// <summary>Looks for deadlines.</summary>
+    public void Sweep(long now) => Wire.Sweep(now);
+
+    /// <summary>Gives a stream its number, with which it is begun: they must be begun in their order. 0 when no more can be.</summary>
+    public int OpenLocked(InstanceStream stream, out long sendWindow)
+    {
+        sendWindow = StreamSendWindow;
+        if (IsLeaving)
+            return 0;
+        var number = _nextStream;
+        _nextStream += 2;
+        // A number is not used twice: then it is time for another connection.
+        IsLeaving = number >= LastNumber;
+        LastStream = number;
+        Streams.Add(number, stream);
+        return number;
+    }
+
+    /// <summary>A stream has ended.</summary>
+    public void RemoveLocked(InstanceStream stream)
+    {
+        Streams.Remove(stream.Id);
+        if (--_taken > 0)
+            return;
+        if (IsLeaving)
+            Wire.TryCutRead();
+        else
+            Wire.HastenRead(Deadlines.After(_deadlines.Idle));
+    }
+
+    /// <inheritdoc/>
+    protected override IFieldTaker BeginList()
+    {
+        _answer.Begin();
+        return _answer;
+    }
+
+    /// <inheritdoc/>
+    protected override Http2Error TakeList()
+    {
+        lock (Sync)
+        {
+            if (Fields.Of.Stream > LastStream)
+                return Http2Error.Protocol;
+            NoteMessage();
+            // One that has ended here may still be answered.
+            if (!Streams.TryGetValue(Fields.Of.Stream, out var stream))
+                return Http2Error.None;
+            var fault = ((InstanceStream)stream).TakeFieldsLocked(_answer, Fields.Of.Has(FrameHead.EndStream));
+            if (fault != Http2Error.None)
+                RefuseLocked(stream, fault);
+            return Http2Error.None;
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override Http2Error TakeResetLocked(StreamWire? stream)
+    {
+        stream?.AbortLocked();
+        return Http2Error.None;
+    }
+
+    /// <inheritdoc/>
+    protected override void TakeGoAwayLocked(int lastStream)
+    {
+        IsLeaving = true;
+        foreach (var stream in Streams.Values.Where(stream => stream.Id > lastStream))
+            stream.AbortLocked();
+        if (_taken == 0)
+            Wire.TryCutRead();
+    }
+
+    /// <inheritdoc/>
+    protected override void NoteSettingsLocked(uint? streamsMax)
+    {
+        if (streamsMax is not null || !_isKnown)
+            _streamsMax = (int)Math.Min(streamsMax ?? StreamsMax, StreamsMax);
+        _isKnown = true;
+    }
+
+    private async Task RunAsync(GatewayLog log, Action<InstanceConnection> onEnd)
+    {
+        try
+        {
+            lock (Sync)
+            {
+                Sender.SendPreface();
+                Sender.SendSettings([(Http2Setting.Push, 0), (Http2Setting.ListBytesMax, Http2Request.ListBytesMax)]);
+                Sender.SendWindowUpdate(0, ConnectionWindow - StreamWindow);
+            }
+            var error = await ReadFramesAsync();
+            lock (Sync)
+            {
+                if (error is { } fault and not Http2Error.None)
+                    Sender.SendGoAway(0, fault);
+            }
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            log.Error("a connection to an instance failed", ("fault", e.ToString()));
+        }
+        finally
+        {
+            // However it ends, no request is left waiting on it.
+            lock (Sync)
+                EndLocked();
+            onEnd(this);
+            // Nothing is waited for: what was sent last is a farewell.
+            Wire.Close();
+            await Output.DrainAsync();
+            _buffer.Release();
+            Fields.Release();
+            _answer.Begin();
+        }
+    }
+}
