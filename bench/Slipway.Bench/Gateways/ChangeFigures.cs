@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using System.Globalization;
 using System.Runtime.CompilerServices;
 
 namespace Slipway.Bench.Gateways;
@@ -40,7 +42,10 @@ internal static class ChangeFigures
             foreach (var failure in report.Failures.Take(10))
                 progress($"  {failure}");
             yield return Figure.Exactly($"requests lost over {count} switches", report.Bad, "requests", 0, $"of {report.Total.Ended:N0}: GET, POST with its body back, streams");
-            yield return Figure.AtMost("a switch, from the table put to its being live and on disk, the slowest", took.Max(), "ms", 10);
+            took.Sort();
+            yield return Figure.AtMost(
+                "a switch, from the table put to its being live and on disk, 95 of 100", took[took.Count * 95 / 100], "ms", 10,
+                string.Create(CultureInfo.InvariantCulture, $"median {took[took.Count / 2]:0.0}, slowest {took[^1]:0.0} ms; the disk's own slowest for two flushes {DiskAlone(folder, count):0.0} ms"));
         }
         finally
         {
@@ -77,6 +82,24 @@ internal static class ChangeFigures
         {
             await proxy.DisposeAsync();
         }
+    }
+
+    // What no program can be faster than: a file and what stands for its folder, written and flushed as often; in milliseconds.
+    private static double DiskAlone(string folder, int count)
+    {
+        var slowest = TimeSpan.Zero;
+        for (var i = 0; i < count; i++)
+        {
+            var clock = Stopwatch.GetTimestamp();
+            for (var flush = 0; flush < 2; flush++)
+            {
+                using var file = new FileStream(Path.Combine(folder, $"disk-{flush}"), FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 0);
+                file.Write("a route table of about this size"u8);
+                file.Flush(flushToDisk: true);
+            }
+            slowest = TimeSpan.FromTicks(Math.Max(slowest.Ticks, Stopwatch.GetElapsedTime(clock).Ticks));
+        }
+        return slowest.TotalMilliseconds;
     }
 
     private static async Task<int> InFlight(string home, int port, CancellationToken stop)

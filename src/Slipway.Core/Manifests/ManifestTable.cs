@@ -181,7 +181,7 @@ internal static class ManifestTable
         run | command | | ./Shop.Api --port ${PORT} | Starts an instance, in the artefact's folder; ${PORT}, ${HOST} and settings are filled in at the start.
         dev | command | | dotnet watch run | Starts it for development with hot reload; used by slipway up only.
         port | integer 1..65535 | | 5000 | The port it listens on in a container. On this machine each instance is given its own as PORT.
-        protocol | choice http1 http2 | http1 | http2 | How it is spoken to there: http2 without TLS is for servers of gRPC, which are checked by tcp or a command.
+        protocol | choice http1 http2 | http1 | http2 | How it is spoken to there; http2, without TLS, is for servers of gRPC.
         health | live probe | | /health | Level 1, is it alive: a failure restarts the instance.
         ready | ready probe | | /ready | Level 2, can it serve with what it depends on: a failure takes it out of traffic.
         startup | startup probe | | { path: /health, failures: 30 } | Until it passes, health and ready are not asked.

@@ -81,7 +81,7 @@ internal static class RouteCheck
     }
 
     private static ImmutableArray<string> Ends(RoutedRelease? release)
-        => release is null ? [] : [.. release.Endpoints.Select(one => $"{one.Instance} at {one.Address}:{one.Port}").Order(StringComparer.Ordinal)];
+        => release is null ? [] : [.. release.Endpoints.Select(one => $"{one.Instance} at {one.Address}:{one.Port}{(one.Http2 ? " in HTTP/2" : "")}").Order(StringComparer.Ordinal)];
 
     private static string Texts(ImmutableArray<Route> routes) => Texts([.. routes.Select(route => route.Host + route.Path)]);
 

@@ -11,6 +11,7 @@ public sealed class ProtectionTests
           api:
             run: ./api
             port: 80
+            protocol: http2
             load: { in_flight: 20, queue: 40 }
             routes:
               - /api
@@ -42,6 +43,7 @@ public sealed class ProtectionTests
     public void Callers_sites_and_load_are_read()
     {
         var api = ManifestText.Resolve(Shop).Services[0];
+        Assert.Equal(ServiceProtocol.Http2, api.Protocol);
         Assert.Equal(new LoadPlan(20, 40, TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(10)), api.Load);
         Assert.Equal([RoutePriority.Normal, RoutePriority.Normal, RoutePriority.High, RoutePriority.Normal], api.Routes.Select(route => route.Priority));
         Assert.Equal(

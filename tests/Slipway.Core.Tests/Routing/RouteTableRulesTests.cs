@@ -112,11 +112,13 @@ public sealed class RouteTableRulesTests
         };
         var route = new Route(null, "/", false, false, TimeSpan.Zero, TimeSpan.FromSeconds(1)) { Protection = protection, Priority = RoutePriority.Low };
         var load = new LoadPlan(5, 6, TimeSpan.FromSeconds(7), TimeSpan.FromSeconds(8));
-        Assert.True(ReleaseId.TryParse("b1b1b1b1b1b1", out var release));
-        var read = TableFile.Read(TableFile.Write(new() { Version = 1, Fence = 1, Services = [new(Web(), [route], [new(release, 1, []) { Load = load }])] }), out var reason);
+        Assert.True(ReleaseId.TryParse("b1b1b1b1b1b1", out var release) & InstanceId.TryParse("web-b1b1b1b1b1b1-1", out var instance));
+        var endpoint = new Endpoint(instance, "127.0.0.1", 80) { Http2 = true };
+        var read = TableFile.Read(TableFile.Write(new() { Version = 1, Fence = 1, Services = [new(Web(), [route], [new(release, 1, [endpoint]) { Load = load }])] }), out var reason);
         Assert.Equal("", reason);
         Assert.Equal(route, read!.Services[0].Routes[0]);
         Assert.Equal(load, read.Services[0].Releases[0].Load);
+        Assert.Equal(endpoint, Assert.Single(read.Services[0].Releases[0].Endpoints));
     }
 
     private static ServiceName Web() => ServiceName.TryParse("web", out var name) ? name : default;

@@ -41,6 +41,7 @@ public sealed class ReleaseIdentityTests
             Shop with { Services = [api with { Secrets = api.Secrets.SetItem("KEY", new("home", "KEY", 2)) }] },
             Shop with { Services = [api with { Service = Scenes.Service("api", replicas: 3) }] },
             Shop with { Services = [api with { Service = Scenes.Service("api", route: "/v2") }] },
+            Shop with { Services = [api with { Service = Scenes.Service("api") with { Protocol = ServiceProtocol.Http2 } }] },
         ];
         Assert.Equal(others.Length + 1, others.Append(Shop).Select(release => ReleaseIdentity.Of(release)).Distinct().Count());
     }

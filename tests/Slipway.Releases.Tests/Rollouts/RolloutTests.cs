@@ -15,6 +15,21 @@ public sealed class RolloutTests
         Assert.Empty(await stage.Rest());
     }
 
+    [Fact]
+    public async Task A_release_may_change_how_its_instances_are_spoken_to()
+    {
+        var stage = await Stage.Open();
+        var application = Scenes.Application(Scenes.Canary(10, 50, 100), Scenes.Service("api"));
+        await stage.Deploy(application, "1");
+        await stage.UntilOver();
+        await stage.Deploy(application with { Services = [Scenes.Service("api") with { Protocol = ServiceProtocol.Http2 }] }, "2");
+        await stage.Until(one => one.World.Table!.Services[0].Releases is [{ Weight: > 0 }, { Weight: > 0 }]);
+        foreach (var release in stage.World.Table!.Services[0].Releases)
+            Assert.All(release.Endpoints, endpoint => Assert.Equal(stage.World.Versions[release.Release] == "2", endpoint.Http2));
+        await stage.UntilOver();
+        Assert.Equal("promoted", stage.View().Outcome);
+    }
+
     [Theory]
     [InlineData(Strategy.Canary)]
     [InlineData(Strategy.BlueGreen)]

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using Slipway.Core.Manifests;
 
 namespace Slipway.Targets.Processes.Health;
 
@@ -12,9 +13,20 @@ internal static class ProbeClient
 {
     private const int StatusLineBytesMax = 1024;
 
+    private static readonly HttpClient s_http2 = new(new SocketsHttpHandler
+    {
+        AllowAutoRedirect = false,
+        UseProxy = false,
+        UseCookies = false,
+        PooledConnectionLifetime = TimeSpan.Zero,
+    })
+    {
+        Timeout = Timeout.InfiniteTimeSpan,
+    };
+
     /// <summary>GET of a path; 200 to 399 passes.</summary>
-    public static Task<ProbeAnswer> Get(int port, string path, TimeSpan timeout, CancellationToken cancellation)
-        => Within(timeout, $"GET {path}", token => Get(port, path, token), cancellation);
+    public static Task<ProbeAnswer> Get(int port, string path, ServiceProtocol protocol, TimeSpan timeout, CancellationToken cancellation)
+        => Within(timeout, $"GET {path}", token => protocol == ServiceProtocol.Http2 ? GetHttp2(port, path, token) : Get(port, path, token), cancellation);
 
     /// <summary>A connection.</summary>
     public static Task<ProbeAnswer> Connect(int port, TimeSpan timeout, CancellationToken cancellation)
@@ -33,14 +45,21 @@ internal static class ProbeClient
         {
             return new(false, $"{what} was not answered within {timeout.TotalSeconds:0.###} s");
         }
-        catch (SocketException e) when (e.SocketErrorCode == SocketError.ConnectionRefused)
+        catch (Exception e) when (e is SocketException or HttpRequestException)
         {
-            return new(false, $"{what} failed: nothing listens there", Refused: true);
+            var cause = e.InnerException ?? e;
+            return cause is SocketException { SocketErrorCode: SocketError.ConnectionRefused }
+                ? new(false, $"{what} failed: nothing listens there", Refused: true)
+                : new(false, $"{what} failed: {cause.Message}");
         }
-        catch (SocketException e)
-        {
-            return new(false, $"{what} failed: {e.Message}");
-        }
+    }
+
+    private static async Task<ProbeAnswer> GetHttp2(int port, string path, CancellationToken cancellation)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, $"http://127.0.0.1:{port}{path}").In(ServiceProtocol.Http2);
+        request.Headers.UserAgent.ParseAdd("slipway-probe");
+        using var response = await s_http2.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellation);
+        return Judge(path, (int)response.StatusCode);
     }
 
     private static async Task<ProbeAnswer> Connect(int port, CancellationToken cancellation)
@@ -87,6 +106,8 @@ internal static class ProbeClient
         var parts = line.Split(' ', 3);
         if (parts.Length < 2 || !parts[0].StartsWith("HTTP/1.", StringComparison.Ordinal) || !int.TryParse(parts[1], out var status))
             return new(false, head.IsEmpty ? $"GET {path}: the connection was closed without an answer" : $"GET {path}: the answer is no HTTP/1.1");
-        return new(status is >= 200 and < 400, $"GET {path} answered {status}");
+        return Judge(path, status);
     }
+
+    private static ProbeAnswer Judge(string path, int status) => new(status is >= 200 and < 400, $"GET {path} answered {status}");
 }

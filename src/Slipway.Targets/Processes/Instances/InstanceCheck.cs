@@ -18,7 +18,7 @@ internal sealed class InstanceCheck(InstanceStart start, InstanceSettings settin
     public Task<ProbeAnswer> Ask(InstanceRecord record, ProbeCheck check, TimeSpan timeout, CancellationToken cancellation)
         => check switch
         {
-            ProbeCheck.Http http when record.Port is { } port => ProbeClient.Get(port, http.Path, timeout, cancellation),
+            ProbeCheck.Http http when record.Port is { } port => ProbeClient.Get(port, http.Path, record.Service.Protocol, timeout, cancellation),
             ProbeCheck.Tcp when record.Port is { } port => ProbeClient.Connect(port, timeout, cancellation),
             ProbeCheck.Command command => Run(record, command.Line, timeout, cancellation),
             _ => Task.FromResult(new ProbeAnswer(false, "it has no port to ask. Give the service `port:`.")),

@@ -4,6 +4,7 @@ using System.Text;
 using Slipway.Core.Manifests;
 using Slipway.Core.Settings;
 using Slipway.Releases.Ports;
+using Slipway.Targets.Processes.Health;
 using Slipway.Targets.Processes.Instances;
 
 namespace Slipway.Targets.Processes.Smoke;
@@ -45,7 +46,7 @@ internal static class SmokeRun
         var started = Stopwatch.GetTimestamp();
         var (passed, explanation) = check.Steps is { } steps ? await new SmokeSteps(runner, s_client).Run(steps, cancellation)
             : check.Check is ProbeCheck.Http http
-            ? await Request(runner.Record.Port, http.Path, check, cancellation)
+            ? await Request(runner.Record, http.Path, check, cancellation)
             : await Probe(runner, check, cancellation);
         return new(check.Name, passed, explanation, Stopwatch.GetElapsedTime(started));
     }
@@ -56,16 +57,16 @@ internal static class SmokeRun
         return (answer.Passed, answer.Explanation);
     }
 
-    private static async Task<(bool Passed, string Explanation)> Request(int? port, string path, SmokeCheck check, CancellationToken cancellation)
+    private static async Task<(bool Passed, string Explanation)> Request(InstanceRecord record, string path, SmokeCheck check, CancellationToken cancellation)
     {
-        if (port is null)
+        if (record.Port is not { } port)
             return (false, "the instance has no port to ask. Give the service `port:`.");
         var what = $"{check.Method} {path}";
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         deadline.CancelAfter(check.Timeout);
         try
         {
-            using var request = new HttpRequestMessage(new HttpMethod(check.Method), $"http://127.0.0.1:{port}{path}");
+            using var request = new HttpRequestMessage(new HttpMethod(check.Method), $"http://127.0.0.1:{port}{path}").In(record.Service.Protocol);
             if (check.Body is { } body)
                 request.Content = new StringContent(body, Encoding.UTF8, SmokeText.IsJson(body) ? "application/json" : "text/plain");
             using var response = await s_client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, deadline.Token);

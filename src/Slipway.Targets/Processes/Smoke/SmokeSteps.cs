@@ -4,6 +4,7 @@ using System.Text;
 using Slipway.Core.Manifests;
 using Slipway.Core.Settings;
 using Slipway.Releases.Ports;
+using Slipway.Targets.Processes.Health;
 using Slipway.Targets.Processes.Instances;
 
 namespace Slipway.Targets.Processes.Smoke;
@@ -86,7 +87,7 @@ internal sealed class SmokeSteps(InstanceRunner runner, HttpClient client)
         var path = Filled(step.Path, SmokeText.FillPath);
         if (!path.StartsWith('/') || path.StartsWith("//", StringComparison.Ordinal) || !Uri.TryCreate($"http://127.0.0.1:{port}{path}", UriKind.Absolute, out var address) || address.Port != port)
             throw new StepException("what its path is filled with leads elsewhere, or is no path that begins with /");
-        var request = new HttpRequestMessage(new HttpMethod(step.Method), address);
+        var request = new HttpRequestMessage(new HttpMethod(step.Method), address).In(runner.Record.Service.Protocol);
         if (step.Body is { } text)
         {
             var body = Filled(text, SmokeText.FillBody);

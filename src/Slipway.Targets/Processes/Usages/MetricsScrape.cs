@@ -1,8 +1,10 @@
 using System.Collections.Immutable;
 using System.Net;
 using System.Text;
+using Slipway.Core.Manifests;
 using Slipway.Core.Telemetry;
 using Slipway.Releases.Ports;
+using Slipway.Targets.Processes.Health;
 
 namespace Slipway.Targets.Processes.Usages;
 
@@ -32,15 +34,17 @@ internal static class MetricsScrape
 
     /// <summary>Asks once.</summary>
     /// <param name="port">Where the instance listens on this machine.</param>
+    /// <param name="protocol">How it is spoken to there.</param>
     /// <param name="names">The metrics that a gate wants.</param>
     /// <param name="clock">The time.</param>
     /// <param name="cancellation">Gives up.</param>
     /// <returns>What it told, and the share of its pool in use, 0 to 1; null when it does not tell of a pool.</returns>
-    public static async Task<(InstanceMetrics Metrics, double? Pool)> Ask(int port, ImmutableHashSet<string> names, TimeProvider clock, CancellationToken cancellation)
+    public static async Task<(InstanceMetrics Metrics, double? Pool)> Ask(int port, ServiceProtocol protocol, ImmutableHashSet<string> names, TimeProvider clock, CancellationToken cancellation)
     {
         try
         {
-            using var response = await s_client.GetAsync(new Uri($"http://127.0.0.1:{port}/metrics"), cancellation);
+            using var request = new HttpRequestMessage(HttpMethod.Get, $"http://127.0.0.1:{port}/metrics").In(protocol);
+            using var response = await s_client.SendAsync(request, cancellation);
             var at = clock.GetUtcNow();
             if (!response.IsSuccessStatusCode)
                 return (new(at, [], $"GET /metrics answered {(int)response.StatusCode}"), null);

@@ -74,7 +74,7 @@ internal sealed class UsageMeter(InstanceRunner runner, TimeProvider clock)
     private async Task Ask(int port, CancellationToken cancellation)
     {
         var (process, wanted) = (_process, _wanted);
-        var (metrics, pool) = await MetricsScrape.Ask(port, wanted, clock, cancellation);
+        var (metrics, pool) = await MetricsScrape.Ask(port, runner.Record.Service.Protocol, wanted, clock, cancellation);
         // What the process before has told says nothing of the present one.
         if (_process != process)
             return;
