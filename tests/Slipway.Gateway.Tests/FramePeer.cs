@@ -52,7 +52,10 @@ internal sealed class FramePeer : IDisposable
     {
         while (true)
         {
-            var head = FrameHead.Read(Encoding.Latin1.GetBytes(await _peer.Read(FrameHead.Bytes)));
+            var bytes = Encoding.Latin1.GetBytes(await _peer.Read(FrameHead.Bytes));
+            if (bytes.Length < FrameHead.Bytes)
+                throw new IOException("The other side has ended.");
+            var head = FrameHead.Read(bytes);
             var frame = new Frame(head.Kind, head.Flags, head.Stream, Encoding.Latin1.GetBytes(await _peer.Read(head.Length)));
             if (isIt(frame) && !(frame.Kind == FrameKind.Ping && (frame.Flags & 1) == 0))
                 return frame;

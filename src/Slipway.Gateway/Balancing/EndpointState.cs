@@ -117,7 +117,7 @@ internal sealed class EndpointState(Endpoint endpoint, int engineCount) : ISwept
     {
         var now = Environment.TickCount64;
         if (_shared is not null)
-            return _shared.TryBegin(engine) is { } stream ? new(stream) { IsReused = true, RestsSince = now } : null;
+            return _shared.TryBegin(engine, isRepeatable ? RestMilliseconds : RestMillisecondsForUnrepeatable) is { } stream ? new(stream) { IsReused = true, RestsSince = now } : null;
         while (true)
         {
             UpstreamConnection? connection;
@@ -144,7 +144,7 @@ internal sealed class EndpointState(Endpoint endpoint, int engineCount) : ISwept
         if (_shared is null)
             return new(wire);
         var connection = InstanceConnection.Start(engine, wire, deadlines, log, _shared.Remove);
-        var stream = connection.TryBegin();
+        var stream = connection.TryBegin(RestMilliseconds);
         _shared.Add(connection);
         return stream is null ? null : new(stream);
     }
@@ -205,7 +205,7 @@ internal sealed class EndpointState(Endpoint endpoint, int engineCount) : ISwept
             _isTried = true;
             _ = TryAsync();
         }
-        _shared?.Sweep(now);
+        _shared?.Sweep(now, RestMilliseconds);
         if (now < _nextProbe)
             return;
         _nextProbe = now + ProbeEveryMilliseconds;

@@ -21,13 +21,15 @@ internal sealed class SharedConnections(int engineCount)
     }
 
     /// <summary>A stream of one that takes another request; null when there is none.</summary>
-    public InstanceStream? TryBegin(Engine engine)
+    /// <param name="engine">Whose connections to choose from.</param>
+    /// <param name="restMillisecondsMax">How long it may have rested.</param>
+    public InstanceStream? TryBegin(Engine engine, long restMillisecondsMax)
     {
         lock (_lock)
         {
             foreach (var connection in _connections[engine.Index])
             {
-                if (connection.TryBegin() is { } stream)
+                if (connection.TryBegin(restMillisecondsMax) is { } stream)
                     return stream;
             }
         }
@@ -68,14 +70,16 @@ internal sealed class SharedConnections(int engineCount)
             connection.Leave();
     }
 
-    /// <summary>Looks for deadlines.</summary>
-    public void Sweep(long now)
+    /// <summary>Looks for deadlines; ends those that have rested for long.</summary>
+    /// <param name="now">In milliseconds of <see cref="Environment.TickCount64"/>.</param>
+    /// <param name="restMillisecondsMax">How long they may rest.</param>
+    public void Sweep(long now, long restMillisecondsMax)
     {
         InstanceConnection[] all;
         lock (_lock)
             all = All();
         foreach (var connection in all)
-            connection.Sweep(now);
+            connection.Sweep(now, restMillisecondsMax);
     }
 
     private InstanceConnection[] All() => [.. _connections.SelectMany(static own => own)];

@@ -97,6 +97,9 @@ internal abstract class FrameConnection
         _credit = 0;
     }
 
+    /// <summary>Whether it ends when it has been at rest for long; otherwise somebody else sees to that.</summary>
+    protected virtual bool ExpiresAtRest => true;
+
     /// <summary>Where a new list of fields goes.</summary>
     protected abstract IFieldTaker BeginList();
 
@@ -137,7 +140,7 @@ internal abstract class FrameConnection
             if (Output.IsBroken || Output.IsFlooded)
                 return Http2Error.EnhanceYourCalm;
         }
-        while (await Reader.ReadAsync(Fields.IsUnderWay, IsAtRest));
+        while (await Reader.ReadAsync(Fields.IsUnderWay, ExpiresAtRest && IsAtRest));
         return null;
     }
 

@@ -18,26 +18,19 @@ internal sealed class InstanceConnection : FrameConnection
     private const int LastNumber = int.MaxValue - 2;
 
     private readonly Http2Answer _answer = new();
-    private readonly Deadlines _deadlines;
     private readonly ReadBuffer _buffer;
     // One until the instance has said how many it takes: more might be refused.
     private int _streamsMax = 1;
     private bool _isKnown;
     private int _taken;
     private int _nextStream = 1;
+    private long _restsSince = Environment.TickCount64;
 
     private InstanceConnection(Engine engine, Wire wire, ReadBuffer buffer, Deadlines deadlines)
-        : base(engine, wire, buffer, deadlines) => (_buffer, _deadlines) = (buffer, deadlines);
+        : base(engine, wire, buffer, deadlines) => _buffer = buffer;
 
-    /// <summary>Whether it takes another request.</summary>
-    public bool IsOpen
-    {
-        get
-        {
-            lock (Sync)
-                return !IsLeaving;
-        }
-    }
+    /// <summary>No: requests are begun from here, and one may begin in the very moment in which it expires.</summary>
+    protected override bool ExpiresAtRest => false;
 
     /// <summary>Begins to speak on a connection that has just been opened.</summary>
     /// <param name="engine">What carries it.</param>
@@ -52,12 +45,13 @@ internal sealed class InstanceConnection : FrameConnection
         return connection;
     }
 
-    /// <summary>A stream for another request; null when it takes no more of them.</summary>
-    public InstanceStream? TryBegin()
+    /// <summary>A stream for another request; null when it takes no more of them, or has rested for so long that the instance may be about to close it.</summary>
+    /// <param name="restMillisecondsMax">How long it may have rested.</param>
+    public InstanceStream? TryBegin(long restMillisecondsMax)
     {
         lock (Sync)
         {
-            if (IsLeaving || _taken >= _streamsMax)
+            if (IsLeaving || _taken >= _streamsMax || (_taken == 0 && Environment.TickCount64 - _restsSince > restMillisecondsMax))
                 return null;
             _taken++;
             return new(this);
@@ -68,15 +62,21 @@ internal sealed class InstanceConnection : FrameConnection
     public void Leave()
     {
         lock (Sync)
-        {
-            IsLeaving = true;
-            if (_taken == 0)
-                Wire.TryCutRead();
-        }
+            LeaveLocked();
     }
 
-    /// <summary>Looks for deadlines.</summary>
-    public void Sweep(long now) => Wire.Sweep(now);
+    /// <summary>Looks for deadlines; ends it when it has rested for long.</summary>
+    /// <param name="now">In milliseconds of <see cref="Environment.TickCount64"/>.</param>
+    /// <param name="restMillisecondsMax">How long it may rest.</param>
+    public void Sweep(long now, long restMillisecondsMax)
+    {
+        Wire.Sweep(now);
+        lock (Sync)
+        {
+            if (_taken == 0 && now - _restsSince > restMillisecondsMax)
+                LeaveLocked();
+        }
+    }
 
     /// <summary>Gives a stream its number, with which it is begun: they must be begun in their order. 0 when no more can be.</summary>
     public int OpenLocked(InstanceStream stream, out long sendWindow)
@@ -97,12 +97,10 @@ internal sealed class InstanceConnection : FrameConnection
     public void RemoveLocked(InstanceStream stream)
     {
         Streams.Remove(stream.Id);
-        if (--_taken > 0)
-            return;
+        _taken--;
+        _restsSince = Environment.TickCount64;
         if (IsLeaving)
-            Wire.TryCutRead();
-        else
-            Wire.HastenRead(Deadlines.After(_deadlines.Idle));
+            LeaveLocked();
     }
 
     /// <inheritdoc/>
@@ -140,11 +138,9 @@ internal sealed class InstanceConnection : FrameConnection
     /// <inheritdoc/>
     protected override void TakeGoAwayLocked(int lastStream)
     {
-        IsLeaving = true;
         foreach (var stream in Streams.Values.Where(stream => stream.Id > lastStream))
             stream.AbortLocked();
-        if (_taken == 0)
-            Wire.TryCutRead();
+        LeaveLocked();
     }
 
     /// <inheritdoc/>
@@ -153,6 +149,13 @@ internal sealed class InstanceConnection : FrameConnection
         if (streamsMax is not null || !_isKnown)
             _streamsMax = (int)Math.Min(streamsMax ?? StreamsMax, StreamsMax);
         _isKnown = true;
+    }
+
+    private void LeaveLocked()
+    {
+        IsLeaving = true;
+        if (_taken == 0)
+            Wire.Close();
     }
 
     private async Task RunAsync(GatewayLog log, Action<InstanceConnection> onEnd)
