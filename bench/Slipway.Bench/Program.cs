@@ -33,12 +33,13 @@ Func<bool, Action<string>, CancellationToken, IAsyncEnumerable<Figure>>? bench =
     ["guard"] => GuardFigures.Measure,
     ["gates"] => GateFigures.Measure,
     ["gateway"] => GatewayFigures.Measure,
+    ["gateway", "changes"] => GatewayFigures.Changes,
     ["gateway", "soak"] => GatewayFigures.Soak,
     _ => null,
 };
 if (bench is null)
 {
-    Console.Error.WriteLine("usage: dotnet tasks.cs bench rollout|settings|drift|rotations|gates|gateway [soak]|guard|crash|workers|simulation [--quick] [--json]");
+    Console.Error.WriteLine("usage: dotnet tasks.cs bench rollout|settings|drift|rotations|gates|gateway [changes|soak]|guard|crash|workers|simulation [--quick] [--json]");
     return 2;
 }
 

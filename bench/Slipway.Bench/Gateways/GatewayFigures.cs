@@ -99,6 +99,15 @@ internal static class GatewayFigures
         return Figure.AtMost("memory that a plain request takes from the collector", Math.Max(0, (double)taken / more), "bytes", 1, $"{taken:N0} bytes over {more:N0} requests");
     }
 
+    /// <summary>What is lost by changes, alone.</summary>
+    public static async IAsyncEnumerable<Figure> Changes(bool quick, Action<string> progress, [EnumeratorCancellation] CancellationToken stop)
+    {
+        using var folder = new BenchFolder();
+        SlipwayProxy.WriteCertificate(folder.Path);
+        await foreach (var figure in ChangeFigures.Measure(folder.Path, SoakPort, quick, progress, stop))
+            yield return figure;
+    }
+
     /// <summary>The last of them alone.</summary>
     public static async IAsyncEnumerable<Figure> Soak(bool quick, Action<string> progress, [EnumeratorCancellation] CancellationToken stop)
     {

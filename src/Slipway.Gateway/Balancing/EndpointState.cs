@@ -143,9 +143,11 @@ internal sealed class EndpointState(Endpoint endpoint, int engineCount) : ISwept
         SetReachable();
         if (_shared is null)
             return new(wire);
-        var connection = InstanceConnection.Start(engine, wire, deadlines, log, _shared.Remove);
+        var connection = new InstanceConnection(engine, wire, deadlines);
         var stream = connection.TryBegin(RestMilliseconds);
+        // Known before it can end, which takes it out again.
         _shared.Add(connection);
+        connection.Start(log, _shared.Remove);
         return stream is null ? null : new(stream);
     }
 

@@ -155,7 +155,7 @@ internal abstract class FrameConnection
     }
 
     /// <summary>Everything has ended: no stream is left behind.</summary>
-    protected void EndLocked()
+    protected virtual void EndLocked()
     {
         IsLeaving = true;
         foreach (var stream in Streams.Values)

@@ -14,17 +14,28 @@ internal sealed class InstanceConnection : FrameConnection
     // However many the instance takes.
     private const int StreamsMax = 100;
 
-    // Numbers are odd and never used again.
-    private const int LastNumber = int.MaxValue - 2;
+    // Numbers are odd and never used again: then it is time for another connection. Those with a place still get theirs.
+    private const int LastNumber = int.MaxValue - 2 * StreamsMax;
 
     private readonly Http2Answer _answer = new();
     private readonly ReadBuffer _buffer;
+
     // One until the instance has said how many it takes: more might be refused.
     private int _streamsMax = 1;
     private bool _isKnown;
+    private bool _isOver;
     private int _taken;
     private int _nextStream = 1;
     private long _restsSince = Environment.TickCount64;
+
+    /// <summary>Takes over a connection that has just been opened; <see cref="Start"/> begins to speak on it.</summary>
+    /// <param name="engine">What carries it.</param>
+    /// <param name="wire">The connection.</param>
+    /// <param name="deadlines">For the instance.</param>
+    public InstanceConnection(Engine engine, Wire wire, Deadlines deadlines)
+        : this(engine, wire, new(), deadlines)
+    {
+    }
 
     private InstanceConnection(Engine engine, Wire wire, ReadBuffer buffer, Deadlines deadlines)
         : base(engine, wire, buffer, deadlines) => _buffer = buffer;
@@ -32,18 +43,10 @@ internal sealed class InstanceConnection : FrameConnection
     /// <summary>No: requests are begun from here, and one may begin in the very moment in which it expires.</summary>
     protected override bool ExpiresAtRest => false;
 
-    /// <summary>Begins to speak on a connection that has just been opened.</summary>
-    /// <param name="engine">What carries it.</param>
-    /// <param name="wire">The connection.</param>
-    /// <param name="deadlines">For the instance.</param>
+    /// <summary>Begins to speak.</summary>
     /// <param name="log">Is told of what must not happen.</param>
-    /// <param name="onEnd">Is told that it has ended.</param>
-    public static InstanceConnection Start(Engine engine, Wire wire, Deadlines deadlines, GatewayLog log, Action<InstanceConnection> onEnd)
-    {
-        var connection = new InstanceConnection(engine, wire, new(), deadlines);
-        _ = connection.RunAsync(log, onEnd);
-        return connection;
-    }
+    /// <param name="onEnd">Is told that it has ended, which it may have when this returns.</param>
+    public void Start(GatewayLog log, Action<InstanceConnection> onEnd) => _ = RunAsync(log, onEnd);
 
     /// <summary>A stream for another request; null when it takes no more of them, or has rested for so long that the instance may be about to close it.</summary>
     /// <param name="restMillisecondsMax">How long it may have rested.</param>
@@ -78,16 +81,18 @@ internal sealed class InstanceConnection : FrameConnection
         }
     }
 
-    /// <summary>Gives a stream its number, with which it is begun: they must be begun in their order. 0 when no more can be.</summary>
+    /// <summary>
+    /// Gives a stream its number, with which it is begun: they must be begun in their order. Whoever was given a place before we
+    /// leave is still let begin; 0 when the instance takes no more.
+    /// </summary>
     public int OpenLocked(InstanceStream stream, out long sendWindow)
     {
         sendWindow = StreamSendWindow;
-        if (IsLeaving)
+        if (_isOver)
             return 0;
         var number = _nextStream;
         _nextStream += 2;
-        // A number is not used twice: then it is time for another connection.
-        IsLeaving = number >= LastNumber;
+        IsLeaving |= number >= LastNumber;
         LastStream = number;
         Streams.Add(number, stream);
         return number;
@@ -140,7 +145,15 @@ internal sealed class InstanceConnection : FrameConnection
     {
         foreach (var stream in Streams.Values.Where(stream => stream.Id > lastStream))
             stream.AbortLocked();
+        _isOver = true;
         LeaveLocked();
+    }
+
+    /// <inheritdoc/>
+    protected override void EndLocked()
+    {
+        _isOver = true;
+        base.EndLocked();
     }
 
     /// <inheritdoc/>
