@@ -16,7 +16,7 @@ internal sealed class Backend : IAsyncDisposable
     public static async Task<Backend> Start(CancellationToken stop)
     {
         var port = FreePort();
-        var about = new ProcessStartInfo(Repository.Fixture) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
+        var about = new ProcessStartInfo("taskset", ["-c", Cores.Others, Repository.Fixture]) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
         about.Environment["PORT"] = $"{port}";
         var process = Process.Start(about)!;
         process.OutputDataReceived += static (_, _) => { };

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using System.Text;
 using System.Text.Json;
 using Slipway.Core.Manifests;
 using Slipway.Core.Routing;
@@ -58,13 +59,32 @@ internal static class SlipwayProxy
     /// <summary>Puts a table to a gateway over its admin socket; gives how long that took.</summary>
     public static async Task<TimeSpan> Put(string home, RouteTable table, CancellationToken stop)
     {
-        using var client = Admin(home);
-        // The connection first: what is measured is the switch.
-        (await client.GetAsync(new Uri("http://gateway/health"), stop)).EnsureSuccessStatusCode();
-        using var content = new ByteArrayContent(JsonSerializer.SerializeToUtf8Bytes(table, RoutingJson.Default.RouteTable));
+        await AdminListens(home, stop);
+        var body = JsonSerializer.SerializeToUtf8Bytes(table, RoutingJson.Default.RouteTable);
+        byte[] request = [.. Encoding.ASCII.GetBytes($"PUT /table HTTP/1.1\r\nHost: gateway\r\nContent-Type: application/json\r\nContent-Length: {body.Length}\r\n\r\n"), .. body];
+        // On a thread of its own that waits for the answer itself: what is measured is the switch, not this process's other work.
+        return await Task.Factory.StartNew(() => Put(home, request), stop, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+    }
+
+    // Users are answered before the admin socket is there.
+    private static async Task AdminListens(string home, CancellationToken stop)
+    {
+        while (!File.Exists(Path.Combine(home, "gateway.sock")))
+            await Task.Delay(1, stop);
+    }
+
+    private static TimeSpan Put(string home, byte[] request)
+    {
+        using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        socket.Connect(new UnixDomainSocketEndPoint(Path.Combine(home, "gateway.sock")));
+        var answer = new byte[4096];
         var clock = System.Diagnostics.Stopwatch.GetTimestamp();
-        (await client.PutAsync(new Uri("http://gateway/table"), content, stop)).EnsureSuccessStatusCode();
-        return System.Diagnostics.Stopwatch.GetElapsedTime(clock);
+        socket.Send(request);
+        var count = socket.Receive(answer);
+        var took = System.Diagnostics.Stopwatch.GetElapsedTime(clock);
+        return Encoding.ASCII.GetString(answer, 0, count) is var said && said.StartsWith("HTTP/1.1 200 ", StringComparison.Ordinal)
+            ? took
+            : throw new InvalidOperationException($"The table was not taken: {said}");
     }
 
     /// <summary>What it has counted.</summary>
@@ -88,9 +108,7 @@ internal static class SlipwayProxy
     {
         ConnectCallback = async (_, cancellation) =>
         {
-            // Users are answered before the admin socket is there.
-            while (!File.Exists(Path.Combine(home, "gateway.sock")))
-                await Task.Delay(1, cancellation);
+            await AdminListens(home, cancellation);
             var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
             await socket.ConnectAsync(new UnixDomainSocketEndPoint(Path.Combine(home, "gateway.sock")), cancellation);
             return new NetworkStream(socket, ownsSocket: true);
