@@ -44,8 +44,8 @@ internal static class ChangeFigures
             yield return Figure.Exactly($"requests lost over {count} switches", report.Bad, "requests", 0, $"of {report.Total.Ended:N0}: GET, POST with its body back, streams");
             took.Sort();
             yield return Figure.AtMost(
-                "a switch, from the table put to its being live and on disk, 95 of 100", took[took.Count * 95 / 100], "ms", 10,
-                string.Create(CultureInfo.InvariantCulture, $"median {took[took.Count / 2]:0.0}, slowest {took[^1]:0.0} ms; the disk's own slowest for two flushes {DiskAlone(folder, count):0.0} ms"));
+                "a switch, from the table put to its being live and on disk, the slowest", took[^1], "ms", 10,
+                string.Create(CultureInfo.InvariantCulture, $"median {took[took.Count / 2]:0.0}, 95 of 100 within {took[took.Count * 95 / 100]:0.0} ms; the disk's own slowest for two flushes {DiskAlone(folder, count):0.0} ms"));
         }
         finally
         {

@@ -30,9 +30,8 @@ internal sealed class Http2Sender(FrameOutput output)
         HpackWriter.WriteStatus(_fields, response.Status);
         foreach (ref readonly var field in response.Fields.All)
         {
-            if (field.Kind is FieldKind.Connection or FieldKind.TransferEncoding or FieldKind.KeepAlive or FieldKind.Upgrade or FieldKind.OneHop)
-                continue;
-            HpackWriter.Write(_fields, head.Slice(field.NameAt, field.NameLength), head.Slice(field.ValueAt, field.ValueLength));
+            if (!IsOfConnection(field.Kind))
+                HpackWriter.Write(_fields, head.Slice(field.NameAt, field.NameLength), head.Slice(field.ValueAt, field.ValueLength));
         }
         SendFields(stream, isLast);
     }
@@ -53,7 +52,7 @@ internal sealed class Http2Sender(FrameOutput output)
             HpackWriter.Write(_fields, ":authority"u8, fields.ValueOf(head, fields.Host));
         foreach (ref readonly var field in fields.All)
         {
-            if (field.Kind is not (FieldKind.Host or FieldKind.Connection or FieldKind.TransferEncoding or FieldKind.KeepAlive or FieldKind.Upgrade or FieldKind.OneHop))
+            if (field.Kind != FieldKind.Host && !IsOfConnection(field.Kind))
                 HpackWriter.Write(_fields, head.Slice(field.NameAt, field.NameLength), head.Slice(field.ValueAt, field.ValueLength));
         }
         HpackWriter.Write(_fields, "te"u8, "trailers"u8);
@@ -113,6 +112,10 @@ internal sealed class Http2Sender(FrameOutput output)
         BinaryPrimitives.WriteInt32BigEndian(last[4..], (int)error);
         Send(new(last.Length, FrameKind.GoAway, 0, 0), last);
     }
+
+    // It has no place in a message of HTTP/2 (RFC 9113, section 8.2.2).
+    private static bool IsOfConnection(FieldKind kind)
+        => kind is FieldKind.Connection or FieldKind.TransferEncoding or FieldKind.KeepAlive or FieldKind.Upgrade or FieldKind.OneHop;
 
     private void SendNumber(FrameKind kind, int stream, int number)
     {

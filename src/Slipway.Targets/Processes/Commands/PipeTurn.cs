@@ -11,8 +11,8 @@ namespace Slipway.Targets.Processes.Commands;
 /// </summary>
 internal static class PipeTurn
 {
-    /// <summary>As much as one write that may be made takes without blocking (PIPE_BUF of Linux; macOS promises less, and takes it all the same).</summary>
-    public const int BytesMax = 4096;
+    /// <summary>As much as one write that may be made takes without blocking, in bytes: the least that POSIX allows PIPE_BUF to be.</summary>
+    public const int BytesMax = 512;
 
     private const short Readable = 1; // POLLIN
     private const short Writable = 4; // POLLOUT
