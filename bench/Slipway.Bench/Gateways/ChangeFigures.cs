@@ -7,7 +7,7 @@ namespace Slipway.Bench.Gateways;
 /// <summary>What is lost when something changes under load: routes, the gateway itself, its certificates.</summary>
 internal static class ChangeFigures
 {
-    private const double RatePerSecond = 1000;
+    private const int RatePerSecond = 1000;
 
     public static async IAsyncEnumerable<Figure> Measure(string folder, int port, bool quick, Action<string> progress, [EnumeratorCancellation] CancellationToken stop)
     {
@@ -26,7 +26,7 @@ internal static class ChangeFigures
             await using var proxy = await SlipwayProxy.Start(folder, port, backend.Port, stop, "switches");
             var home = SlipwayProxy.Home(folder, "switches");
             await SlipwayProxy.Put(home, SlipwayProxy.Table(2, null, backend.Port), stop);
-            await using var traffic = Traffic.Mixed(new($"http://127.0.0.1:{port}"), RatePerSecond, stop);
+            await using var traffic = await Begin(home, port, stop);
             List<double> took = [];
             for (var i = 0; i < count; i++)
             {
@@ -62,7 +62,7 @@ internal static class ChangeFigures
         {
             var home = SlipwayProxy.Home(folder, "upgrades");
             await SlipwayProxy.Put(home, SlipwayProxy.Table(2, null, backend.Port), stop);
-            await using var traffic = Traffic.Mixed(new($"http://127.0.0.1:{port}"), RatePerSecond, stop);
+            await using var traffic = await Begin(home, port, stop);
             using var secure = new SecureTraffic(port + Proxy.TlsOffset);
             for (var i = 0; i < count; i++)
             {
@@ -83,6 +83,17 @@ internal static class ChangeFigures
             await proxy.DisposeAsync();
         }
     }
+
+    private static async Task<OwnTraffic> Begin(string home, int port, CancellationToken stop)
+    {
+        var before = await Carried(home, stop);
+        var traffic = OwnTraffic.Start(new($"http://127.0.0.1:{port}"), RatePerSecond);
+        while (await Carried(home, stop) < before + RatePerSecond)
+            await Task.Delay(10, stop);
+        return traffic;
+    }
+
+    private static async Task<long> Carried(string home, CancellationToken stop) => (await SlipwayProxy.Read(home, stop)).Releases.Sum(static one => one.Requests);
 
     // What no program can be faster than: a file and what stands for its folder, written and flushed as often; in milliseconds.
     private static double DiskAlone(string folder, int count)

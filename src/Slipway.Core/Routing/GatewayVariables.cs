@@ -8,5 +8,5 @@ public static class GatewayVariables
     /// the size of the processor's cache, 12 MB more here; a request that is carried allocates next to nothing. The runtime
     /// reads it from nowhere else.
     /// </summary>
-    public static KeyValuePair<string, string> YoungMemory { get; } = new("DOTNET_GCgen0size", "200000");
+    public static KeyValuePair<string, string> YoungMemory { get; } = new("DOTNET_GCgen0size", "80000");
 }
