@@ -1,3 +1,4 @@
+using System.Net;
 using System.Runtime.Versioning;
 using static Slipway.Gateway.Tests.Tables;
 
@@ -72,6 +73,44 @@ public sealed class UpgradeTests : IDisposable
         Assert.EndsWith("late", await client.ReadAnswer());
         Assert.Equal(0, await first.Exit());
         await Eventually.True(async () => Assert.Single((await second.Read()).Instances).InFlight == 0, () => "nothing is carried any more");
+    }
+
+    [Fact]
+    public async Task Clients_between_two_requests_go_on_with_the_successor_on_the_connections_they_have()
+    {
+        Assert.SkipWhen(Environment.GetEnvironmentVariable("SLIPWAY_GATEWAY_EPOLL") == "0", "The framework's sockets are not given away.");
+        await using var backend = RawBackend.Saying("served");
+        await using var first = await GatewayProcess.Start(_home);
+        await first.Put(Service("web", Release(Blue, 1, backend.Port)));
+        // More than go with one message, and one that has not asked yet.
+        var clients = new List<RawPeer>();
+        for (var i = 0; i < 300; i++)
+        {
+            clients.Add(await RawPeer.Connect(first.Port));
+            if (i > 0)
+                Assert.EndsWith("served", await clients[i].Ask(Get));
+        }
+        await using var second = await GatewayProcess.Start(_home, "--upgrade", "on");
+        await using var third = await GatewayProcess.Start(_home, "--upgrade", "on");
+        Assert.Equal(0, await first.Exit());
+        Assert.Equal(0, await second.Exit());
+        foreach (var client in clients)
+        {
+            var answer = await client.Ask(Get);
+            Assert.EndsWith("served", answer);
+            Assert.DoesNotContain("Connection: close", answer, StringComparison.OrdinalIgnoreCase);
+            client.Dispose();
+        }
+        Assert.Equal(300, (await third.Read()).Releases.Sum(static release => release.Requests));
+        await Eventually.True(async () => (await third.Admin.GetStringAsync("connections")).Contains("\"clients\":0,", StringComparison.Ordinal), () => "their ends are seen");
+    }
+
+    [Fact]
+    public async Task Without_a_successor_nobody_is_given_clients()
+    {
+        await using var gateway = await GatewayProcess.Start(_home);
+        using var answer = await gateway.Admin.PostAsync("clients", null);
+        Assert.Equal(HttpStatusCode.Conflict, answer.StatusCode);
     }
 
     [Fact]

@@ -1,4 +1,3 @@
-using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
@@ -18,8 +17,11 @@ internal delegate AdminAnswer AdminHandler(AdminRequest request);
 /// <summary>An answer of the admin side.</summary>
 internal sealed record AdminAnswer(int Status, string ContentType, byte[] Body)
 {
-    /// <summary>Sockets that go along with the answer, over a Unix socket on Linux.</summary>
-    public Socket[] Sockets { get; init; } = [];
+    /// <summary>Descriptors of sockets that go along with the answer, over a Unix socket on Linux.</summary>
+    public int[] Descriptors { get; init; } = [];
+
+    /// <summary>Is called once the answer was sent, or could not be.</summary>
+    public Action? After { get; init; }
 
     /// <summary>A line of text.</summary>
     public static AdminAnswer Text(int status, string text)

@@ -24,7 +24,8 @@ internal sealed class AdminRoutes(TableKeeper keeper, DataPlane plane, Successio
         ("DELETE", "/drain") => Drain(plane.EndDrain),
         ("POST", "/sockets") => succession.GiveSockets(),
         ("POST", "/leave") => succession.Leave(),
-        (_, "/table" or "/reading" or "/connections" or "/drain" or "/sockets" or "/leave") => AdminAnswer.Text(405, "That is not done here."),
+        ("POST", "/clients") => succession.GiveClients(),
+        (_, "/table" or "/reading" or "/connections" or "/drain" or "/sockets" or "/leave" or "/clients") => AdminAnswer.Text(405, "That is not done here."),
         _ => AnswerMetrics(request),
     };
 

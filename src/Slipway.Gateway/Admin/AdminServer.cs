@@ -125,7 +125,14 @@ internal sealed class AdminServer(Socket listener, string name, AdminHandler han
         var answer = handler(new(
             System.Text.Encoding.ASCII.GetString(request.Method(head)), System.Text.Encoding.ASCII.GetString(request.Path(head)),
             System.Text.Encoding.ASCII.GetString(request.Fields.ValueOf(head, "accept"u8)), body));
-        Send(socket, answer, request.KeepsAlive, request.IsHead);
+        try
+        {
+            Send(socket, answer, request.KeepsAlive, request.IsHead);
+        }
+        finally
+        {
+            answer.After?.Invoke();
+        }
         return request.KeepsAlive;
     }
 
@@ -164,8 +171,7 @@ internal sealed class AdminServer(Socket listener, string name, AdminHandler han
             $"HTTP/1.1 {answer.Status} {AdminAnswer.Title(answer.Status)}\r\nContent-Type: {answer.ContentType}\r\n"
             + $"Content-Length: {answer.Body.Length}\r\n{(keepsAlive ? "" : "Connection: close\r\n")}\r\n");
         byte[] whole = answersHead ? head : [.. head, .. answer.Body];
-        var sent = answer.Sockets.Length == 0 ? 0
-            : Linux.SendWithDescriptors((int)socket.Handle, whole, Array.ConvertAll(answer.Sockets, static one => (int)one.Handle));
+        var sent = answer.Descriptors.Length == 0 ? 0 : Linux.SendWithDescriptors((int)socket.Handle, whole, answer.Descriptors);
         if (sent < 0)
             throw new SocketException(Linux.LastError);
         while (sent < whole.Length)

@@ -116,9 +116,31 @@ internal sealed class EpollEngine : Engine, IDisposable
     /// <summary>Forgets a wire and closes its descriptor. Only between turns, so that no event is left for it.</summary>
     public void Remove(EpollWire wire)
     {
+        Free(wire);
+        _ = Linux.Close(wire.Descriptor);
+    }
+
+    /// <summary>Forgets a wire whose descriptor lives on in another process; without this it would be heard of here all the same.</summary>
+    public unsafe void Release(EpollWire wire)
+    {
+        Free(wire);
+        _ = Linux.ControlEpoll(_epoll, Linux.ControlDelete, wire.Descriptor, null);
+    }
+
+    /// <summary>Carries a client on whom another process has taken.</summary>
+    /// <param name="descriptor">Its connection; the engine's from here on.</param>
+    /// <param name="take">What to do with it; must neither block nor throw.</param>
+    public void Adopt(int descriptor, ClientTaker take) => Post(() =>
+    {
+        var wire = new EpollWire(this, descriptor, PeerOf(descriptor));
+        if (TryAdd(wire))
+            take(this, wire);
+    });
+
+    private void Free(EpollWire wire)
+    {
         _wires[wire.Slot] = null;
         _freeSlots.Push(wire.Slot);
-        _ = Linux.Close(wire.Descriptor);
     }
 
     private void Run()
@@ -284,6 +306,13 @@ internal sealed class EpollEngine : Engine, IDisposable
         *(uint*)change = events;
         *(ulong*)(change + Linux.EventDataAt) = key;
         return Linux.ControlEpoll(_epoll, Linux.ControlAdd, descriptor, change) == 0;
+    }
+
+    private static unsafe IPEndPoint? PeerOf(int descriptor)
+    {
+        var address = stackalloc byte[AddressBytesMax];
+        uint bytes = AddressBytesMax;
+        return Linux.GetPeerName(descriptor, address, &bytes) == 0 ? SocketAddresses.Read(new(address, (int)bytes)) : null;
     }
 
     private static unsafe int ErrorOf(int descriptor)

@@ -150,6 +150,23 @@ internal sealed class EpollWire : TcpWire, IValueTaskSource<int>, IValueTaskSour
         Leave();
     }
 
+    /// <summary>
+    /// Parts with the descriptor of a connection whose peer is waited for. Here the connection has expired; the peer notices nothing, and
+    /// what it has sent is still in the socket. Only in what is posted to the engine. Gives -1 where the peer is not waited for.
+    /// </summary>
+    public int GiveUp()
+    {
+        lock (Turn)
+        {
+            if (IsClosed || !_isReading || _isWriting || !TryExpireRead())
+                return -1;
+            _ = TryClose();
+        }
+        _engine.Release(this);
+        EndReading(Expired);
+        return _descriptor;
+    }
+
     /// <summary>Waits for a connection that has been begun; false when it was refused or the deadline passed.</summary>
     public async ValueTask<bool> ConnectedAsync(long due)
     {

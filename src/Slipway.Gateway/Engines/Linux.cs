@@ -18,6 +18,9 @@ internal static unsafe partial class Linux
 
     public const int KindStream = 1;
 
+    /// <summary>So many descriptors go with one message; the kernel takes 253 (SCM_MAX_FD).</summary>
+    public const int DescriptorsMax = 250;
+
     public const int ControlAdd = 1;
     public const int ControlDelete = 2;
     public const uint In = 0x1;
@@ -74,6 +77,9 @@ internal static unsafe partial class Linux
 
     [LibraryImport("libc", EntryPoint = "accept4", SetLastError = true)]
     public static partial int Accept(int descriptor, void* address, uint* addressBytes, int flags);
+
+    [LibraryImport("libc", EntryPoint = "getpeername", SetLastError = true)]
+    public static partial int GetPeerName(int descriptor, void* address, uint* addressBytes);
 
     [LibraryImport("libc", EntryPoint = "socket", SetLastError = true)]
     public static partial int CreateSocket(int family, int kind, int protocol);

@@ -17,6 +17,7 @@ namespace Slipway.Gateway.Hosting;
 internal sealed class GatewayHost : IDisposable
 {
     private static readonly TimeSpan s_atRestGrace = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan s_givenGrace = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan s_leavePatience = TimeSpan.FromSeconds(10);
 
     private readonly GatewayOptions _options;
@@ -30,6 +31,7 @@ internal sealed class GatewayHost : IDisposable
     private readonly ListeningSockets _listeners;
     private readonly ListeningSockets? _secureListeners;
     private Timer? _certificatesTimer;
+    private readonly RestingClients _resting;
     private readonly Succession _succession;
     private readonly List<AdminServer> _admins = [];
     private bool _hasLeft;
@@ -65,6 +67,7 @@ internal sealed class GatewayHost : IDisposable
             Trusted = options.Trusted,
             UsesProxyHeaders = options.UsesProxyHeaders,
         };
+        _resting = new(_plane);
         // Everything that can fail or take time comes before the other gateway leaves.
         if (predecessor is not null)
         {
@@ -81,7 +84,7 @@ internal sealed class GatewayHost : IDisposable
             {
                 _secureListeners = Fits(given.Secure, tls) ? new(given.Secure) : ListeningSockets.Open(tls, _engines.Length);
             }
-            _succession = new(predecessor) { Plain = _listeners, Secure = _secureListeners, LetGo = LetGo, End = end };
+            _succession = new(predecessor) { Plain = _listeners, Secure = _secureListeners, Resting = _resting, LetGo = LetGo, End = end };
         }
         catch
         {
@@ -100,6 +103,7 @@ internal sealed class GatewayHost : IDisposable
         var address = _listeners.Address;
         _plane.Authority = Encoding.ASCII.GetBytes(address.ToString());
         Accept(_listeners, _plane.Take);
+        TakeClientsOver();
         // Those who come by TLS wait in their queue meanwhile; reading certificates takes longer than the whole rest of a start.
         LoadCertificates();
         if (_secureListeners is { } secure)
@@ -113,12 +117,13 @@ internal sealed class GatewayHost : IDisposable
 
     /// <summary>
     /// Ends: takes no more clients, lets requests finish and says on their answers that the connection closes; connections
-    /// at rest get a moment in which a request that is on its way still finds them open.
+    /// at rest get a moment in which a request that is on its way still finds them open, or the gateway that takes this one's place
+    /// takes them over.
     /// </summary>
     public async Task StopAsync()
     {
         var end = Deadlines.After(_options.Deadlines.Drain);
-        var rest = Math.Min(end, Deadlines.After(s_atRestGrace));
+        var rest = Math.Min(end, Deadlines.After(_hasLeft ? s_givenGrace : s_atRestGrace));
         _plane.BeginDrain();
         if (!_hasLeft)
         {
@@ -132,7 +137,7 @@ internal sealed class GatewayHost : IDisposable
         _secureListeners?.Dispose();
         _certificatesTimer?.Dispose();
         _log.Info("the gateway drains", ("connections", $"{_plane.Book.Connections}"));
-        while (_plane.Book.Connections > 0 && Environment.TickCount64 < end)
+        while ((_plane.Book.Connections > 0 || _resting.AreOnTheWay) && Environment.TickCount64 < end)
         {
             if (Environment.TickCount64 >= rest)
             {
@@ -141,6 +146,7 @@ internal sealed class GatewayHost : IDisposable
             }
             await Task.Delay(20);
         }
+        _succession.StopTakingClients();
         var left = _plane.Clients();
         foreach (var client in left)
             client.Wire.Reset();
@@ -183,6 +189,16 @@ internal sealed class GatewayHost : IDisposable
     {
         for (var i = 0; i < Math.Max(_engines.Length, listeners.All.Length); i++)
             _engines[i % _engines.Length].Accept(listeners.All[i % listeners.All.Length], take, _plane.LogNotTaken);
+    }
+
+    // Where they begin with a PROXY header, who the client is was said on the connection's first line, to the other gateway.
+    private void TakeClientsOver()
+    {
+        var engines = _engines.OfType<EpollEngine>().ToArray();
+        if (engines.Length == 0 || _options.UsesProxyHeaders)
+            return;
+        var turn = 0;
+        _succession.TakeClients(descriptor => engines[turn++ % engines.Length].Adopt(descriptor, _plane.TakeOver));
     }
 
     /// <summary>Makes room for another gateway; see <see cref="Succession.LetGo"/>.</summary>

@@ -14,12 +14,13 @@ namespace Slipway.Gateway.Hosting;
 /// </summary>
 internal sealed class Predecessor
 {
-    private const int DescriptorsMax = 250;
     private const int AnswerBytesMax = 4 * 1024 * 1024;
     private const int PatienceMilliseconds = 10_000;
+    private const int ClientsPeriodMilliseconds = 20;
 
     private string _path;
     private volatile bool _isGone;
+    private readonly ManualResetEventSlim _stopped = new();
 
     private Predecessor(string path) => _path = path;
 
@@ -50,6 +51,28 @@ internal sealed class Predecessor
         using var body = JsonDocument.Parse(answer.Body);
         _path = body.RootElement.GetProperty("admin").GetString() ?? "";
     }
+
+    /// <summary>Takes over its clients that are between two requests, again and again until it has ended, on a thread of its own.</summary>
+    /// <param name="adopt">Is given each one's descriptor, and owns it.</param>
+    public void TakeClients(Action<int> adopt) => new Thread(() =>
+    {
+        try
+        {
+            while (Ask("POST", "/clients") is { } answer)
+            {
+                Array.ForEach(answer.Descriptors, adopt);
+                if (_stopped.Wait(answer.Descriptors.Length > 0 ? 0 : ClientsPeriodMilliseconds))
+                    return;
+            }
+        }
+        catch (IOException)
+        {
+            // It has ended, or is of a version that gives none; those that it still has it ends itself.
+        }
+    }) { IsBackground = true, Name = "clients" }.Start();
+
+    /// <summary>Takes over no more.</summary>
+    public void StopTaking() => _stopped.Set();
 
     /// <summary>What it still carries, by instance; empty when it has ended.</summary>
     public IEnumerable<(InstanceId Instance, int InFlight)> StillCarried()
@@ -93,10 +116,24 @@ internal sealed class Predecessor
 
     private static (byte[] Body, int[] Descriptors) Read(Socket socket)
     {
-        var answer = new MemoryStream();
         var piece = new byte[64 * 1024];
-        Span<int> descriptors = new int[DescriptorsMax];
+        var descriptors = new int[Linux.DescriptorsMax];
         var count = Linux.ReceiveWithDescriptors((int)socket.Handle, piece, descriptors, out var given);
+        try
+        {
+            return (ReadBody(socket, piece, count), descriptors[..given]);
+        }
+        catch
+        {
+            foreach (var descriptor in descriptors.AsSpan(0, given))
+                _ = Linux.Close(descriptor);
+            throw;
+        }
+    }
+
+    private static byte[] ReadBody(Socket socket, byte[] piece, int count)
+    {
+        var answer = new MemoryStream();
         while (count > 0 && answer.Length < AnswerBytesMax)
         {
             answer.Write(piece, 0, count);
@@ -106,6 +143,6 @@ internal sealed class Predecessor
         var end = text.AsSpan().IndexOf("\r\n\r\n"u8);
         if (end < 0 || !text.AsSpan().StartsWith("HTTP/1.1 200"u8))
             throw new IOException($"The gateway that runs in the home answered: {Encoding.ASCII.GetString(text.AsSpan(0, Math.Min(200, text.Length)))}");
-        return (text[(end + 4)..], descriptors[..given].ToArray());
+        return text[(end + 4)..];
     }
 }

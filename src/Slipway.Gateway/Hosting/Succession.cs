@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using System.Text;
 using Slipway.Core.Manifests;
 using Slipway.Gateway.Admin;
@@ -17,6 +18,9 @@ internal sealed class Succession(Predecessor? predecessor)
     /// <summary>Those for TLS; null when there are none.</summary>
     public required ListeningSockets? Secure { get; init; }
 
+    /// <summary>The clients that can be given.</summary>
+    public required RestingClients Resting { get; init; }
+
     /// <summary>Stops taking clients and tables, gives up the home and says where it answers from now on; done once.</summary>
     public required Func<string> LetGo { get; init; }
 
@@ -31,7 +35,7 @@ internal sealed class Succession(Predecessor? predecessor)
         var secure = Secure is { } tls ? tls.All.ToArray() : [];
         return new(200, "application/json", Encoding.ASCII.GetBytes($"{{\"plain\":{Plain.All.Length},\"secure\":{secure.Length}}}"))
         {
-            Sockets = [.. Plain.All, .. secure],
+            Descriptors = Array.ConvertAll<Socket, int>([.. Plain.All, .. secure], static one => (int)one.Handle),
         };
     }
 
@@ -48,6 +52,23 @@ internal sealed class Succession(Predecessor? predecessor)
             return new(200, "application/json", Encoding.UTF8.GetBytes($"{{\"admin\":\"{path}\"}}"));
         }
     }
+
+    /// <summary>Gives clients that are between two requests to the successor.</summary>
+    public AdminAnswer GiveClients()
+    {
+        lock (_lock)
+        {
+            if (!_hasLeft)
+                return AdminAnswer.Text(409, "No gateway has taken this one's place.");
+        }
+        return Resting.Give();
+    }
+
+    /// <summary>Takes over, from now on, the clients of the gateway before this one; see <see cref="Predecessor.TakeClients"/>.</summary>
+    public void TakeClients(Action<int> adopt) => predecessor?.TakeClients(adopt);
+
+    /// <summary>Takes over no more.</summary>
+    public void StopTakingClients() => predecessor?.StopTaking();
 
     /// <summary>What the gateway before this one still carries.</summary>
     public IEnumerable<(InstanceId Instance, int InFlight)> StillCarried() => predecessor?.StillCarried() ?? [];

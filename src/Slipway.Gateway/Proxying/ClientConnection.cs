@@ -55,6 +55,9 @@ internal sealed class ClientConnection : ISwept
         (Peer, Address, IsTrusted) = (whole.Peer, whole.Address, whole.IsTrusted);
     }
 
+    /// <summary>Whether another gateway has carried it before; then it may rest at once.</summary>
+    public bool IsTakenOver { get; init; }
+
     /// <summary>Whether it is one of several on a connection of HTTP/2.</summary>
     public bool IsStream { get; }
 
@@ -244,6 +247,12 @@ internal sealed class ClientConnection : ISwept
             Wire.TryCutRead();
     }
 
+    /// <summary>Whether it can be given to another gateway now: between two requests, and nothing is known of it but its socket.</summary>
+    public bool CanBeGiven => _isAtRest && !IsSecure && !IsStream && _http2 is null && !_plane.UsesProxyHeaders && Wire is EpollWire;
+
+    /// <summary>Parts with its socket for another gateway; -1 when it cannot be given. Only in what is posted to its engine.</summary>
+    public int GiveUp() => CanBeGiven && Wire is EpollWire wire ? wire.GiveUp() : -1;
+
     /// <summary>Ends sending and reads what the client still sends, so that it gets to read the answer before a reset.</summary>
     public async ValueTask LingerAsync(long due)
     {
@@ -274,7 +283,7 @@ internal sealed class ClientConnection : ISwept
         _hasHeadBegun = false;
         _hasServed = !isFirst;
         _readOutcome = 1;
-        _headDue = Deadlines.After(isFirst ? _plane.Deadlines.Header : _plane.Deadlines.Idle);
+        _headDue = Deadlines.After(isFirst && !IsTakenOver ? _plane.Deadlines.Header : _plane.Deadlines.Idle);
     }
 
     /// <summary>The length of the head at the front of the buffer, or what is the matter with it.</summary>

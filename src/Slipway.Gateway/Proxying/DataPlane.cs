@@ -115,6 +115,9 @@ internal sealed class DataPlane(
     /// <summary>The same for one that begins with a TLS handshake.</summary>
     public void TakeSecure(Engine engine, Wire wire) => Take(new(this, engine, wire, isSecure: true));
 
+    /// <summary>Carries a client on whom the gateway before this one has carried.</summary>
+    public void TakeOver(Engine engine, Wire wire) => Take(new(this, engine, wire, isSecure: false) { IsTakenOver = true });
+
     private void Take(ClientConnection client)
     {
         if (book.ConnectionOpened() > ConnectionsMax)

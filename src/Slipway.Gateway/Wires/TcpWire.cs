@@ -38,7 +38,7 @@ internal abstract class TcpWire : Wire, ISwept
     /// <inheritdoc/>
     public sealed override bool TryCutRead()
     {
-        if (!_reading.TryExpire(long.MaxValue))
+        if (!TryExpireRead())
             return false;
         CutRead();
         return true;
@@ -63,6 +63,9 @@ internal abstract class TcpWire : Wire, ISwept
 
     /// <summary>Stops it; false when it was too late.</summary>
     protected bool EndRead() => _reading.Disarm();
+
+    /// <summary>Has a pending read count as expired, whatever its deadline; false when none was pending or another was first.</summary>
+    protected bool TryExpireRead() => _reading.TryExpire(long.MaxValue);
 
     /// <summary>Starts the clock of a write.</summary>
     protected void BeginWrite(long due) => _writing.Arm(due);
