@@ -54,22 +54,7 @@ internal sealed class Predecessor
 
     /// <summary>Takes over its clients that are between two requests, again and again until it has ended, on a thread of its own.</summary>
     /// <param name="adopt">Is given each one's descriptor, and owns it.</param>
-    public void TakeClients(Action<int> adopt) => new Thread(() =>
-    {
-        try
-        {
-            while (Ask("POST", "/clients") is { } answer)
-            {
-                Array.ForEach(answer.Descriptors, adopt);
-                if (_stopped.Wait(answer.Descriptors.Length > 0 ? 0 : ClientsPeriodMilliseconds))
-                    return;
-            }
-        }
-        catch (IOException)
-        {
-            // It has ended, or is of a version that gives none; those that it still has it ends itself.
-        }
-    }) { IsBackground = true, Name = "clients" }.Start();
+    public void TakeClients(Action<int> adopt) => new Thread(() => TakeClientsUntilItEnds(adopt)) { IsBackground = true, Name = "clients" }.Start();
 
     /// <summary>Takes over no more.</summary>
     public void StopTaking() => _stopped.Set();
@@ -90,6 +75,23 @@ internal sealed class Predecessor
         }
         _isGone = true;
         return [];
+    }
+
+    private void TakeClientsUntilItEnds(Action<int> adopt)
+    {
+        try
+        {
+            while (Ask("POST", "/clients") is { } answer)
+            {
+                Array.ForEach(answer.Descriptors, adopt);
+                if (_stopped.Wait(answer.Descriptors.Length > 0 ? 0 : ClientsPeriodMilliseconds))
+                    return;
+            }
+        }
+        catch (IOException)
+        {
+            // It has ended, or is of a version that gives none; those that it still has it ends itself.
+        }
     }
 
     private (byte[] Body, int[] Descriptors)? Ask(string method, string path)
