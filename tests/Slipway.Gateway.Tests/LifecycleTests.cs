@@ -46,7 +46,7 @@ public sealed class LifecycleTests : IDisposable
             await first.Put(Service("web", Release(Blue, 1)));
             await first.Put(Service("web", Release(Green, 1)));
         }
-        var path = Path.Combine(_home, "table.json");
+        var path = Path.Combine(_home, TableSlots.Second);
         var bytes = await File.ReadAllBytesAsync(path);
         bytes[^20] ^= 1;
         await File.WriteAllBytesAsync(path, bytes);
@@ -54,6 +54,7 @@ public sealed class LifecycleTests : IDisposable
         {
             Assert.Equal(1, (await second.Read()).TableVersion);
             await Eventually.True(() => second.Log.Contains("it is damaged", StringComparison.Ordinal), "the damage is told");
+            await Eventually.True(() => second.Log.Contains("serving the only route table that is whole", StringComparison.Ordinal), "and what is served instead");
             // The damaged file must not push out the whole one behind it.
             Assert.Equal(200, (await second.TryPut(Table(3))).Status);
         }
@@ -81,6 +82,8 @@ public sealed class LifecycleTests : IDisposable
             }
         }
         Assert.Null(TableFile.Read([.. whole, 0], out _));
+        Assert.Null(TableFile.Read([.. whole, .. "\n\n}\n"u8], out _));
+        Assert.Equal(7, TableFile.Read([.. whole, .. "\n\n\n"u8], out _)!.Version);
     }
 
     [Fact]

@@ -164,17 +164,7 @@ internal sealed class CrashStage : IAsyncDisposable
     private static HashSet<string> Ready(JsonElement status)
         => [.. status.GetProperty("instances").EnumerateArray().Where(one => one.GetProperty("phase").GetString() == "ready").Select(one => one.GetProperty("id").GetString()!)];
 
-    private RouteTable? Table()
-    {
-        try
-        {
-            return TableFile.Read(File.ReadAllBytes(Path.Combine(Home, "environments", "bench", "gateway", "table.json")), out _);
-        }
-        catch (IOException)
-        {
-            return null;
-        }
-    }
+    private RouteTable? Table() => StoredTables.Newest(Path.Combine(Home, "environments", "bench", "gateway"))?.Table;
 
     private Process Start(string program, IEnumerable<string> arguments)
     {

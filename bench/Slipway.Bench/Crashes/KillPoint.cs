@@ -1,15 +1,16 @@
 using System.Diagnostics;
+using Slipway.Core.Routing;
 
 namespace Slipway.Bench.Crashes;
 
 /// <summary>
 /// Kills a control plane at its N-th write: a record of the journal, its head, the record of an instance before or after it is started,
 /// a fence, a route table. The kernel tells of each (inotify), and SIGKILL follows at once or after a moment, so that the points lie
-/// in the middle of what takes a while.
+/// in the middle of what takes a while. A route table is told of when it is written, before it is on disk, live and answered for.
 /// </summary>
 internal sealed class KillPoint : IDisposable
 {
-    private static readonly string[] s_names = ["journal.db-wal", "journal.head", "instance.json", "table.json", "gateway.json", "fence"];
+    private static readonly string[] s_names = ["journal.db-wal", "journal.head", "instance.json", TableSlots.First, TableSlots.Second, "gateway.json", "fence"];
     private readonly FileSystemWatcher _watcher;
     private readonly Process _victim;
     private readonly int _number;

@@ -26,8 +26,8 @@ internal static class OtherChanges
             more["releases"]!.AsArray().Clear();
             table["services"]!.AsArray().Add(more);
         }));
-        yield return new("the table on disk", "routes", "table on disk", stage => File.WriteAllTextAsync(Path.Combine(stage.Gateway, "table.json"), "{}"));
-        yield return new("the table on disk deleted", "routes", "table on disk", stage => Task.Run(() => File.Delete(Path.Combine(stage.Gateway, "table.json"))));
+        yield return new("the table on disk", "routes", "table on disk", stage => File.WriteAllTextAsync(StoredTables.NewestFile(stage.Gateway), "{}"));
+        yield return new("the table on disk deleted", "routes", "table on disk", stage => Task.Run(() => File.Delete(StoredTables.NewestFile(stage.Gateway))));
         yield return new(
             "what a gateway says of itself", "routes", "gateway", async stage =>
             {

@@ -30,7 +30,7 @@ internal static class SlipwayProxy
     {
         var home = Home(folder, name);
         Directory.CreateDirectory(home);
-        File.WriteAllBytes(Path.Combine(home, "table.json"), TableFile.Write(Table(1, protection, origin, origin + Origin.Second)));
+        File.WriteAllBytes(Path.Combine(home, TableSlots.First), TableFile.Write(Table(1, protection, origin, origin + Origin.Second)));
         return Proxy.Start(name, port, Command(folder, home, port), new Dictionary<string, string>([GatewayVariables.YoungMemory]), stop);
     }
 

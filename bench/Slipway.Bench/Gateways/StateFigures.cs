@@ -15,31 +15,77 @@ internal static class StateFigures
         var (tables, certificates) = quick ? (2_000, 100) : (9_000, 1_000);
         var random = new Random(11);
         var lost = Tables(Path.Combine(folder, "damaged"), tables, random, log);
-        progress($"  {tables:N0} damaged tables: {lost} starts without a whole table");
+        progress($"  {tables:N0} damaged tables: {lost} starts with another than the one left whole");
         var lostNames = CertificatesLost(Path.Combine(folder, "damaged-certificates"), certificates, random, log);
         progress($"  {certificates:N0} damaged certificates: {lostNames} times another name was not served");
         yield return Figure.Exactly($"unrelated routes lost over {tables + certificates:N0} torn writes, bit flips and bad certificates", lost + lostNames, "routes", 0);
     }
 
-    // Two tables were saved; the newest file is then torn, flipped, emptied or overwritten. A start must serve one of the two, whole.
+    // Two tables were saved. Then the newest is torn, flipped, emptied or overwritten, or the one before, or a third is torn while it is
+    // written over the one before. A start must serve what was not touched, whole; the touched one only where nothing in it changed.
     private static int Tables(string home, int count, Random random, GatewayLog log)
     {
         Directory.CreateDirectory(home);
-        var (before, now) = (SlipwayProxy.Table(1, null, 1001, 1002), SlipwayProxy.Table(2, null, 1001, 1003));
+        RouteTable[] tables = [.. Enumerable.Range(1, 3).Select(version => SlipwayProxy.Table(version, null, [.. Enumerable.Range(1000 + version, 40)]))];
+        var (before, now, next) = (tables[0], tables[1], tables[2]);
         var lost = 0;
         for (var i = 0; i < count; i++)
         {
-            var store = new TableStore(home, log);
-            File.WriteAllBytes(Path.Combine(home, "table.previous.json"), TableFile.Write(before));
-            var whole = TableFile.Write(now);
-            var path = Path.Combine(home, random.Next(4) == 0 ? "table.next.json" : "table.json");
-            File.WriteAllBytes(Path.Combine(home, "table.json"), whole);
-            File.WriteAllBytes(path, Damaged(whole, random));
-            var read = store.Load();
-            if (read is null || !(Same(read, before) || Same(read, now)))
+            // Which of the two files is the newest says nothing.
+            var older = i % 2 == 0 ? TableSlots.First : TableSlots.Second;
+            var (olderFile, newestFile) = (Path.Combine(home, older), Path.Combine(home, TableSlots.Other(older)));
+            File.WriteAllBytes(olderFile, Filled(TableFile.Write(before)));
+            File.WriteAllBytes(newestFile, Filled(TableFile.Write(now)));
+            RouteTable[] right;
+            switch (random.Next(4))
+            {
+                case 0:
+                    Hit(olderFile, before, random);
+                    right = [now];
+                    break;
+                case 1:
+                    Tear(olderFile, before, next, random);
+                    right = [now, next];
+                    break;
+                default:
+                    Hit(newestFile, now, random);
+                    right = [before, now];
+                    break;
+            }
+            if (new TableStore(home, log).Load() is not { } read || !right.Any(one => Same(read, one)))
                 lost++;
         }
         return lost;
+    }
+
+    private static void Hit(string file, RouteTable table, Random random)
+    {
+        var damaged = Damaged(TableFile.Write(table), random);
+        File.WriteAllBytes(file, random.Next(2) == 0 ? damaged : Filled(damaged));
+    }
+
+    // What a loss of power leaves of a write in place: sectors in any order, each written or not.
+    private static void Tear(string file, RouteTable old, RouteTable next, Random random)
+    {
+        const int sectorBytes = 512;
+        var (content, written) = (Filled(TableFile.Write(old)), Filled(TableFile.Write(next)));
+        var (inOrder, sectors) = (random.Next(2) == 0, written.Length / sectorBytes);
+        var torn = random.Next(sectors);
+        for (var sector = 0; sector < sectors; sector++)
+        {
+            if (inOrder ? sector < torn : random.Next(2) == 0)
+                written.AsSpan(sector * sectorBytes, sectorBytes).CopyTo(content.AsSpan(sector * sectorBytes));
+        }
+        File.WriteAllBytes(file, content);
+    }
+
+    // As a file is that was written in place.
+    private static byte[] Filled(byte[] content)
+    {
+        var whole = new byte[2 * 4096];
+        content.CopyTo(whole, 0);
+        whole.AsSpan(content.Length).Fill((byte)'\n');
+        return whole;
     }
 
     private static bool Same(RouteTable one, RouteTable other) => TableFile.Write(one).AsSpan().SequenceEqual(TableFile.Write(other));

@@ -8,7 +8,7 @@ namespace Slipway.Core.Routing;
 
 /// <summary>
 /// A route table as a file: JSON with the table's length and CRC-32C before it, so that a torn or changed file is known for
-/// one. <c>{"bytes":1234567890,"crc32c":"0123abcd","table":{...}}</c>
+/// one. <c>{"bytes":1234567890,"crc32c":"0123abcd","table":{...}}</c>, a newline, and as many more as fill its place.
 /// </summary>
 public static class TableFile
 {
@@ -67,7 +67,7 @@ public static class TableFile
         if (!Utf8Parser.TryParse(rest[..8], out uint checksum, out var hex, 'x') || hex != 8 || !rest[8..].StartsWith(End))
             return false;
         rest = rest[(8 + End.Length)..];
-        if (length < 0 || rest.Length != length + 2 || !rest[length..].SequenceEqual("}\n"u8))
+        if (length < 0 || rest.Length - 2 < length || !rest[length..].StartsWith("}\n"u8) || rest[(length + 1)..].ContainsAnyExcept((byte)'\n'))
             return false;
         json = rest[..length];
         return Checksum(json) == checksum;

@@ -20,6 +20,6 @@ internal static class HomeFile
             file.Flush(flushToDisk: true);
         }
         File.Move(beside, path, overwrite: true);
-        DirectoryFlush.Flush(Path.GetDirectoryName(path)!);
+        DiskFlush.Folder(Path.GetDirectoryName(path)!);
     }
 }

@@ -39,13 +39,13 @@ internal sealed record GatewayFolder(string Path)
 
     /// <summary>The table that a gateway would start with; null when there is none, or none that is whole.</summary>
     public RouteTable? StoredTable()
-        => Table("table.json") ?? Table("table.previous.json");
+        => TableSlots.Newest(Content)?.Table;
 
-    private RouteTable? Table(string name)
+    private byte[]? Content(string name)
     {
         try
         {
-            return TableFile.Read(File.ReadAllBytes(System.IO.Path.Combine(Path, name)), out _);
+            return File.ReadAllBytes(System.IO.Path.Combine(Path, name));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -50,14 +50,14 @@ public sealed class GatewayLookTests
         await Start(traffic);
         await traffic.Apply(Bed.Local, Table(3), CancellationToken.None);
         await traffic.Apply(Bed.Local, Table(4), CancellationToken.None);
-        var file = Path.Combine(bed.Home.Gateway(Bed.Local), "table.json");
+        var file = Path.Combine(bed.Home.Gateway(Bed.Local), TableSlots.Second);
 
         await File.WriteAllBytesAsync(file, TableFile.Write(Table(9)));
         Assert.Equal((4L, 9L), Versions(await Look(traffic)));
         await File.AppendAllTextAsync(file, "x");
         Assert.Equal((4L, 3L), Versions(await Look(traffic)));
         File.Delete(file);
-        File.Delete(Path.Combine(bed.Home.Gateway(Bed.Local), "table.previous.json"));
+        File.Delete(Path.Combine(bed.Home.Gateway(Bed.Local), TableSlots.First));
         Assert.Equal((4L, null), Versions(await Look(traffic)));
         await traffic.Remove(Bed.Local, Bed.Token, CancellationToken.None);
     }
