@@ -67,7 +67,7 @@ internal static class GatewayFigures
             yield return await AllocatedForRequest(proxies[0], folder.Path, round, stop);
             await Wrk.Run(proxies[0], Load.Small, 256, TimeSpan.FromSeconds(quick ? 1 : 5), folder.Path, stop);
             yield return Figure.AtMost("memory after 256 connections", proxies[0].Megabytes, "MB", 60);
-            await foreach (var figure in LatencyFigures.Measure(quick ? proxies[..2] : proxies, origin.Port, quick ? 1 : 5, TimeSpan.FromSeconds(quick ? 1 : 5), progress, stop))
+            await foreach (var figure in LatencyFigures.Measure(quick ? proxies[..2] : proxies, origin.Port, quick ? 1 : 9, TimeSpan.FromSeconds(quick ? 1 : 5), progress, stop))
                 yield return figure;
         }
         finally
@@ -155,8 +155,8 @@ internal static class GatewayFigures
         return all;
     }
 
-    // The median over the rounds of ours over a peer's in the same round.
-    private static double Ratio<T>(List<T[]> rounds, int peer, Func<T, double> value)
+    /// <summary>The median over the rounds of ours over a peer's in the same round.</summary>
+    public static double Ratio<T>(List<T[]> rounds, int peer, Func<T, double> value)
         => rounds.Select(round => value(round[0]) / value(round[peer])).Order().ElementAt(rounds.Count / 2);
 
     private static string Median<T>(List<T[]> rounds, Func<T, double> value, string unit)

@@ -14,6 +14,9 @@ internal static class FieldRules
         ["host:", "bcc:", "cc:", "to:", "from:", "subject:", "content-type:", "x-", "cookie:", "referer:", "user-agent:", "mime-version:", "reply-to:", "etag:", "authorization:", "connection:"],
         StringComparison.Ordinal);
 
+    private static readonly SearchValues<string> s_mail = SearchValues.Create(
+        ["bcc:", "cc:", "to:", "subject:", "reply-to:", "content-type:", "mime-version:"], StringComparison.Ordinal);
+
     /// <summary>Judges a value in lower case.</summary>
     /// <param name="text">The value.</param>
     /// <param name="hasLines">Whether it may well have lines, as a text of a body does.</param>
@@ -28,11 +31,16 @@ internal static class FieldRules
                 found = Header(6, "a field of an answer behind a line end");
             else if (!hasLines && !text[..at].Contains(' ') && StartsWithAny(line, s_fields))
                 found = Header(5, "a field behind a line end");
+            else if (hasLines && IsAddress(text[..at]) && StartsWithAny(line, s_mail))
+                found = Header(5, "a field of a mail behind an address");
             var next = line.IndexOfAny('\r', '\n');
             at = next < 0 ? -1 : begins + next;
         }
         return found;
     }
+
+    // Nothing else: a mail that is quoted has its own lines before.
+    private static bool IsAddress(ReadOnlySpan<char> text) => text.IndexOf('@') > 0 && text.IndexOfAny(" \t\r\n:") < 0;
 
     private static bool StartsWithAny(ReadOnlySpan<char> line, SearchValues<string> starts) => line[..Math.Min(line.Length, 40)].IndexOfAny(starts) == 0;
 

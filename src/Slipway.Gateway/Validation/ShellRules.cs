@@ -25,6 +25,8 @@ internal static class ShellRules
         = "echo cat find type date more head tail less sort cut test time touch kill set host printf exit who w last read copy move del erase start open mail at export alias history top free finger groups users halt reboot shutdown logname stat file which where whereis locate"
             .Split(' ').ToFrozenSet(StringComparer.Ordinal).GetAlternateLookup<ReadOnlySpan<char>>();
 
+    private static readonly SearchValues<char> s_letters = SearchValues.Create("abcdefghijklmnopqrstuvwxyz_");
+
     private static readonly SearchValues<string> s_telling = SearchValues.Create(
         ["/bin/sh", "/bin/bash", "/bin/zsh", "/bin/nc", "/bin/cat", "/bin/ls", "/bin/id", "/bin/ping", "/usr/bin/id", "/usr/bin/wget", "/usr/bin/curl", "/usr/bin/perl", "/usr/bin/python",
             "/dev/tcp/", "${ifs}", "$ifs", "${jndi:", "${${", "%comspec%", "cmd.exe /c", "cmd /c", "powershell -", "bash -i", "bash -c", "sh -c", "nc -e", "nc -l", "|sh", "| sh", "|bash", "| bash"],
@@ -158,12 +160,16 @@ internal static class ShellRules
         if (at >= text.Length || text[at] is '`' or ')' or '|' or '&' or ';' or '\n' or '\r' or '#' or '}' or '"' or '\'' or '\0' or '>')
             return new(true, false, false, true);
         if (text[at] is '-' or '/' or '.' or '~' or '$' or '%' or '\\' or '<' or '*' or '?' || char.IsAsciiDigit(text[at]))
-            return new(false, false, text[at] is '-' or '/' or '$' && at > from, at > from || text[at] is '$' or '<' or '/');
+            return new(false, false, at > from && (text[at] is '-' or '/' or '$' || IsVariable(text[at..])), at > from || text[at] is '$' or '<' or '/');
         var word = text[at..];
         var end = word.IndexOfAny(" \t\n;|&`)");
         word = end < 0 ? word : word[..end];
         return new(false, at > from, false, at > from && (word.IndexOfAny("/\\.:") > 0 || word.Contains("http", StringComparison.Ordinal)));
     }
+
+    // %systemroot%, as the shell of Windows has them.
+    private static bool IsVariable(ReadOnlySpan<char> text)
+        => text is ['%', ..] && text[1..].IndexOf('%') is > 1 and var end && !text.Slice(1, end).ContainsAnyExcept(s_letters);
 
     // Two words or more with letters before the separator: a sentence, in which a separator separates.
     private static bool IsProse(ReadOnlySpan<char> text)

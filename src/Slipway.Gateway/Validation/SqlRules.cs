@@ -206,6 +206,7 @@ internal sealed class SqlRules
                 SqlWord.Into when next.Word == SqlWord.Outfile => Sql(6, "into outfile"),
                 SqlWord.Procedure when next.Word == SqlWord.Analyse => Sql(6, "procedure analyse"),
                 SqlWord.Execute when next.Kind == SqlKind.Word && (next.Word == SqlWord.ProbeCall || IsSystemProcedure(text, next)) => Sql(6, "a procedure of the database"),
+                SqlWord.Execute when next.Kind is SqlKind.Open or SqlKind.Variable && ExecutesDeclared(text, tokens, i) => Sql(6, "a batch that executes what it has declared"),
                 SqlWord.Having when IsLiteralComparison(tokens, i + 1) => Sql(6, "having with constants"),
                 SqlWord.When or SqlWord.If when IsLiteralComparison(tokens, i + 1) && (token.Word == SqlWord.When || next.Kind == SqlKind.Open) && !isScript => Sql(5, "a choice between constants"),
                 SqlWord.CharCall when next.Kind == SqlKind.Open && IsCharChain(tokens, i) => Sql(5, "text made of character codes"),
@@ -223,6 +224,21 @@ internal sealed class SqlRules
     private static bool IsTied(ReadOnlySpan<SqlToken> tokens, int at)
         => at > 0 && tokens[at - 1].Kind is SqlKind.Logic or SqlKind.Semicolon or SqlKind.Compare
             && tokens[at + 2].Kind is SqlKind.Number or SqlKind.Open or SqlKind.String;
+
+    // declare @s varchar(99); ... exec(@s)
+    private static bool ExecutesDeclared(ReadOnlySpan<char> text, ReadOnlySpan<SqlToken> tokens, int at)
+    {
+        var what = tokens[at + 1].Kind == SqlKind.Open ? tokens[at + 2] : tokens[at + 1];
+        if (what.Kind != SqlKind.Variable)
+            return false;
+        var name = text.Slice(what.At, what.Length);
+        for (var i = 0; i + 1 < at; i++)
+        {
+            if (tokens[i].Word == SqlWord.Statement && tokens[i + 1].Kind == SqlKind.Variable && text.Slice(tokens[i + 1].At, tokens[i + 1].Length).SequenceEqual(name))
+                return true;
+        }
+        return false;
+    }
 
     private static bool IsSystemProcedure(ReadOnlySpan<char> text, in SqlToken name)
         => text.Slice(name.At, name.Length) is var word && (word.StartsWith("xp_") || word.StartsWith("sp_") || word is "master" or "immediate");
