@@ -6,7 +6,7 @@ namespace Slipway.Bench.Gateways;
 /// <summary>Full load for long: whether memory grows, and whether anything fails.</summary>
 internal static class SoakFigures
 {
-    private const int WarmUps = 12;
+    private const int Connections = 256;
 
     private static readonly TimeSpan s_warmUp = TimeSpan.FromSeconds(5);
 
@@ -17,15 +17,14 @@ internal static class SoakFigures
         await using var proxy = await SlipwayProxy.Start(folder, port, origin, stop, "soak");
         List<double> memory = [];
         var (asked, failed) = (0L, 0L);
-        async Task<Worked> Piece(int number, TimeSpan time)
-            => await Wrk.Run(proxy, (number % 3) switch { 0 => Load.Small, 1 => Load.Upload, _ => Load.Large }, 256, time, folder, stop);
-        // Warm: until the collector has come around for the first time, which depends on connections that were made, not on time.
-        for (var i = 0; i < WarmUps; i++)
-            failed += (await Piece(i, quick ? piece : s_warmUp)).Failed;
+        // Warm: the collector has come around, old objects and young. It comes by what was allocated, and that is by connections: those
+        // of hours, a few seconds each at full load.
+        foreach (var load in (Load[])[Load.Closing, Load.Upload, Load.Large, Load.Closing, Load.Upload, Load.Large])
+            failed += (await Wrk.Run(proxy, load, Connections, quick ? piece : s_warmUp, folder, stop)).Failed;
         progress(string.Create(CultureInfo.InvariantCulture, $"  warm: {proxy.OwnMegabytes:0.0} MB"));
         for (var i = 0; i < pieces; i++)
         {
-            var worked = await Piece(i, piece);
+            var worked = await Wrk.Run(proxy, (i % 3) switch { 0 => Load.Small, 1 => Load.Upload, _ => Load.Large }, Connections, piece, folder, stop);
             (asked, failed) = (asked + worked.Requests, failed + worked.Failed);
             memory.Add(proxy.OwnMegabytes);
             progress(string.Create(CultureInfo.InvariantCulture, $"  {(i + 1) * piece.TotalMinutes:0.#} min: {memory[^1]:0.0} MB, {asked:N0} requests, {failed} failed"));

@@ -25,6 +25,9 @@ internal sealed record Load(string Name, string Path, int BodyBytes = 0, string[
 
     public static Load Small { get; } = new("1 KiB", Origin.Small);
 
+    /// <summary>A connection for each request.</summary>
+    public static Load Closing { get; } = new("1 KiB, a connection each", Origin.Small, Fields: ["Connection: close"]);
+
     public static Load Large { get; } = new("64 KiB", Origin.Large);
 
     public static Load Upload { get; } = new("POST 4 KiB", Origin.Upload, 4096);
