@@ -90,7 +90,11 @@ internal static class ChangeFigures
         var before = await Carried(home, stop);
         var traffic = OwnTraffic.Start(new($"http://127.0.0.1:{port}"), RatePerSecond);
         while (await Carried(home, stop) < before + RatePerSecond)
+        {
+            if (traffic.HasEnded)
+                throw new InvalidOperationException("slipway load ended before it had sent a second's requests.");
             await Task.Delay(10, stop);
+        }
         return traffic;
     }
 

@@ -26,6 +26,9 @@ internal sealed class OwnTraffic : IAsyncDisposable
             RedirectStandardOutput = true,
         })!);
 
+    /// <summary>Whether it has ended by itself, which it does only when something is wrong.</summary>
+    public bool HasEnded => _process.HasExited;
+
     /// <summary>Ends it; gives what it has counted.</summary>
     public async Task<LoadReport> End()
     {

@@ -24,13 +24,9 @@ internal sealed class RestingClients(DataPlane plane)
         // A client is parted with where no request of it can begin meanwhile: on its engine, which never blocks.
         foreach (var clients in plane.Clients().Where(static client => client.CanBeGiven).Take(Linux.DescriptorsMax).GroupBy(static client => client.Engine))
         {
-            using var done = new ManualResetEventSlim();
-            clients.Key.Post(() =>
-            {
-                given.AddRange(clients.Select(static client => client.GiveUp()).Where(static descriptor => descriptor >= 0));
-                done.Set();
-            });
-            done.Wait();
+            var parted = new TaskCompletionSource<int[]>(TaskCreationOptions.RunContinuationsAsynchronously);
+            clients.Key.Post(() => parted.SetResult([.. clients.Select(static client => client.GiveUp()).Where(static descriptor => descriptor >= 0)]));
+            given.AddRange(parted.Task.GetAwaiter().GetResult());
         }
         return new(200, "application/json", "{}"u8.ToArray())
         {
