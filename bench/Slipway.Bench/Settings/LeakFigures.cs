@@ -133,11 +133,20 @@ internal static class LeakFigures
 
     private static async Task Become(Stack stack, string how, CancellationToken stop)
     {
-        var instance = (await stack.Status()).GetProperty("instances").EnumerateArray().First();
+        string? address;
+        while ((address = Carrying(await stack.Status())) is null)
+            await Task.Delay(50, stop);
         using var client = new HttpClient();
-        await client.GetStringAsync(new Uri($"http://{instance.GetProperty("address").GetString()}/become?{how}"), stop);
+        await client.GetStringAsync(new Uri($"http://{address}/become?{how}"), stop);
         await Task.Delay(TimeSpan.FromSeconds(1), stop);
     }
+
+    // Instances of the release before, which a rotation replaced, may still be listed while they stop.
+    private static string? Carrying(JsonElement status)
+        => status.GetProperty("instances").EnumerateArray()
+            .Where(one => one.GetProperty("phase").GetString() == "ready" && one.TryGetProperty("trafficPercent", out var share) && share.ValueKind == JsonValueKind.Number && share.GetDouble() > 0)
+            .Select(one => one.GetProperty("address").GetString())
+            .FirstOrDefault();
 
     private static string[][] Looks =>
     [
