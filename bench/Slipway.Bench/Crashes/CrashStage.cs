@@ -39,7 +39,7 @@ internal sealed class CrashStage : IAsyncDisposable
     public Process Launch(params string[] arguments) => Start(Path.Combine(Repository.Root, "out", "slipway-control-plane"), ["--home", Home, .. arguments]);
 
     /// <summary>Starts one that may be told where to die, and does not wait.</summary>
-    public Process LaunchDoomed() => Start(Path.Combine(AppContext.BaseDirectory, "slipway-bench"), [DoomedControlPlane.Name, "--home", Home]);
+    public Process LaunchDoomed() => Start(Repository.Bench, [DoomedControlPlane.Name, "--home", Home]);
 
     /// <summary>Waits for something within a time; false when it did not come.</summary>
     public async Task<bool> Within(TimeSpan time, Func<Task<bool>> condition)

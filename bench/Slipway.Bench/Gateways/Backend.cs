@@ -23,8 +23,7 @@ internal sealed class Backend : IAsyncDisposable
         process.ErrorDataReceived += static (_, _) => { };
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
-        while (!await Listens(port))
-            await Task.Delay(50, stop);
+        await Listening.Wait(process, port, stop);
         var backend = new Backend(process, port);
         await backend.Settles(stop);
         return backend;
@@ -51,20 +50,6 @@ internal sealed class Backend : IAsyncDisposable
             spent = now;
             await Task.Delay(100, stop);
             _process.Refresh();
-        }
-    }
-
-    private static async Task<bool> Listens(int port)
-    {
-        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        try
-        {
-            await socket.ConnectAsync(IPAddress.Loopback, port);
-            return true;
-        }
-        catch (SocketException)
-        {
-            return false;
         }
     }
 

@@ -25,7 +25,7 @@ internal static class GatewayFigures
         foreach (var figure in StateFigures.Measure(folder.Path, quick, progress))
             yield return figure;
         SlipwayProxy.WriteCertificate(folder.Path);
-        using var origin = Origin.Start(folder.Path, FirstPort);
+        using var origin = await Origin.Start(FirstPort, stop);
         var (rounds, round, warmUp) = quick ? (1, TimeSpan.FromSeconds(1), TimeSpan.Zero) : (7, TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(4));
         var starts = new Func<Task<Proxy>>[]
         {
@@ -67,7 +67,7 @@ internal static class GatewayFigures
             yield return await AllocatedForRequest(proxies[0], folder.Path, round, stop);
             await Wrk.Run(proxies[0], Load.Small, 256, TimeSpan.FromSeconds(quick ? 1 : 5), folder.Path, stop);
             yield return Figure.AtMost("memory after 256 connections", proxies[0].Megabytes, "MB", 60);
-            await foreach (var figure in LatencyFigures.Measure(quick ? proxies[..2] : proxies, origin.Port, quick ? 1 : 9, TimeSpan.FromSeconds(quick ? 1 : 5), progress, stop))
+            await foreach (var figure in LatencyFigures.Measure(quick ? proxies[..2] : proxies, origin.Port, quick ? 1 : 25, progress, stop))
                 yield return figure;
         }
         finally
@@ -112,7 +112,7 @@ internal static class GatewayFigures
     public static async IAsyncEnumerable<Figure> Soak(bool quick, Action<string> progress, [EnumeratorCancellation] CancellationToken stop)
     {
         using var folder = new BenchFolder();
-        using var origin = Origin.Start(folder.Path, SoakPort);
+        using var origin = await Origin.Start(SoakPort, stop);
         await foreach (var figure in SoakFigures.Measure(folder.Path, SoakPort + 1, origin.Port, quick, progress, stop))
             yield return figure;
     }

@@ -22,9 +22,7 @@ internal static partial class OpenLoop
     /// <summary>Runs one in a process of its own; gives the median and the 99th percentile in milliseconds.</summary>
     public static async Task<(double P50, double P99)> Ask(int port, int rate, int connections, TimeSpan time, CancellationToken stop)
     {
-        // The program beside this assembly, whether or not it was itself started by way of dotnet.
-        var program = Path.Combine(AppContext.BaseDirectory, "slipway-bench");
-        var about = new ProcessStartInfo("taskset", ["-c", Cores.Others, program, Name, $"{port}", $"{rate}", $"{connections}", $"{time.TotalSeconds:0}"])
+        var about = new ProcessStartInfo("taskset", ["-c", Cores.Others, Repository.Bench, Name, $"{port}", $"{rate}", $"{connections}", $"{time.TotalSeconds:0}"])
         {
             UseShellExecute = false,
             RedirectStandardOutput = true,

@@ -1,8 +1,9 @@
 using System.Diagnostics;
+using System.Globalization;
 
 namespace Slipway.Bench.Gateways;
 
-/// <summary>What the proxies stand in front of: an nginx of its own that answers 1 KiB, 64 KiB, or nothing after a body.</summary>
+/// <summary>What the proxies stand in front of: an <see cref="OriginServer"/> that answers 1 KiB, 64 KiB, or two bytes after a body.</summary>
 internal sealed class Origin : IDisposable
 {
     public const string Small = "/";
@@ -22,37 +23,21 @@ internal sealed class Origin : IDisposable
 
     public int Port { get; }
 
-    public static Origin Start(string folder, int port)
+    /// <summary>Starts one on the clients' core and waits until it listens.</summary>
+    public static async Task<Origin> Start(int port, CancellationToken stop)
     {
-        var pages = Path.Combine(folder, "pages");
-        Directory.CreateDirectory(pages);
-        File.WriteAllText(Path.Combine(pages, "large"), new string('x', 64 * 1024));
-        var config = Path.Combine(folder, "origin.conf");
-        File.WriteAllText(config, $$"""
-            {{(Environment.UserName == "root" ? "user root;" : "")}}
-            daemon off;
-            worker_processes 1;
-            pid {{folder}}/origin.pid;
-            error_log stderr crit;
-            events { worker_connections 4096; }
-            http {
-              access_log off;
-              keepalive_requests 100000000;
-              keepalive_timeout 600s;
-              {{NginxFolders.Under(folder, "origin")}}
-              open_file_cache max=10;
-              sendfile on;
-              tcp_nopush on;
-              server {
-                listen 127.0.0.1:{{port}} backlog=4096;
-                listen 127.0.0.1:{{port + Second}} backlog=4096;
-                location = {{Small}} { return 200 "{{new string('x', 1024)}}"; }
-                location = {{Large}} { root {{pages}}; }
-                location = {{Upload}} { return 200 "ok"; }
-              }
-            }
-            """);
-        return new(Process.Start(new ProcessStartInfo("taskset", ["-c", Cores.Others, "nginx", "-p", folder, "-c", config]) { UseShellExecute = false })!, port);
+        string[] ports = [port.ToString(CultureInfo.InvariantCulture), (port + Second).ToString(CultureInfo.InvariantCulture)];
+        var origin = new Origin(Process.Start(new ProcessStartInfo("taskset", ["-c", Cores.Others, Repository.Bench, OriginServer.Name, .. ports]) { UseShellExecute = false })!, port);
+        try
+        {
+            await Listening.Wait(origin._process, port + Second, stop);
+            return origin;
+        }
+        catch
+        {
+            origin.Dispose();
+            throw;
+        }
     }
 
     public void Dispose()

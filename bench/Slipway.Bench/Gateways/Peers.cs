@@ -16,7 +16,7 @@ internal static class Peers
               access_log off;
               keepalive_requests 100000000;
               keepalive_timeout 600s;
-              {{NginxFolders.Under(folder, "nginx")}}
+              {{string.Join(' ', ((string[])["client_body", "proxy", "fastcgi", "uwsgi", "scgi"]).Select(what => $"{what}_temp_path {folder}/nginx-{what};"))}}
               client_body_buffer_size 64k;
               proxy_buffer_size 16k;
               proxy_buffers 16 16k;
