@@ -14,6 +14,8 @@ if (args is [DoomedControlPlane.Name, .. var doomed])
     return await DoomedControlPlane.Run(doomed);
 if (args is [OpenLoop.Name, .. var asked])
     return OpenLoop.Run(asked);
+if (args is [ClosedLoop.Name, .. var loop])
+    return ClosedLoop.Run(loop);
 if (args is [OriginServer.Name, .. var ports])
     return OriginServer.Run(ports);
 var names = args.Where(argument => !argument.StartsWith('-')).ToList();

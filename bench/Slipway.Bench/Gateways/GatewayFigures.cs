@@ -131,7 +131,7 @@ internal static class GatewayFigures
         {
             var row = new Worked[proxies.Count];
             for (var i = 0; i < proxies.Count; i++)
-                row[i] = await Wrk.Run(proxies[i], load, connections, time, folder, stop);
+                row[i] = load == Load.Small ? await ClosedLoop.Ask(proxies[i], connections, time, stop) : await Wrk.Run(proxies[i], load, connections, time, folder, stop);
             worked.Add(row);
             progress("  " + string.Join("   ", row.Select((one, i) => string.Create(CultureInfo.InvariantCulture, $"{proxies[i].Name} {one.PerSecond,6:0}/s {one.MicrosecondsOfProcessor,5:0.0} us"))));
         }

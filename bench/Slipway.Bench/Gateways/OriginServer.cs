@@ -96,9 +96,9 @@ internal static class OriginServer
                 var room = _request.Length - _received;
                 int count;
                 fixed (byte* at = _request)
-                    count = (int)Linux.Receive(descriptor, at + _received, room, 0);
+                    count = (int)Linux.Receive(descriptor, at + _received, room);
                 if (count <= 0)
-                    return count < 0 && Linux.LastError == Linux.ErrorAgain;
+                    return count == -Linux.ErrorAgain;
                 _received += count;
                 if (AnswerOf(_request.AsSpan(0, _received)) is { } answer)
                 {
@@ -119,9 +119,9 @@ internal static class OriginServer
             {
                 int count;
                 fixed (byte* at = _answer)
-                    count = (int)Linux.Send(descriptor, at + _sent, _answer.Length - _sent, Linux.NoSignal);
+                    count = (int)Linux.Send(descriptor, at + _sent, _answer.Length - _sent);
                 if (count < 0)
-                    return Linux.LastError == Linux.ErrorAgain;
+                    return count == -Linux.ErrorAgain;
                 _sent += count;
             }
             return true;

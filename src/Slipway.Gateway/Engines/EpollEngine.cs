@@ -34,6 +34,7 @@ internal sealed class EpollEngine : Engine, IDisposable
     private EpollWire?[] _wires = new EpollWire?[256];
     private int _slotsUsed;
     private Door[] _doors = [];
+    private volatile bool _isPosted;
     private volatile bool _isStopped;
     private volatile bool _isAccepting;
 
@@ -99,6 +100,7 @@ internal sealed class EpollEngine : Engine, IDisposable
         {
             _posted.Add(action);
             isFirst = _posted.Count == 1;
+            _isPosted = true;
         }
         if (isFirst && !IsCurrent)
             Wake();
@@ -172,7 +174,7 @@ internal sealed class EpollEngine : Engine, IDisposable
     {
         fixed (byte* events = _events)
         {
-            var count = Linux.WaitEpoll(_epoll, events, EventsMax, IsPosted() ? 0 : -1);
+            var count = Linux.WaitEpoll(_epoll, events, EventsMax, _isPosted ? 0 : -1);
             return count >= 0 || Linux.LastError == Linux.ErrorInterrupted ? count : throw new SocketException(Linux.LastError);
         }
     }
@@ -186,16 +188,16 @@ internal sealed class EpollEngine : Engine, IDisposable
 
     private ulong KeyOf(int at) => BitConverter.ToUInt64(_events, at * Linux.EventBytes + Linux.EventDataAt);
 
-    private bool IsPosted()
-    {
-        lock (_postLock)
-            return _posted.Count > 0;
-    }
-
+    // What is posted right after this look wakes the next wait.
     private void RunPosted()
     {
+        if (!_isPosted)
+            return;
         lock (_postLock)
+        {
             (_posted, _running) = (_running, _posted);
+            _isPosted = false;
+        }
         foreach (var action in _running)
             action();
         _running.Clear();

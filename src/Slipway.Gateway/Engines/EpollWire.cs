@@ -248,7 +248,7 @@ internal sealed class EpollWire : TcpWire, IValueTaskSource<int>, IValueTaskSour
         {
             while (true)
             {
-                var count = (int)Linux.Receive(_descriptor, at, space.Length, flags: 0);
+                var count = (int)Linux.Receive(_descriptor, at, space.Length);
                 if (count > 0)
                 {
                     if (count < space.Length && !_hasEnded)
@@ -257,7 +257,7 @@ internal sealed class EpollWire : TcpWire, IValueTaskSource<int>, IValueTaskSour
                 }
                 if (count == 0)
                     return Ended;
-                switch (Linux.LastError)
+                switch (-count)
                 {
                     case Linux.ErrorInterrupted:
                         continue;
@@ -280,12 +280,12 @@ internal sealed class EpollWire : TcpWire, IValueTaskSource<int>, IValueTaskSour
                 return true;
             nint count;
             fixed (byte* at = bytes.Span)
-                count = Linux.Send(_descriptor, at, bytes.Length, Linux.NoSignal);
+                count = Linux.Send(_descriptor, at, bytes.Length);
             if (count >= 0)
                 bytes = bytes[(int)count..];
-            else if (Linux.LastError is var error && error == Linux.ErrorAgain)
+            else if (count == -Linux.ErrorAgain)
                 return null;
-            else if (error != Linux.ErrorInterrupted)
+            else if (count != -Linux.ErrorInterrupted)
                 return false;
         }
         return false;
@@ -294,8 +294,8 @@ internal sealed class EpollWire : TcpWire, IValueTaskSource<int>, IValueTaskSour
     private unsafe int PeekLocked()
     {
         byte one;
-        var count = (int)Linux.Receive(_descriptor, &one, 1, Linux.Peek | Linux.DontWait);
-        return count >= 0 ? count : Linux.LastError == Linux.ErrorAgain ? WouldBlock : Failed;
+        var count = (int)Linux.Receive(_descriptor, &one, 1, Linux.Peek);
+        return count >= 0 ? count : count == -Linux.ErrorAgain ? WouldBlock : Failed;
     }
 
     // The continuations run in a turn of their own: whoever closes is seldom ready for them.

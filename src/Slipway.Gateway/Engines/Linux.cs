@@ -69,11 +69,21 @@ internal static unsafe partial class Linux
     [LibraryImport("libc", EntryPoint = "write", SetLastError = true)]
     public static partial nint Write(int descriptor, void* buffer, nint count);
 
-    [LibraryImport("libc", EntryPoint = "recv", SetLastError = true)]
-    public static partial nint Receive(int descriptor, void* buffer, nint count, int flags);
+    /// <summary>Receives what is there and does not wait; a failure is the negative of its number, as the kernel itself says it.</summary>
+    public static nint Receive(int descriptor, void* buffer, nint count, int flags = 0)
+        => TryReceive(descriptor, buffer, count, flags | DontWait) is var received and >= 0 ? received : -Marshal.GetLastSystemError();
 
-    [LibraryImport("libc", EntryPoint = "send", SetLastError = true)]
-    public static partial nint Send(int descriptor, void* buffer, nint count, int flags);
+    /// <summary>Sends what there is room for and does not wait; a failure is the negative of its number.</summary>
+    public static nint Send(int descriptor, void* buffer, nint count)
+        => TrySend(descriptor, buffer, count, NoSignal | DontWait) is var sent and >= 0 ? sent : -Marshal.GetLastSystemError();
+
+    // Both come twice for every request and last some microseconds, so the collector waits for them rather than being told of each,
+    // and the error's number is asked for where there is one: nothing of the runtime's runs in between that could change it.
+    [LibraryImport("libc", EntryPoint = "recv"), SuppressGCTransition]
+    private static partial nint TryReceive(int descriptor, void* buffer, nint count, int flags);
+
+    [LibraryImport("libc", EntryPoint = "send"), SuppressGCTransition]
+    private static partial nint TrySend(int descriptor, void* buffer, nint count, int flags);
 
     [LibraryImport("libc", EntryPoint = "accept4", SetLastError = true)]
     public static partial int Accept(int descriptor, void* address, uint* addressBytes, int flags);
