@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Net;
-using System.Net.Sockets;
 using System.Text;
 
 namespace Slipway.Bench.Rotations;
@@ -11,20 +10,13 @@ namespace Slipway.Bench.Rotations;
 /// </summary>
 internal sealed class TokenServer : IAsyncDisposable
 {
-    private readonly HttpListener _listener = new();
     private readonly ConcurrentDictionary<string, string> _tokens = new(StringComparer.Ordinal);
-    private readonly Task _running;
+    private readonly LocalServer _server;
 
-    public TokenServer()
-    {
-        Address = $"http://127.0.0.1:{FreePort()}";
-        _listener.Prefixes.Add(Address + "/");
-        _listener.Start();
-        _running = Run();
-    }
+    public TokenServer() => _server = new(Answer);
 
     /// <summary>Where it listens.</summary>
-    public string Address { get; }
+    public string Address => _server.Address.TrimEnd('/');
 
     /// <summary>How many tokens let in now.</summary>
     public int Count => _tokens.Count;
@@ -35,30 +27,9 @@ internal sealed class TokenServer : IAsyncDisposable
     /// <summary>Whether a token lets in.</summary>
     public bool LetsIn(string token) => _tokens.Values.Contains(token);
 
-    public async ValueTask DisposeAsync()
-    {
-        _listener.Stop();
-        await _running;
-        _listener.Close();
-    }
+    public ValueTask DisposeAsync() => _server.DisposeAsync();
 
-    private async Task Run()
-    {
-        while (_listener.IsListening)
-        {
-            try
-            {
-                Answer(await _listener.GetContextAsync());
-            }
-            catch (Exception e) when (e is HttpListenerException or ObjectDisposedException or InvalidOperationException)
-            {
-                // It was stopped, or a caller has gone; the next look at the listener tells which.
-                continue;
-            }
-        }
-    }
-
-    private void Answer(HttpListenerContext context)
+    private Task Answer(HttpListenerContext context)
     {
         var path = context.Request.Url!.AbsolutePath;
         var token = (context.Request.Headers["Authorization"] ?? "").Replace("Bearer ", "", StringComparison.Ordinal);
@@ -70,6 +41,7 @@ internal sealed class TokenServer : IAsyncDisposable
         };
         context.Response.StatusCode = status;
         context.Response.Close(Encoding.UTF8.GetBytes(text), willBlock: false);
+        return Task.CompletedTask;
     }
 
     private string Revoke(string token)
@@ -80,12 +52,5 @@ internal sealed class TokenServer : IAsyncDisposable
                 _tokens.TryRemove(rotation, out _);
         }
         return "";
-    }
-
-    private static int FreePort()
-    {
-        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        return ((IPEndPoint)socket.LocalEndPoint!).Port;
     }
 }

@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net;
-using System.Net.Sockets;
 using System.Text;
 
 namespace Slipway.Bench.Workers;
@@ -98,46 +97,16 @@ internal static class CourierReleases
     /// <summary>Takes messages, slowly enough that some are under way at any time.</summary>
     private sealed class Recipient : IAsyncDisposable
     {
-        private readonly HttpListener _listener = new();
-        private readonly Task _serving;
+        private readonly LocalServer _server;
 
-        public Recipient()
-        {
-            using var probe = new TcpListener(IPAddress.Loopback, 0);
-            probe.Start();
-            Address = $"http://127.0.0.1:{((IPEndPoint)probe.LocalEndpoint).Port}/";
-            probe.Stop();
-            _listener.Prefixes.Add(Address);
-            _listener.Start();
-            _serving = Serve();
-        }
+        public Recipient() => _server = new(Answer);
 
-        public string Address { get; }
+        public string Address => _server.Address;
 
         /// <summary>How often each message came.</summary>
         public ConcurrentDictionary<string, int> Arrived { get; } = [];
 
-        public async ValueTask DisposeAsync()
-        {
-            _listener.Stop();
-            await _serving;
-            _listener.Close();
-        }
-
-        private async Task Serve()
-        {
-            while (_listener.IsListening)
-            {
-                try
-                {
-                    _ = Answer(await _listener.GetContextAsync());
-                }
-                catch (Exception e) when (e is HttpListenerException or ObjectDisposedException)
-                {
-                    return;
-                }
-            }
-        }
+        public ValueTask DisposeAsync() => _server.DisposeAsync();
 
         private async Task Answer(HttpListenerContext context)
         {
