@@ -28,8 +28,9 @@ internal sealed class InstanceEnding(ProcessMachine machine, RecordKeeper kept)
             process.Ask();
             kept.Update(record => record with { AskedToEndAt = machine.Clock.GetUtcNow() });
         }
-        var killed = await process.EndWithin(grace, leave);
-        kept.Update(record => record with { ExitCode = process.ExitCode(), Killed = killed });
+        // Kept before it is done: the next control plane, should this one die right after the kill, finds nobody to ask.
+        await process.EndWithin(grace, leave, () => kept.Update(record => record with { Killed = true }));
+        kept.Update(record => record with { ExitCode = process.ExitCode() });
     }
 
     /// <summary>How an instance ended that was asked to; null for one that was not, or has not ended.</summary>

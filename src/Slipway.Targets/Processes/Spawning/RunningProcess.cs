@@ -91,17 +91,17 @@ internal sealed class RunningProcess
     /// <summary>Waits until it has ended, which it was asked to; after <paramref name="grace"/> kills all that is left of its session.</summary>
     /// <param name="grace">How long it may take.</param>
     /// <param name="leave">Ends the waiting only; the process runs on.</param>
-    /// <returns>Whether the process itself had to be killed.</returns>
-    public async Task<bool> EndWithin(TimeSpan grace, CancellationToken leave)
+    /// <param name="beforeKill">Told before the process itself is killed, where it must be.</param>
+    public async Task EndWithin(TimeSpan grace, CancellationToken leave, Action? beforeKill = null)
     {
         var deadline = Stopwatch.GetTimestamp() + (long)(grace.TotalSeconds * Stopwatch.Frequency);
         await Task.WhenAny(Ended, Task.Delay(grace, leave));
         leave.ThrowIfCancellationRequested();
-        var killed = !Ended.IsCompleted;
+        if (!Ended.IsCompleted)
+            beforeKill?.Invoke();
         while (Ended.IsCompleted && Stopwatch.GetTimestamp() < deadline && Members(out _).Count > 0)
             await Task.Delay(s_groupLook);
         await Kill();
-        return killed;
     }
 
     /// <summary>Kills all of its session and reaps it. Returns when none of it runs.</summary>
