@@ -122,8 +122,8 @@ bool OtherPlatforms()
     return true;
 }
 
-// One test program at a time: they start real processes, and two cores are soon full. None takes half of that time: one that
-// does waits for what never comes, and is ended and failed.
+// One test program at a time: they start real processes, and two cores are soon full. None takes a quarter of an
+// hour: one that takes half an hour waits for what never comes, and is ended and failed.
 int Test(string[] more)
 {
     Environment.SetEnvironmentVariable("SLIPWAY_TEST_GATEWAY", Program("slipway-gateway"));

@@ -14,6 +14,8 @@ internal static class ClosedLoop
 
     private const long Second = 1_000_000_000;
 
+    private static readonly TimeSpan s_lastAnswers = TimeSpan.FromSeconds(10);
+
     /// <summary>Asks a proxy for 1 KiB from a process of its own.</summary>
     public static async Task<Worked> Ask(Proxy proxy, int connections, TimeSpan time, CancellationToken stop)
     {
@@ -38,6 +40,8 @@ internal static class ClosedLoop
         {
             var ready = connections.Wait(Second - 1);
             var isOver = Stopwatch.GetTimestamp() >= end;
+            if (isOver && Stopwatch.GetElapsedTime(end) > s_lastAnswers)
+                throw new InvalidOperationException($"{pending} requests were not answered.");
             for (var i = 0; i < ready; i++)
             {
                 var received = connections.Receive(i, out var connection);

@@ -98,6 +98,8 @@ internal sealed unsafe partial class Connections
             return Received.Failure;
         var at = head.IndexOf("ontent-Length: "u8);
         at = at < 0 ? head.IndexOf("ontent-length: "u8) : at;
+        if (at < 0)
+            return Received.Failure;
         var length = 0;
         for (var i = at + 15; i < head.Length && head[i] is >= (byte)'0' and <= (byte)'9'; i++)
             length = length * 10 + head[i] - '0';

@@ -133,9 +133,14 @@ internal static class LeakFigures
 
     private static async Task Become(Stack stack, string how, CancellationToken stop)
     {
+        var clock = Stopwatch.StartNew();
         string? address;
         while ((address = Carrying(await stack.Status())) is null)
+        {
+            if (clock.Elapsed > CoverTime)
+                throw new InvalidOperationException("No instance is ready and carries traffic.");
             await Task.Delay(50, stop);
+        }
         using var client = new HttpClient();
         await client.GetStringAsync(new Uri($"http://{address}/become?{how}"), stop);
         await Task.Delay(TimeSpan.FromSeconds(1), stop);
