@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Sockets;
 
 namespace Slipway.Bench;
 
@@ -15,7 +14,7 @@ internal sealed class LocalServer : IAsyncDisposable
     public LocalServer(Func<HttpListenerContext, Task> answer)
     {
         _answer = answer;
-        Address = $"http://127.0.0.1:{FreePort()}/";
+        Address = $"http://127.0.0.1:{LocalPort.Free()}/";
         _listener.Prefixes.Add(Address);
         _listener.Start();
         _serving = Serve();
@@ -47,12 +46,5 @@ internal sealed class LocalServer : IAsyncDisposable
                 continue;
             }
         }
-    }
-
-    private static int FreePort()
-    {
-        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        return ((IPEndPoint)socket.LocalEndPoint!).Port;
     }
 }

@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
 
 namespace Slipway.Bench.Gateways;
 
@@ -15,7 +13,7 @@ internal sealed class Backend : IAsyncDisposable
 
     public static async Task<Backend> Start(CancellationToken stop)
     {
-        var port = FreePort();
+        var port = LocalPort.Free();
         var about = new ProcessStartInfo("taskset", ["-c", Cores.Others, Repository.Fixture]) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
         about.Environment["PORT"] = $"{port}";
         var process = Process.Start(about)!;
@@ -51,12 +49,5 @@ internal sealed class Backend : IAsyncDisposable
             await Task.Delay(100, stop);
             _process.Refresh();
         }
-    }
-
-    private static int FreePort()
-    {
-        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        return ((IPEndPoint)socket.LocalEndPoint!).Port;
     }
 }

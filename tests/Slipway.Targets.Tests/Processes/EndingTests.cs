@@ -24,6 +24,25 @@ public sealed class EndingTests
         Assert.True(Stopwatch.GetElapsedTime(started) >= TimeSpan.FromMilliseconds(400));
     }
 
+    [Theory]
+    [InlineData("sleep 1000", true)]
+    [InlineData("true", false)]
+    public async Task A_kill_is_told_before_it_is_done_and_only_where_there_is_one(string script, bool told)
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Looks at /proc.");
+        await using var bed = new Bed();
+        var output = new SpawnOutput.ToFile(Path.Combine(bed.Folder, "output"));
+        var process = RunningProcess.Start(new("/bin/sh", ["-c", script], new Dictionary<string, string>(), bed.Folder, output, output));
+        if (!told)
+            await process.Ended;
+        var lived = new List<bool>();
+
+        await process.EndWithin(TimeSpan.FromMilliseconds(100), CancellationToken.None, () => lived.Add(ProcessRow.Read(process.Identity.Pid) is { IsZombie: false }));
+
+        Assert.Equal(told ? [true] : [], lived);
+        Assert.Null(ProcessRow.Read(process.Identity.Pid));
+    }
+
     [Fact]
     public async Task An_instance_that_is_asked_to_end_lets_its_requests_end_first()
     {
