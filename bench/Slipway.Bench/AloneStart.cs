@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
 
 namespace Slipway.Bench;
 
@@ -30,10 +28,7 @@ internal static class AloneStart
 
     private static (Process Process, int Port) Start()
     {
-        using var probe = new TcpListener(IPAddress.Loopback, 0);
-        probe.Start();
-        var port = ((IPEndPoint)probe.LocalEndpoint).Port;
-        probe.Stop();
+        var port = LocalPort.Free();
         var about = new ProcessStartInfo(Repository.Fixture) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
         about.Environment["PORT"] = $"{port}";
         return (Process.Start(about)!, port);
