@@ -63,7 +63,10 @@ internal static class Looking
         var pid = bed.Pid(instance);
         var before = ProcessRow.Read(pid)!.StackStart;
         await bed.Get(instance, $"/become?{query}");
-        await Bed.UntilTrue(() => ProcessRow.Read(pid) is { StackStart: not 0 } row && row.StackStart != before, "it has begun another program");
+        // The kernel tells of a program's stack a moment before it tells of its arguments and variables.
+        await Bed.UntilTrue(
+            () => ProcessRow.Read(pid) is { StackStart: not 0 } row && row.StackStart != before && new ProcessFolder(pid).CommandLine is { Length: > 0 },
+            "it has begun another program");
     }
 
     /// <summary>Runs a command to its end and expects that it succeeds.</summary>
