@@ -1,1 +1,2 @@
 global using Slipway.Core.Settings;
+global using Slipway.Files;

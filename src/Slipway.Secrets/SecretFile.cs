@@ -1,48 +1,13 @@
-using System.Security.Cryptography;
 using System.Text;
 
 namespace Slipway.Secrets;
 
-/// <summary>Files that only their owner may read.</summary>
+/// <summary>Reads files that only their owner may read.</summary>
 internal static class SecretFile
 {
-    private const UnixFileMode Owner = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-
     private const UnixFileMode Others = (UnixFileMode)0b000_111_111;
 
     private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
-
-    /// <summary>Writes a file of mode 0600 beside its place, flushes it, renames it there and flushes the folder.</summary>
-    public static void Write(string path, params ReadOnlySpan<byte[]> parts)
-    {
-        // A name that nobody can guess and a file that must be new: a link laid there beforehand is never written through.
-        var beside = $"{path}.{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8))}.new";
-        try
-        {
-            using (var file = Open(beside, FileMode.CreateNew))
-            {
-                foreach (var part in parts)
-                    file.Write(part);
-                file.Flush(flushToDisk: true);
-            }
-            File.Move(beside, path, overwrite: true);
-            FolderFlush.Flush(Path.GetDirectoryName(path)!);
-        }
-        catch
-        {
-            File.Delete(beside);
-            throw;
-        }
-    }
-
-    /// <summary>Makes a folder that only its owner may enter; one that is there stays as it is.</summary>
-    public static void CreateFolder(string path)
-    {
-        if (OperatingSystem.IsWindows())
-            Directory.CreateDirectory(path);
-        else
-            Directory.CreateDirectory(path, Owner | UnixFileMode.UserExecute);
-    }
 
     /// <summary>Whether a value comes back unchanged from a file and from a variable: no NUL, no half of a surrogate pair.</summary>
     public static bool IsText(string value)
@@ -55,15 +20,6 @@ internal static class SecretFile
         {
             return false;
         }
-    }
-
-    /// <summary>Opens a file for writing; a new one gets mode 0600.</summary>
-    public static FileStream Open(string path, FileMode mode, FileShare share = FileShare.Read)
-    {
-        var options = new FileStreamOptions { Mode = mode, Access = FileAccess.Write, Share = share, BufferSize = 0 };
-        if (!OperatingSystem.IsWindows())
-            options.UnixCreateMode = Owner;
-        return new(path, options);
     }
 
     /// <summary>The text of a small file in UTF-8.</summary>

@@ -1,5 +1,6 @@
 using System.Text;
 using Slipway.Core.Manifests;
+using Slipway.Files;
 using Slipway.Releases.Ports;
 
 namespace Slipway.Targets;
@@ -33,7 +34,7 @@ internal sealed class FenceFile
             throw new StaleFencingTokenException(token, new(highest));
         _mine = token.Value;
         if (token.Value > highest)
-            PrivateFolder.Write(_path, Encoding.ASCII.GetBytes(token.Value.ToString()), durable: true);
+            PrivateFile.Replace(_path, Encoding.ASCII.GetBytes(token.Value.ToString()), durable: true);
     });
 
     /// <summary>Does something short, if no other control plane has taken over; none can until it is done.</summary>
@@ -80,30 +81,9 @@ internal sealed class FenceFile
         }
     }
 
-    private FileStream Take()
-    {
-        FileStream? held = null;
-        // Whoever holds it does so for one effect, which is over within milliseconds.
-        return SpinWait.SpinUntil(() => (held = TryTake(LockOf(_path))) is not null, s_patience) ? held!
-            : throw new IOException($"{LockOf(_path)} is held by another process that does not go on. End that one");
-    }
-
-    /// <summary>Locks the file; null while another process does.</summary>
-    /// <exception cref="UnauthorizedAccessException">It belongs to another user.</exception>
-    public static FileStream? TryTake(string path)
-    {
-        var options = new FileStreamOptions { Mode = FileMode.OpenOrCreate, Access = FileAccess.ReadWrite, Share = FileShare.None, BufferSize = 0 };
-        if (!OperatingSystem.IsWindows())
-            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        try
-        {
-            return new(path, options);
-        }
-        catch (IOException fault) when (fault is not (DirectoryNotFoundException or FileNotFoundException))
-        {
-            return null;
-        }
-    }
+    // Whoever holds it does so for one effect, which is over within milliseconds.
+    private LockFile Take()
+        => LockFile.Take(LockOf(_path), s_patience) ?? throw new IOException($"{LockOf(_path)} is held by another process that does not go on. End that one");
 }
 
 /// <summary>The fences of all environments of a home.</summary>
@@ -135,9 +115,7 @@ public static class Fences
 
     private static bool CanBeHad(string path)
     {
-        FileStream? held = null;
-        var can = SpinWait.SpinUntil(() => (held = FenceFile.TryTake(path)) is not null, s_patience);
-        held?.Dispose();
-        return can;
+        using var held = LockFile.Take(path, s_patience);
+        return held is not null;
     }
 }

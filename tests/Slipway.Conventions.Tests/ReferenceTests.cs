@@ -7,12 +7,13 @@ public sealed class ReferenceTests
     private static readonly Dictionary<string, string[]> Allowed = new()
     {
         ["Slipway.Core"] = [],
+        ["Slipway.Files"] = [],
         ["Slipway.Releases"] = ["Slipway.Core"],
-        ["Slipway.Targets"] = ["Slipway.Releases"],
-        ["Slipway.Secrets"] = ["Slipway.Core"],
-        ["Slipway.Gateway"] = ["Slipway.Core"],
+        ["Slipway.Targets"] = ["Slipway.Files", "Slipway.Releases"],
+        ["Slipway.Secrets"] = ["Slipway.Core", "Slipway.Files"],
+        ["Slipway.Gateway"] = ["Slipway.Core", "Slipway.Files"],
         ["Slipway.ControlPlane"] = ["Slipway.Secrets", "Slipway.Targets"],
-        ["Slipway.Cli"] = ["Slipway.Core", "Slipway.Secrets"],
+        ["Slipway.Cli"] = ["Slipway.Core", "Slipway.Files", "Slipway.Secrets"],
     };
 
     [Fact]

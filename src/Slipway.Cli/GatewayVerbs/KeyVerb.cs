@@ -1,13 +1,17 @@
 using System.CommandLine;
+using System.Text;
 using System.Text.Json;
 using Slipway.Cli.Invoking;
 using Slipway.Cli.Output;
+using Slipway.Files;
 
 namespace Slipway.Cli.GatewayVerbs;
 
 /// <summary><c>slipway gateway key</c>: lets a caller in by a key, or no longer.</summary>
 internal static class KeyVerb
 {
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(10);
+
     /// <summary>The verb's command.</summary>
     public static Command Make()
     {
@@ -45,10 +49,7 @@ internal static class KeyVerb
         var key = CallerLines.NewKey();
         var line = CallerLines.Of(name, key, roles);
         if (path is not null)
-        {
-            var lines = Read(path);
-            Write(path, [.. only ? CallerLines.Without(lines, name) : lines, line]);
-        }
+            Change(path, lines => [.. only ? CallerLines.Without(lines, name) : lines, line]);
         if (json)
             StandardStreams.Line(Json(name, key, line));
         else
@@ -74,42 +75,30 @@ internal static class KeyVerb
 
     private static int Revoke(string name, string path)
     {
-        var lines = Read(path);
-        var count = CallerLines.Count(lines, name);
-        if (count == 0)
-            throw new CommandFailure(ExitCodes.No, $"{name} has no key in {path}.", "See the file for who has.");
-        Write(path, [.. CallerLines.Without(lines, name)]);
+        var count = 0;
+        Change(path, lines =>
+        {
+            count = CallerLines.Count(lines, name);
+            return count > 0 ? CallerLines.Without(lines, name) : throw new CommandFailure(ExitCodes.No, $"{name} has no key in {path}.", "See the file for who has.");
+        });
         StandardStreams.Line($"{(count == 1 ? "1 key" : $"{count} keys")} of {name} taken out; within seconds nobody comes with it.");
         return ExitCodes.Done;
     }
 
-    private static string[] Read(string path)
+    // Under a lock, or of two that change the file at once the later would put back what the earlier took out.
+    private static void Change(string path, Func<string[], IEnumerable<string>> change)
     {
         try
         {
-            return File.Exists(path) ? File.ReadAllLines(path) : [];
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new CommandFailure(ExitCodes.Outside, $"{path} cannot be read: {e.Message}", "Run it as the user who owns the file.");
-        }
-    }
-
-    // Beside its place and renamed: the gateway reads the old file or the new one, never half of either.
-    private static void Write(string path, string[] lines)
-    {
-        var beside = path + ".next";
-        try
-        {
-            var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
-            if (!OperatingSystem.IsWindows())
-                options.UnixCreateMode = File.Exists(path) ? File.GetUnixFileMode(path) : UnixFileMode.UserRead | UnixFileMode.UserWrite;
-            using (var writer = new StreamWriter(beside, options))
-            {
-                foreach (var line in lines)
-                    writer.Write(line + "\n");
-            }
-            File.Move(beside, path, overwrite: true);
+            using var turn = LockFile.Take(path + ".lock", s_patience)
+                ?? throw new CommandFailure(ExitCodes.Outside, $"Another process has been changing {path} for {s_patience.TotalSeconds:0} s.", $"Find out which one: fuser {path}.lock");
+            var isThere = File.Exists(path);
+            var lines = change(isThere ? File.ReadAllLines(path) : []);
+            var text = Encoding.UTF8.GetBytes(string.Concat(lines.Select(static line => line + "\n")));
+            if (isThere && !OperatingSystem.IsWindows())
+                PrivateFile.Replace(path, text, mode: File.GetUnixFileMode(path));
+            else
+                PrivateFile.Replace(path, text);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
-using Slipway.Gateway.Hosting;
+using Slipway.Files;
 
 namespace Slipway.Gateway.Balancing;
 
@@ -27,7 +27,7 @@ internal sealed class CookieKey(string home)
         if (File.Exists(path) && File.ReadAllBytes(path) is { Length: KeyBytes } known)
             return known;
         var key = RandomNumberGenerator.GetBytes(KeyBytes);
-        HomeFile.Replace(path, key);
+        PrivateFile.Replace(path, key);
         return key;
     }
 }

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using Slipway.Files;
 using Slipway.Gateway.Hosting;
 using Slipway.Gateway.Proxying;
 
@@ -100,7 +101,7 @@ internal sealed class SigningKeys : IProofSource
     {
         try
         {
-            HomeFile.Replace(_saved!, Encoding.UTF8.GetBytes(text));
+            PrivateFile.Replace(_saved!, Encoding.UTF8.GetBytes(text));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -58,10 +58,11 @@ internal sealed record AccessEntry
 
 /// <summary>What became of it.</summary>
 /// <param name="Status">Of the answer; 0 when there was none.</param>
+/// <param name="CallCode">Of a call of gRPC, its <c>grpc-status</c>; null when it is none, or ended before it said so.</param>
 /// <param name="Time">From its head to its end.</param>
 /// <param name="Route">The path of the route that it took; null for none.</param>
 /// <param name="Service">Whose route; null for none.</param>
 /// <param name="Release">Which release was asked; null for none.</param>
 /// <param name="Instance">Which instance; null for none.</param>
 /// <param name="Trace">The trace that it is written down in; null for none.</param>
-internal sealed record AccessOutcome(int Status, TimeSpan Time, string? Route, string? Service, string? Release, string? Instance, string? Trace);
+internal sealed record AccessOutcome(int Status, int? CallCode, TimeSpan Time, string? Route, string? Service, string? Release, string? Instance, string? Trace);

@@ -31,7 +31,8 @@ internal sealed class AccessLog : IDisposable
     public void Write(AccessEntry entry, AccessOutcome outcome)
         => _log.Info(
             "request", ("client", entry.Client), ("method", entry.Method), ("host", entry.Host), ("path", entry.Path), ("query", entry.Query),
-            ("status", outcome.Status == 0 ? null : outcome.Status.ToString(CultureInfo.InvariantCulture)), ("ms", outcome.Time.TotalMilliseconds.ToString("0.###", CultureInfo.InvariantCulture)),
+            ("status", outcome.Status == 0 ? null : outcome.Status.ToString(CultureInfo.InvariantCulture)), ("grpcStatus", outcome.CallCode?.ToString(CultureInfo.InvariantCulture)),
+            ("ms", outcome.Time.TotalMilliseconds.ToString("0.###", CultureInfo.InvariantCulture)),
             ("service", outcome.Service), ("release", outcome.Release), ("instance", outcome.Instance), ("requestId", entry.RequestId), ("trace", outcome.Trace));
 
     /// <summary>Writes what is queued and closes the file.</summary>

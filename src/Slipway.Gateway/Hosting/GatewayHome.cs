@@ -3,11 +3,12 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Slipway.Core.Routing;
+using Slipway.Files;
 
 namespace Slipway.Gateway.Hosting;
 
 /// <summary>Another gateway runs in the same home.</summary>
-internal sealed class HomeTakenException(string message, Exception inner) : Exception(message, inner);
+internal sealed class HomeTakenException(string message) : Exception(message);
 
 /// <summary>The folder of a gateway: its lock, its record and the place of its admin socket.</summary>
 internal sealed class GatewayHome : IDisposable
@@ -15,10 +16,10 @@ internal sealed class GatewayHome : IDisposable
     // sun_path holds 108 bytes on Linux and 104 on macOS, with the zero at its end.
     private const int SocketPathBytesMax = 100;
 
-    private readonly FileStream _lock;
+    private readonly LockFile _lock;
     private readonly string _record;
 
-    private GatewayHome(string folder, FileStream held)
+    private GatewayHome(string folder, LockFile held)
     {
         _lock = held;
         Folder = folder;
@@ -32,44 +33,15 @@ internal sealed class GatewayHome : IDisposable
     /// <summary>Where the admin socket lies: <c>gateway.sock</c> in the folder, unless that path is too long for a socket.</summary>
     public string AdminPath { get; }
 
-    /// <summary>Takes the folder once the gateway that has it has let go, which it was told to.</summary>
-    /// <exception cref="HomeTakenException">It does not let go.</exception>
-    public static GatewayHome TakeAfter(string folder, TimeSpan patience)
-    {
-        GatewayHome? home = null;
-        SpinWait.SpinUntil(() => (home = TryTake(folder)) is not null, patience);
-        return home ?? Take(folder);
-    }
-
-    private static GatewayHome? TryTake(string folder)
-    {
-        try
-        {
-            return Take(folder);
-        }
-        catch (HomeTakenException)
-        {
-            return null;
-        }
-    }
-
     /// <summary>Takes the folder for this process.</summary>
+    /// <param name="folder">Made where it is missing.</param>
+    /// <param name="patience">How long to wait for a gateway that has it, and was told to let go.</param>
     /// <exception cref="HomeTakenException">Another process has it.</exception>
     /// <exception cref="IOException">The folder cannot be made or written.</exception>
-    public static GatewayHome Take(string folder)
-    {
-        MakePrivate(folder);
-        var path = Path.Combine(folder, "gateway.lock");
-        try
-        {
-            var held = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 0);
-            return new(folder, held);
-        }
-        catch (IOException e) when (File.Exists(path))
-        {
-            throw new HomeTakenException($"Another gateway runs in {folder}; it holds gateway.lock there.", e);
-        }
-    }
+    public static GatewayHome Take(string folder, TimeSpan patience = default)
+        => LockFile.Take(Path.Combine(PrivateFolder.Create(folder), "gateway.lock"), patience) is { } held
+            ? new(folder, held)
+            : throw new HomeTakenException($"Another gateway runs in {folder}; it holds gateway.lock there.");
 
     /// <summary>The port of the last start; 0 when there was none, or its record is damaged.</summary>
     public int LastPort()
@@ -109,7 +81,7 @@ internal sealed class GatewayHome : IDisposable
             json.WriteEndObject();
         }
         content.Write("\n"u8);
-        HomeFile.Replace(_record, content.WrittenSpan);
+        PrivateFile.Replace(_record, content.WrittenSpan);
     }
 
     /// <summary>When this process started, in clock ticks since boot; 0 where the operating system does not say.</summary>
@@ -139,15 +111,7 @@ internal sealed class GatewayHome : IDisposable
         foreach (var c in Encoding.UTF8.GetBytes(folder))
             hash = (hash ^ c) * 1099511628211ul;
         var shared = Path.Combine(Path.GetTempPath(), $"slipway-{Environment.UserName}");
-        MakePrivate(shared);
+        PrivateFolder.Create(shared);
         return Path.Combine(shared, $"gateway-{hash:x16}.sock");
-    }
-
-    private static void MakePrivate(string folder)
-    {
-        if (OperatingSystem.IsWindows())
-            Directory.CreateDirectory(folder);
-        else
-            Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
     }
 }

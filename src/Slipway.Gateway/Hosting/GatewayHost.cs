@@ -63,7 +63,7 @@ internal sealed class GatewayHost : IDisposable
             Counts = new(options.ClientConnectionsMax),
             AccessLog = options.AccessLog is { } path ? new(path, options.AccessShare) : null,
             SharedLimits = options.SharedLimits is { } place ? new(place, options.SharedLimitsPassword is { } file ? File.ReadAllText(file).Trim() : null, log) : null,
-            Traces = options.Traces is { } collector ? new(collector, options.TraceShare) : null,
+            Traces = options.Traces is { } collector ? new(collector, options.TraceShare, log) : null,
             Trusted = options.Trusted,
             UsesProxyHeaders = options.UsesProxyHeaders,
         };
@@ -74,7 +74,7 @@ internal sealed class GatewayHost : IDisposable
             LoadCertificates();
             predecessor.Leave();
         }
-        _home = predecessor is null ? GatewayHome.Take(options.Home) : GatewayHome.TakeAfter(options.Home, s_leavePatience);
+        _home = GatewayHome.Take(options.Home, predecessor is null ? TimeSpan.Zero : s_leavePatience);
         try
         {
             _keeper = new(tables, new(options.Home, log), log);

@@ -1,3 +1,5 @@
+using Slipway.Files;
+
 namespace Slipway.Gateway.Tables;
 
 /// <summary>

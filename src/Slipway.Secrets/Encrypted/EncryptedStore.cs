@@ -13,6 +13,8 @@ namespace Slipway.Secrets.Encrypted;
 /// <param name="isShared">Whether it may be readable by others, as a file under version control is: what it says is encrypted or public.</param>
 internal sealed class EncryptedStore(string name, string file, StoreKey key, bool isShared = false) : ISecretStore, IDisposable
 {
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(10);
+
     private readonly SemaphoreSlim _turn = new(1);
     private StoreContent _content = new();
     private StoreCipher? _cipher;
@@ -26,6 +28,9 @@ internal sealed class EncryptedStore(string name, string file, StoreKey key, boo
 
     /// <summary>The file.</summary>
     public string File => file;
+
+    /// <summary>Held by the process that writes.</summary>
+    private string Lock => file + ".lock";
 
     /// <inheritdoc/>
     public async Task<SecretVersion> Keep(string secret, string value, string by, CancellationToken cancellation)
@@ -161,8 +166,9 @@ internal sealed class EncryptedStore(string name, string file, StoreKey key, boo
         await _turn.WaitAsync(cancellation);
         try
         {
-            SecretFile.CreateFolder(Path.GetDirectoryName(file)!);
-            using var held = await StoreLock.Take(file, cancellation);
+            PrivateFolder.Create(Path.GetDirectoryName(file)!);
+            using var held = await LockFile.TakeAsync(Lock, s_patience, cancellation)
+                ?? throw new SecretStoreException($"Another process has been writing {file} for {s_patience.TotalSeconds:0} s.", "Find out which one holds its lock: fuser " + Lock);
             var content = Refresh();
             if (content.Header is null)
                 content = Begin();
@@ -189,10 +195,10 @@ internal sealed class EncryptedStore(string name, string file, StoreKey key, boo
             var whole = new byte[content.Bytes];
             using (var old = OpenToRead())
                 old.ReadExactly(whole);
-            SecretFile.Write(file, whole, lines);
+            PrivateFile.Replace(file, [.. whole, .. lines]);
             return;
         }
-        using var stream = SecretFile.Open(file, FileMode.Append, FileShare.ReadWrite);
+        using var stream = PrivateFile.Open(file, FileMode.Append, FileShare.ReadWrite);
         stream.Write(lines);
         stream.Flush(flushToDisk: true);
     }
@@ -203,7 +209,7 @@ internal sealed class EncryptedStore(string name, string file, StoreKey key, boo
         var header = StoreHeader.New(key.MakesByPassphrase);
         using (var cipher = new StoreCipher(key.Material(header), header.Id))
             header = header with { Check = cipher.Seal(header.Claim, "") };
-        SecretFile.Write(file, header.Line);
+        PrivateFile.Replace(file, header.Line);
         return Refresh();
     }
 

@@ -52,7 +52,7 @@ internal sealed record StoreKey(string? KeyFile, bool MayCreate, string? Passphr
     public void Prepare()
     {
         if (KeyFile is { } file && MayCreate && !MakesByPassphrase && !File.Exists(file))
-            SecretFile.Write(file, Encoding.ASCII.GetBytes(Convert.ToBase64String(RandomNumberGenerator.GetBytes(KeyBytes)) + "\n"));
+            PrivateFile.Replace(file, Encoding.ASCII.GetBytes(Convert.ToBase64String(RandomNumberGenerator.GetBytes(KeyBytes)) + "\n"));
     }
 
     private static byte[] Read(string file)

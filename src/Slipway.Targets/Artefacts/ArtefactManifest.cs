@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Slipway.Core.Manifests;
+using Slipway.Files;
 
 namespace Slipway.Targets.Artefacts;
 
@@ -58,7 +59,7 @@ internal sealed record ArtefactManifest(
 
     /// <summary>Keeps it.</summary>
     public void Save(string folder)
-        => PrivateFolder.Write(Path.Combine(folder, FileName), JsonSerializer.SerializeToUtf8Bytes(this, ArtefactJson.Default.ArtefactManifest), durable: true);
+        => PrivateFile.Replace(Path.Combine(folder, FileName), JsonSerializer.SerializeToUtf8Bytes(this, ArtefactJson.Default.ArtefactManifest), durable: true);
 
     /// <summary>
     /// The first file that is not as it was built; null when all are. Only a file whose length or time differs is read, since

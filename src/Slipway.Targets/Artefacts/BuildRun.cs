@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Slipway.Core.Manifests;
+using Slipway.Files;
 using Slipway.Releases.Ports;
 using Slipway.Targets.Processes.Commands;
 using Slipway.Targets.Processes.Instances;
@@ -86,7 +87,7 @@ internal sealed class BuildRun(HomeFolder home, TimeProvider clock)
         {
             Directory.Move(beside, folder);
         }
-        PrivateFolder.FlushFolder(home.Artefacts);
+        DiskFlush.Folder(home.Artefacts);
     }
 
     private static void Replace(string folder, string beside)
@@ -108,8 +109,8 @@ internal sealed class BuildRun(HomeFolder home, TimeProvider clock)
         {
             using var handle = File.OpenHandle(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
             if (!OperatingSystem.IsWindows())
-                Posix.Flush(handle);
+                RandomAccess.FlushToDisk(handle);
         }
-        PrivateFolder.FlushFolder(folder);
+        DiskFlush.Folder(folder);
     }
 }

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Slipway.Files;
 using Slipway.Releases.Ports;
 using Slipway.Targets.Artefacts;
 using Slipway.Targets.Processes.Instances;

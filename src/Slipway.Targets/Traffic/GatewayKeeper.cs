@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
 using Slipway.Core.Manifests;
 using Slipway.Core.Routing;
+using Slipway.Files;
 using Slipway.Releases.Ports;
 using Slipway.Targets.Processes.Instances;
 using Slipway.Targets.Processes.Logs;

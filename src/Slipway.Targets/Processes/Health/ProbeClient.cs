@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using Slipway.Core.Manifests;
+using Slipway.Targets.Processes.Instances;
 
 namespace Slipway.Targets.Processes.Health;
 
@@ -13,16 +14,7 @@ internal static class ProbeClient
 {
     private const int StatusLineBytesMax = 1024;
 
-    private static readonly HttpClient s_http2 = new(new SocketsHttpHandler
-    {
-        AllowAutoRedirect = false,
-        UseProxy = false,
-        UseCookies = false,
-        PooledConnectionLifetime = TimeSpan.Zero,
-    })
-    {
-        Timeout = Timeout.InfiniteTimeSpan,
-    };
+    private static readonly HttpClient s_http2 = InstanceHttp.NewClient();
 
     /// <summary>GET of a path; 200 to 399 passes.</summary>
     public static Task<ProbeAnswer> Get(int port, string path, ServiceProtocol protocol, TimeSpan timeout, CancellationToken cancellation)

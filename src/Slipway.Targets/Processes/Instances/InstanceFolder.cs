@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Slipway.Files;
 
 namespace Slipway.Targets.Processes.Instances;
 
@@ -45,7 +46,7 @@ internal sealed record InstanceFolder(string Path)
     public void Save(InstanceRecord record)
     {
         PrivateFolder.Create(Path);
-        PrivateFolder.Write(
+        PrivateFile.Replace(
             RecordPath, JsonSerializer.SerializeToUtf8Bytes(record, InstanceJson.Default.InstanceRecord), durable: record.LaunchedAtBoot is not null);
     }
 

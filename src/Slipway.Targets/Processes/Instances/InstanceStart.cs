@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Slipway.Core.Manifests;
+using Slipway.Files;
 using Slipway.Targets.Artefacts;
 using Slipway.Targets.Processes.Commands;
 using Slipway.Targets.Processes.Limits;

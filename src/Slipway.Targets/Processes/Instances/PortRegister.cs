@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Slipway.Files;
 
 namespace Slipway.Targets.Processes.Instances;
 
@@ -12,6 +13,8 @@ namespace Slipway.Targets.Processes.Instances;
 /// <param name="count">How many there are.</param>
 internal sealed class PortRegister(string folder, int first = 20000, int count = 10000)
 {
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(5);
+
     private int _next = Random.Shared.Next(count);
 
     /// <summary>The folder that all control planes of this user share.</summary>
@@ -23,7 +26,7 @@ internal sealed class PortRegister(string folder, int first = 20000, int count =
     /// <exception cref="IOException">None is free.</exception>
     public async Task<int> Take(string owner)
     {
-        await using var held = await Lock();
+        using var held = await Lock();
         for (var tried = 0; tried < count; tried++)
         {
             var port = first + (int)((uint)Interlocked.Increment(ref _next) % (uint)count);
@@ -68,20 +71,10 @@ internal sealed class PortRegister(string folder, int first = 20000, int count =
     }
 
     /// <summary>Holds off the other control planes while a port is being taken.</summary>
-    private async Task<FileStream> Lock()
+    private async Task<LockFile> Lock()
     {
-        PrivateFolder.Create(folder);
-        for (var attempt = 0; ; attempt++)
-        {
-            try
-            {
-                return new FileStream(Path.Combine(folder, "lock"), FileMode.OpenOrCreate, FileAccess.Write, FileShare.None);
-            }
-            catch (IOException) when (attempt < 500)
-            {
-                await Task.Delay(10);
-            }
-        }
+        var path = Path.Combine(PrivateFolder.Create(folder), "lock");
+        return await LockFile.TakeAsync(path, s_patience) ?? throw new IOException($"{path} is held by another process for longer than {s_patience.TotalSeconds:0} s. Find out which: fuser {path}");
     }
 
     private string? Owner(int port)

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Slipway.Core.Manifests;
+using Slipway.Files;
 
 namespace Slipway.Targets.Processes.Instances;
 
@@ -14,7 +15,6 @@ namespace Slipway.Targets.Processes.Instances;
 internal sealed class StartFence(HomeFolder home, EnvironmentName environment, TimeProvider clock)
 {
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan s_look = TimeSpan.FromMilliseconds(5);
 
     /// <summary>The next token: milliseconds since 1970, or one more than the last where that is as high.</summary>
     /// <exception cref="IOException">The disk refuses, or another control plane holds the token for longer than 5 s.</exception>
@@ -22,26 +22,11 @@ internal sealed class StartFence(HomeFolder home, EnvironmentName environment, T
     {
         var path = Path.Combine(PrivateFolder.Create(home.Fences(environment)), service.ToString());
         // A control plane that was thought dead may draw at the same moment.
-        using var held = await Hold(path + ".lock");
+        using var held = await LockFile.TakeAsync(path + ".lock", s_patience)
+            ?? throw new IOException($"{path}.lock is held by another process for longer than {s_patience.TotalSeconds:0} s. Find out which: fuser {path}.lock");
         var last = File.Exists(path) && long.TryParse(await File.ReadAllTextAsync(path), NumberStyles.None, CultureInfo.InvariantCulture, out var kept) ? kept : 0;
         var next = Math.Max(last + 1, clock.GetUtcNow().ToUnixTimeMilliseconds());
-        PrivateFolder.Write(path, Encoding.ASCII.GetBytes(next.ToString(CultureInfo.InvariantCulture)), durable: true);
+        PrivateFile.Replace(path, Encoding.ASCII.GetBytes(next.ToString(CultureInfo.InvariantCulture)), durable: true);
         return next;
-    }
-
-    private static async Task<FileStream> Hold(string path)
-    {
-        var until = DateTime.UtcNow + s_patience;
-        while (true)
-        {
-            try
-            {
-                return new(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-            }
-            catch (IOException) when (DateTime.UtcNow < until)
-            {
-                await Task.Delay(s_look);
-            }
-        }
     }
 }

@@ -14,16 +14,7 @@ internal static class SmokeRun
 {
     private const int AnswerBytesMax = 1024 * 1024;
 
-    private static readonly HttpClient s_client = new(new SocketsHttpHandler
-    {
-        AllowAutoRedirect = false,
-        UseProxy = false,
-        UseCookies = false,
-        PooledConnectionLifetime = TimeSpan.Zero,
-    })
-    {
-        Timeout = Timeout.InfiniteTimeSpan,
-    };
+    private static readonly HttpClient s_client = InstanceHttp.NewClient();
 
     /// <summary>Runs them one after another, in the manifest's order.</summary>
     /// <param name="runner">The instance.</param>

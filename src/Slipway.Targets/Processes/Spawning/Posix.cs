@@ -76,12 +76,6 @@ internal static unsafe partial class Posix
             : throw new IOException($"Cannot open {folder}: {new Win32Exception(Marshal.GetLastPInvokeError()).Message}");
     }
 
-    public static void Flush(SafeFileHandle handle)
-    {
-        if (Fsync(handle) != 0)
-            throw new IOException($"Cannot flush: {new Win32Exception(Marshal.GetLastPInvokeError()).Message}");
-    }
-
     /// <summary>Lets two entries of a file system change places, at no instant with one of them missing; false where that cannot be done (Linux).</summary>
     public static bool Exchange(string one, string other)
     {
@@ -128,9 +122,6 @@ internal static unsafe partial class Posix
 
     [LibraryImport(Library, EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int Open(string path, int flags, int mode);
-
-    [LibraryImport(Library, EntryPoint = "fsync", SetLastError = true)]
-    private static partial int Fsync(SafeFileHandle handle);
 
     /// <summary>Changes where a file has its bytes (Linux); 0, or -1 with the error set.</summary>
     [LibraryImport(Library, EntryPoint = "fallocate", SetLastError = true)]

@@ -1,10 +1,10 @@
 using System.Collections.Immutable;
-using System.Net;
 using System.Text;
 using Slipway.Core.Manifests;
 using Slipway.Core.Telemetry;
 using Slipway.Releases.Ports;
 using Slipway.Targets.Processes.Health;
+using Slipway.Targets.Processes.Instances;
 
 namespace Slipway.Targets.Processes.Usages;
 
@@ -19,18 +19,7 @@ internal static class MetricsScrape
     private const string PoolMax = "db_client_connection_max";
     private static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(1);
 
-    private static readonly HttpClient s_client = new(new SocketsHttpHandler
-    {
-        UseProxy = false,
-        UseCookies = false,
-        AllowAutoRedirect = false,
-        AutomaticDecompression = DecompressionMethods.None,
-        PooledConnectionLifetime = TimeSpan.Zero,
-    })
-    {
-        Timeout = s_timeout,
-        MaxResponseContentBufferSize = AnswerBytesMax,
-    };
+    private static readonly HttpClient s_client = InstanceHttp.NewClient(s_timeout, AnswerBytesMax);
 
     /// <summary>Asks once.</summary>
     /// <param name="port">Where the instance listens on this machine.</param>
