@@ -17,15 +17,18 @@ internal static class FieldRules
     private static readonly SearchValues<string> s_mail = SearchValues.Create(
         ["bcc:", "cc:", "to:", "subject:", "reply-to:", "content-type:", "mime-version:"], StringComparison.Ordinal);
 
+    // The last two are line ends to who keeps the lower eight bits of a character.
+    private const string LineEnds = "\r\n\u560A\u560D";
+
     /// <summary>Judges a value in lower case.</summary>
     /// <param name="text">The value.</param>
     /// <param name="hasLines">Whether it may well have lines, as a text of a body does.</param>
     public static Finding Judge(ReadOnlySpan<char> text, bool hasLines)
     {
         var found = Finding.Nothing;
-        for (var at = text.IndexOfAny('\r', '\n'); at >= 0 && !found.IsAttack;)
+        for (var at = text.IndexOfAny(LineEnds); at >= 0 && !found.IsAttack;)
         {
-            var line = text[at..].TrimStart("\r\n\t ");
+            var line = text[at..].TrimStart("\r\n\t \u560A\u560D");
             var begins = text.Length - line.Length;
             if (StartsWithAny(line, s_answers) && (!hasLines || begins < 64))
                 found = Header(6, "a field of an answer behind a line end");
@@ -33,7 +36,7 @@ internal static class FieldRules
                 found = Header(5, "a field behind a line end");
             else if (hasLines && IsAddress(text[..at]) && StartsWithAny(line, s_mail))
                 found = Header(5, "a field of a mail behind an address");
-            var next = line.IndexOfAny('\r', '\n');
+            var next = line.IndexOfAny(LineEnds);
             at = next < 0 ? -1 : begins + next;
         }
         return found;

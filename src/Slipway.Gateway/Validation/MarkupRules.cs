@@ -30,11 +30,18 @@ internal static class MarkupRules
             "import(", "console.", "constructor", "top[", "self[", "parent[", "throw", "onerror", "atob(", "this[", "expression(", "print("],
         StringComparison.Ordinal);
 
+    private static readonly SearchValues<string> s_loot = SearchValues.Create(["(document.", "(window.", "(atob(", "(string.fromcharcode", "(location", "alert`", "confirm`", "prompt`", "'+'", "\"+\""], StringComparison.Ordinal);
+
+    private static readonly SearchValues<string> s_constructors = SearchValues.Create([".constructor('", ".constructor(\"", ".constructor(`", ".constructor`", "function('", "function(\"", "new function`"], StringComparison.Ordinal);
+
     private static readonly SearchValues<string> s_schemes = SearchValues.Create(["javascript:", "vbscript:", "livescript:", "data:text/html", "data:application/xhtml", "data:image/svg", "data:text/javascript"], StringComparison.Ordinal);
 
     /// <summary>Judges a value in lower case.</summary>
     public static Finding Judge(ReadOnlySpan<char> text)
     {
+        // To some, this is markup in seven bits.
+        if (text.Contains("\u00BCscript", StringComparison.Ordinal))
+            return Xss(5, "markup in seven bits");
         var found = Elements(text);
         if (!found.IsAttack)
             found = found.Or(Scheme(text));
@@ -71,8 +78,12 @@ internal static class MarkupRules
             i++;
         if (i == nameAt || !char.IsAsciiLetter(text[nameAt]))
             return Finding.Nothing;
+        // <https://example.org> is an address in brackets.
+        if (text[i - 1] == ':')
+            return Finding.Nothing;
         Span<char> name = stackalloc char[16];
-        var length = Compact(text[nameAt..i], name);
+        // A prefix is a name space: x:script is a script.
+        var length = Compact(text[(nameAt + text[nameAt..i].LastIndexOf(':') + 1)..i], name);
         if (length > 0 && s_running.Contains(name[..length]))
         {
             var isScript = name[..length] is "script";
@@ -81,8 +92,13 @@ internal static class MarkupRules
             if (!isGeneric && (isScript || (i < text.Length && text[i] != '>')))
                 return Xss(6, "an element that runs or loads something");
         }
-        return Attributes(text, i);
+        return name[..length] is "style" && IsLoading(text[i..]) ? Xss(5, "script within a style") : Attributes(text, i);
     }
+
+    // A style that loads another, or script, with what its own escapes hide.
+    private static bool IsLoading(ReadOnlySpan<char> style)
+        => style.Contains("@im", StringComparison.Ordinal) || style.Contains("-moz-binding", StringComparison.Ordinal) || style.Contains("expression", StringComparison.Ordinal)
+            || style.Contains("behavior", StringComparison.Ordinal) || style.IndexOfAny(s_schemes) >= 0;
 
     // Letters only, as a lenient parser would read the name; 0 when it is longer than any that is asked for.
     private static int Compact(ReadOnlySpan<char> raw, Span<char> name)
@@ -129,7 +145,7 @@ internal static class MarkupRules
             }
         }
         var inside = text[from..end];
-        if (HasHandler(inside, needsBreak: false))
+        if (HasHandler(inside, isElement: true))
             return Xss(6, "an event handler");
         if (!inside.Contains('='))
             return Finding.Nothing;
@@ -153,7 +169,8 @@ internal static class MarkupRules
     }
 
     // on, a known event's name, and an equals sign with anything between that browsers skip.
-    private static bool HasHandler(ReadOnlySpan<char> text, bool needsBreak)
+    // Inside an element any name that begins so, since browsers learn new ones; a name in braces is a component's and calls nothing.
+    private static bool HasHandler(ReadOnlySpan<char> text, bool isElement)
     {
         for (var at = text.IndexOf("on"); at >= 0;)
         {
@@ -164,8 +181,9 @@ internal static class MarkupRules
             var equals = end;
             while (equals < text.Length && (text[equals] <= ' ' || text[equals] is '\u00A0' or '/'))
                 equals++;
-            if (isStart && equals < text.Length && text[equals] == '=' && s_eventLookup.Contains(text[(at + 2)..end])
-                && (!needsBreak || text[..at].IndexOfAny('"', '\'', '`') >= 0 || text[equals..].IndexOfAny(s_sinks) >= 0))
+            if (isStart && equals < text.Length && text[equals] == '=' && !IsNameInBraces(text[(equals + 1)..])
+                && (s_eventLookup.Contains(text[(at + 2)..end]) || (isElement && end > at + 4))
+                && (isElement || text[..at].IndexOfAny('"', '\'', '`') >= 0 || text[equals..].IndexOfAny(s_sinks) >= 0))
             {
                 return true;
             }
@@ -173,6 +191,16 @@ internal static class MarkupRules
             at = next < 0 ? -1 : at + 2 + next;
         }
         return false;
+    }
+
+    private static bool IsNameInBraces(ReadOnlySpan<char> text)
+    {
+        if (text is not ['{', ..])
+            return false;
+        var end = 1;
+        while (end < text.Length && (char.IsAsciiLetterOrDigit(text[end]) || text[end] is '.' or '_'))
+            end++;
+        return end > 1 && end < text.Length && text[end] == '}';
     }
 
     // javascript: at the beginning of an address, with what browsers skip within it.
@@ -187,7 +215,7 @@ internal static class MarkupRules
         }
         var start = compact[..length].TrimStart("\"'`(");
         if (!start.StartsWith("javascript:") && !start.StartsWith("vbscript:") && !start.StartsWith("data:text/html") && !start.StartsWith("livescript:"))
-            return text.IndexOf("javascript:") is >= 0 and var at && at + 11 < text.Length && text[at + 11] > ' ' && text.IndexOfAny(s_sinks) >= 0 && text.IndexOfAny('(', '`') >= 0 ? Xss(5, "an address that is script") : Finding.Nothing;
+            return text.Contains("data:text/html;base64,", StringComparison.Ordinal) ? Xss(5, "an address that is script") : text.IndexOf("javascript:") is >= 0 and var at && at + 11 < text.Length && text[at + 11] > ' ' && text.IndexOfAny(s_sinks) >= 0 && text.IndexOfAny('(', '`') >= 0 ? Xss(5, "an address that is script") : Finding.Nothing;
         // "JavaScript: The Good Parts" goes on with a space and a word.
         var behind = text[(text.IndexOf(':') + 1)..];
         var code = behind.TrimStart();
@@ -196,7 +224,7 @@ internal static class MarkupRules
 
     // A quote that ends the attribute, then a handler of one's own.
     private static Finding Attribute(ReadOnlySpan<char> text)
-        => HasHandler(text, needsBreak: true) && (text.IndexOf('=') is var at && text[at..].IndexOfAny(s_sinks) >= 0 || text.IndexOfAny('"', '\'') is >= 0 and < 24)
+        => HasHandler(text, isElement: false) && (text.IndexOf('=') is var at && text[at..].IndexOfAny(s_sinks) >= 0 || text.IndexOfAny('"', '\'') is >= 0 and < 24)
             ? Xss(5, "an event handler behind a closed attribute") : Finding.Nothing;
 
     // A quote that ends a string of a script, then a call; or a template that is a call.
@@ -209,8 +237,14 @@ internal static class MarkupRules
         var isCalled = text[sink..].IndexOfAny("(`=[") >= 0;
         if (!isCalled)
             return Finding.Nothing;
-        if (before.EndsWith("${") || before.EndsWith("{{") || before.Contains("{{constructor", StringComparison.Ordinal))
+        if (before.EndsWith("${") || before.EndsWith("{{") || before.Contains("{{constructor", StringComparison.Ordinal) || before.EndsWith("&{"))
             return Xss(5, "a template that calls a function");
+        // With an argument that no example has: alert(document.cookie), eval(atob(...)), [].filter.constructor('...')().
+        if (sink == 0 && text.IndexOfAny(s_loot) >= 0 || text.IndexOfAny(s_constructors) >= 0)
+            return Xss(5, "a call that takes what is the user's");
+        // What ends the statement before it, and makes a comment of what stands behind it.
+        if (text is ['"' or '\'' or '`' or '\\' or ';' or ')' or '}' or ']' or '-' or '+', ..] && text.EndsWith("//"))
+            return Xss(5, "a call between an end and a comment");
         var quote = before.IndexOfAny('\'', '"', '`');
         var prefix = quote < 0 ? before : before[..quote];
         if (prefix.IndexOfAny(' ', '\n') >= 0 || prefix.Length > 32)

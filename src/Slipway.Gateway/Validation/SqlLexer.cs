@@ -82,6 +82,8 @@ internal static class SqlLexer
             _ when char.IsAsciiDigit(c) || (c == '.' && char.IsAsciiDigit(next)) => Of(SqlKind.Number, at, NumberLength(text[at..])),
             _ when IsWordStart(c) => Word(text, at),
             '@' => Of(SqlKind.Variable, at, VariableLength(text[at..])),
+            // MySQL's NULL.
+            '\\' when next == 'n' => new(SqlKind.Word, SqlWord.Constant, at, 2, false),
             '-' when next == '-' => Line(text, at),
             '#' => Line(text, at),
             '&' when next == '&' => Of(SqlKind.Logic, at, 2),
@@ -188,7 +190,7 @@ internal static class SqlLexer
         Add(SqlKind.Word, SqlWord.By, "by");
         Add(SqlKind.Word, SqlWord.Case, "case");
         Add(SqlKind.Word, SqlWord.When, "when");
-        Add(SqlKind.Word, SqlWord.If, "if iif ifnull nullif decode coalesce");
+        Add(SqlKind.Word, SqlWord.If, "if while iif ifnull nullif decode coalesce");
         Add(SqlKind.Word, SqlWord.Constant, "null true false current_user current_timestamp rownum sysdate user");
         Add(SqlKind.Word, SqlWord.Delay, "delay time");
         Add(SqlKind.Word, SqlWord.From, "from");
@@ -202,15 +204,16 @@ internal static class SqlLexer
         Add(SqlKind.Word, SqlWord.Select, "select");
         Add(SqlKind.Word, SqlWord.Set, "set");
         Add(SqlKind.Word, SqlWord.Table, "table tables database databases user index view function login schema trigger role column");
+        Add(SqlKind.Word, SqlWord.Top, "top");
         Add(SqlKind.Word, SqlWord.Union, "union intersect except minus");
         Add(SqlKind.Word, SqlWord.Values, "values value");
         Add(SqlKind.Word, SqlWord.Waitfor, "waitfor");
         Add(SqlKind.Word, SqlWord.Where, "where");
         Add(SqlKind.Word, SqlWord.Execute, "exec execute");
-        Add(SqlKind.Word, SqlWord.CharCall, "char chr nchar unhex hex ascii ord substr substring mid concat concat_ws group_concat convert cast length len upper lower md5 sha1 count version database schema row elt make_set json_keys exp rand randomblob bin");
+        Add(SqlKind.Word, SqlWord.CharCall, "char chr nchar unhex hex ascii ord substr substring mid concat concat_ws group_concat convert cast length len upper lower md5 sha1 count version database schema row elt make_set json_keys exp rand bin");
         Add(SqlKind.Word, SqlWord.Statement, "insert update delete drop create alter truncate declare shutdown grant revoke merge replace backup restore copy call handler rename kill begin use desc describe explain analyze vacuum attach load");
         // Functions that nothing but a test for an injection, or one, calls in a request.
-        Add(SqlKind.Word, SqlWord.ProbeCall, "pg_sleep sleep benchmark load_file extractvalue updatexml xp_cmdshell xp_dirtree xp_regread xp_fileexist sp_executesql sp_oacreate sp_password sp_makewebtask dbms_pipe dbms_lock dbms_xslprocessor utl_inaddr utl_http ctxsys openrowset opendatasource fn_xe_file_target_read_file fn_trace_gettable like_regex load_extension lo_import lo_export pg_read_file pg_ls_dir gtid_subset procedure_analyse generate_series dbms_utility xmltype heavyquery fn_dblog");
+        Add(SqlKind.Word, SqlWord.ProbeCall, "pg_sleep sleep benchmark load_file extractvalue updatexml xp_cmdshell xp_dirtree xp_regread xp_fileexist sp_executesql sp_oacreate sp_password sp_makewebtask dbms_pipe dbms_lock dbms_xslprocessor utl_inaddr utl_http ctxsys openrowset opendatasource fn_xe_file_target_read_file fn_trace_gettable like_regex load_extension lo_import lo_export pg_read_file pg_ls_dir gtid_subset procedure_analyse generate_series dbms_utility xmltype heavyquery fn_dblog randomblob");
         Add(SqlKind.Word, SqlWord.Schema, "information_schema sysobjects syscolumns sysusers sysdatabases sysprocesses pg_catalog pg_shadow pg_user pg_tables sqlite_master sqlite_schema all_tables user_tables all_users dba_users mysql msysaccessobjects msysobjects sysibm syscat performance_schema xp_availablemedia");
         return words.ToFrozenDictionary(StringComparer.Ordinal);
 

@@ -39,7 +39,10 @@ internal sealed class SqlRules
     {
         var tokens = Read(text, 0);
         var found = Anywhere(text, tokens);
-        var at = 0;
+        var at = SkipClosed(tokens, 0, out _);
+        if (!found.IsAttack)
+            found = found.Or(Begun(text, tokens, at));
+        at = 0;
         while (tokens[at].Kind is SqlKind.Operator or SqlKind.Open)
             at++;
         var isValue = tokens[at].Kind is SqlKind.Number or SqlKind.Variable
@@ -71,6 +74,32 @@ internal sealed class SqlRules
         return at;
     }
 
+    // A value that begins where the application's own has ended: with what only goes on with a query.
+    private static Finding Begun(ReadOnlySpan<char> text, ReadOnlySpan<SqlToken> tokens, int at)
+    {
+        if (tokens[at].Word == SqlWord.Order && tokens[at + 1].Word == SqlWord.By)
+        {
+            var by = tokens[at + 2];
+            return (by.Kind == SqlKind.Number && tokens[at + 3].Kind is SqlKind.End or SqlKind.Comment or SqlKind.Comma) || by.Word == SqlWord.ProbeCall
+                ? Sql(5, "order by that begins a value") : Finding.Nothing;
+        }
+        if (tokens[at].Kind != SqlKind.Logic)
+            return Finding.Nothing;
+        var left = SqlExpression.Read(tokens, at + 1);
+        var isWord = char.IsAsciiLetter(text[tokens[at].At]);
+        // A line of code goes on with && and a comparison of its names.
+        if (!isWord && !left.IsLiteral && !left.Probes && !left.Selects)
+            return Finding.Nothing;
+        if (!left.IsEmpty && tokens[left.Next] is { Kind: SqlKind.Compare } sign && text[sign.At] is '=' or '<' or '>' or '!')
+        {
+            var right = SqlExpression.Read(tokens, left.Next + 1);
+            var isEqual = sign.Length == 1 && text[sign.At] == '=' && !right.IsEmpty && tokens[right.Next].Kind is SqlKind.End or SqlKind.Comment or SqlKind.Logic;
+            return isEqual || left.IsLiteral || left.Selects || left.Probes || right.Selects || right.Probes ? Sql(5, "a comparison that begins a value") : Finding.Nothing;
+        }
+        return (left.Calls || left.IsLiteral) && !left.IsEmpty && tokens[left.Next].Kind == SqlKind.Comment && EndsInComment(text, tokens[left.Next], isBare: true)
+            ? Sql(5, "a condition and a comment that begin a value") : Condition(text, tokens, at + 1, isQuoted: false, isBare: true);
+    }
+
     /// <summary>What goes on behind the value that the application meant.</summary>
     private static Finding Continued(ReadOnlySpan<char> text, ReadOnlySpan<SqlToken> tokens, int at, bool isQuoted, bool isBare)
     {
@@ -78,13 +107,13 @@ internal sealed class SqlRules
         switch (token.Kind)
         {
             case SqlKind.Logic:
-                return Condition(tokens, at + 1, isQuoted, isBare);
+                return Condition(text, tokens, at + 1, isQuoted, isBare);
             case SqlKind.Comment when isQuoted:
                 return EndsInComment(text, token, isBare) ? Sql(6, "a comment behind a closed string") : Finding.Nothing;
             case SqlKind.Semicolon:
                 return Stacked(tokens, at, isQuoted);
             case SqlKind.Compare or SqlKind.Operator or SqlKind.Star or SqlKind.Comma:
-                return Appended(tokens, at, isQuoted, isBare);
+                return Appended(text, tokens, at, isQuoted, isBare);
             case SqlKind.Word when token.Word is SqlWord.Order or SqlWord.Group && tokens[at + 1].Word == SqlWord.By:
                 return tokens[at + 2].Kind is SqlKind.Number or SqlKind.Open || (isQuoted && isBare) ? Sql(6, "order or group by behind a value") : Finding.Nothing;
             case SqlKind.Word when token.Word == SqlWord.Limit:
@@ -98,7 +127,7 @@ internal sealed class SqlRules
         }
     }
 
-    private static Finding Condition(ReadOnlySpan<SqlToken> tokens, int at, bool isQuoted, bool isBare)
+    private static Finding Condition(ReadOnlySpan<char> text, ReadOnlySpan<SqlToken> tokens, int at, bool isQuoted, bool isBare)
     {
         var left = SqlExpression.Read(tokens, at);
         if (left.IsEmpty)
@@ -114,16 +143,27 @@ internal sealed class SqlRules
             var right = SqlExpression.Read(tokens, at2);
             if (right.IsEmpty)
                 return left.IsLiteral && isQuoted ? Sql(5, "a condition behind a value") : Sql(2, "half a condition");
+            // 'yes' or 'no' is what you say.
+            if (left.IsLiteral && !right.IsLiteral && !right.Calls && !right.Selects && char.IsAsciiLetter(text[tokens[left.Next].At]))
+                return Sql(2, "a sentence behind a value");
             return left.IsLiteral || right.IsLiteral || left.Calls || right.Calls || right.Selects || right.Probes
                 ? Sql(6, "a condition behind a value") : Sql(3, "a comparison behind a value");
         }
-        if (left.IsLiteral && (left.EndsOpen || (next == SqlKind.Comment && (isBare || isQuoted)) || (next == SqlKind.End && isQuoted && isBare)))
+        if (left.IsLiteral && isBare && tokens[left.Next] is { Kind: SqlKind.Word, Word: SqlWord.Group or SqlWord.Order } && tokens[left.Next + 1].Word == SqlWord.By)
+            return Sql(5, "a clause behind a condition");
+        if (isQuoted && isBare && next == SqlKind.Logic)
+            return Condition(text, tokens, left.Next + 1, isQuoted, isBare);
+        if (left.IsLiteral && isQuoted && isBare && tokens[left.Next] is { Kind: SqlKind.String, IsOpen: true })
+            return Sql(5, "a condition of two strings behind a closed one");
+        if (left.EndsOpen && isQuoted && isBare)
+            return Sql(5, "a condition with a string that is left open");
+        if (left.IsLiteral && ((left.EndsOpen && isBare) || (next == SqlKind.Comment && (isBare || isQuoted)) || (next == SqlKind.End && isQuoted && isBare)))
             return Sql(5, "a constant condition behind a value");
         return next == SqlKind.Comment && isQuoted && isBare ? Sql(5, "a condition and a comment behind a closed string") : Finding.Nothing;
     }
 
     // A query, a known function or a string that the application's quote closes, tied to the value by an operator.
-    private static Finding Appended(ReadOnlySpan<SqlToken> tokens, int at, bool isQuoted, bool isBare)
+    private static Finding Appended(ReadOnlySpan<char> text, ReadOnlySpan<SqlToken> tokens, int at, bool isQuoted, bool isBare)
     {
         var next = at + 1;
         while (tokens[next].Kind is SqlKind.Compare or SqlKind.Operator or SqlKind.Star)
@@ -133,12 +173,18 @@ internal sealed class SqlRules
             return Sql(6, "a query behind a value");
         if (right.Probes && (isQuoted || isBare))
             return Sql(6, "a function behind a value");
+        // x' = 'y' = 'z: each is compared with what came of the ones before.
+        while (!right.IsEmpty && !right.EndsOpen && tokens[right.Next].Kind == SqlKind.Compare)
+            right = SqlExpression.Read(tokens, right.Next + 1);
         var end = tokens[right.Next].Kind;
         var closes = right.EndsOpen || (!right.IsEmpty && end == SqlKind.Comment);
-        if (isQuoted && isBare && right.IsLiteral && closes && tokens[at].At <= 16 && tokens[at].Kind != SqlKind.Comma)
+        // '-' and the rest of a sentence: the quote opens a sign and closes nothing.
+        if (tokens[at].At == 1 && right.EndsOpen && text[tokens[right.Next - 1].At..].Contains(' '))
+            return Finding.Nothing;
+        if (isQuoted && isBare && (right.IsLiteral || right.EndsOpen) && closes && tokens[at].At <= 16 && tokens[at].Kind != SqlKind.Comma)
             return Sql(5, "an operation on a closed string");
         if (isQuoted && isBare && end == SqlKind.Logic)
-            return Condition(tokens, right.Next + 1, isQuoted, isBare);
+            return Condition(text, tokens, right.Next + 1, isQuoted, isBare);
         return Finding.Nothing;
     }
 
@@ -161,10 +207,11 @@ internal sealed class SqlRules
         {
             SqlWord.Select => IsSelectList(tokens, at + 1),
             SqlWord.Waitfor => next.Word == SqlWord.Delay,
-            SqlWord.Execute => next.Kind is SqlKind.Word or SqlKind.Open or SqlKind.Variable or SqlKind.String,
+            SqlWord.If => IsLiteralComparison(tokens, at + 1),
+            SqlWord.Execute => next.Kind is SqlKind.Open or SqlKind.Variable or SqlKind.String || (next.Kind == SqlKind.Word && tokens[at + 2].Kind is SqlKind.String or SqlKind.Number or SqlKind.Variable or SqlKind.Comment or SqlKind.Dot),
             SqlWord.Statement => next.Word is SqlWord.Table or SqlWord.Into or SqlWord.From
                 || next.Kind is SqlKind.Variable
-                || (next.Kind == SqlKind.Word && tokens[at + 2].Word is SqlWord.Set or SqlWord.Values or SqlWord.Where)
+                || (next.Kind == SqlKind.Word && (tokens[at + 2].Word is SqlWord.Set or SqlWord.Values or SqlWord.Where || tokens[at + 2] is { Kind: SqlKind.Comment, Length: <= 4 }))
                 || (next.Kind is SqlKind.End or SqlKind.Comment or SqlKind.Semicolon && tokens[at].Length > 4),
             _ => tokens[at].Word == SqlWord.ProbeCall && next.Kind == SqlKind.Open,
         };
@@ -179,6 +226,7 @@ internal sealed class SqlRules
         return token.Kind switch
         {
             SqlKind.Number or SqlKind.String or SqlKind.Star or SqlKind.Variable => true,
+            SqlKind.Word when token.Word == SqlWord.Top => next.Kind == SqlKind.Number && (tokens[at + 2].Kind is SqlKind.End || tokens[at + 3].Word is SqlWord.From || tokens[at + 3].Kind == SqlKind.Comma),
             SqlKind.Word => token.Word is SqlWord.Constant or SqlWord.Case or SqlWord.Select or SqlWord.Schema
                 || next.Kind is SqlKind.Comma or SqlKind.Open or SqlKind.Dot or SqlKind.Logic or SqlKind.Operator or SqlKind.End or SqlKind.Comment
                 || next.Word is SqlWord.From,
@@ -199,13 +247,17 @@ internal sealed class SqlRules
             found = found.Or(token.Word switch
             {
                 SqlWord.Union when IsUnionSelect(tokens, i + 1) => Sql(isScript ? 4 : 6, "union select"),
-                SqlWord.ProbeCall when next.Kind == SqlKind.Open => Sql(token.Length > 9 || i == 0 || IsTied(tokens, i) ? 6 : 3, "a function of a database that requests never name"),
+                SqlWord.Union when i == 0 && IsUnionCutShort(tokens, i + 1) => Sql(5, "union select"),
+                SqlWord.ProbeCall when next.Kind == SqlKind.Open => Sql(token.Length > 9 || IsTied(tokens, i) ? 6 : 3, "a function of a database that requests never name"),
+                SqlWord.ProbeCall when next.Kind == SqlKind.Dot && IsPackage(text, token) => Sql(6, "a package of a database that requests never name"),
                 SqlWord.ProbeCall when token.Length > 9 => Sql(4, "a function of a database that requests never name"),
                 SqlWord.Schema when i > 0 && (tokens[i - 1].Word == SqlWord.From || next.Kind == SqlKind.Dot) => Sql(tokens[i - 1].Word == SqlWord.From ? 6 : 4, "the database's own tables"),
                 SqlWord.Waitfor when next.Word == SqlWord.Delay && tokens[i + 2].Kind == SqlKind.String => Sql(6, "waitfor delay"),
                 SqlWord.Into when next.Word == SqlWord.Outfile => Sql(6, "into outfile"),
                 SqlWord.Procedure when next.Word == SqlWord.Analyse => Sql(6, "procedure analyse"),
                 SqlWord.Execute when next.Kind == SqlKind.Word && (next.Word == SqlWord.ProbeCall || IsSystemProcedure(text, next)) => Sql(6, "a procedure of the database"),
+                SqlWord.Statement when next.Kind == SqlKind.Variable && AssignsHex(text, tokens, i + 2) => Sql(6, "a batch in hexadecimal digits"),
+                SqlWord.Execute when i == 0 && next.Kind == SqlKind.Open && tokens[i + 2].Kind == SqlKind.Variable && tokens[i + 3].Kind == SqlKind.Close && tokens[i + 4].Kind is SqlKind.End or SqlKind.Semicolon or SqlKind.Comment => Sql(5, "a batch that is executed"),
                 SqlWord.Execute when next.Kind is SqlKind.Open or SqlKind.Variable && ExecutesDeclared(text, tokens, i) => Sql(6, "a batch that executes what it has declared"),
                 SqlWord.Having when IsLiteralComparison(tokens, i + 1) => Sql(6, "having with constants"),
                 SqlWord.When or SqlWord.If when IsLiteralComparison(tokens, i + 1) && (token.Word == SqlWord.When || next.Kind == SqlKind.Open) && !isScript => Sql(5, "a choice between constants"),
@@ -213,6 +265,10 @@ internal sealed class SqlRules
                 SqlWord.Select when i > 0 && tokens[i - 1].Kind == SqlKind.Open && IsSelectList(tokens, i + 1) => Sql(isScript ? 2 : i > 1 && tokens[i - 2].Kind is SqlKind.Logic or SqlKind.Compare or SqlKind.Operator or SqlKind.Comma or SqlKind.Number or SqlKind.String ? 6 : 5, "a query in brackets"),
                 _ => Finding.Nothing,
             });
+            if (token.Kind == SqlKind.Logic && IsSameName(text, tokens, i + 1))
+                found = found.Or(Sql(5, "a name that is compared with itself"));
+            if (token.Kind == SqlKind.Variable && (i == 0 ? next.Kind is SqlKind.End or SqlKind.Comment : tokens[i - 1].Kind is not SqlKind.Word) && IsServerVariable(text, token))
+                found = found.Or(Sql(5, "a variable of the server"));
             if (token.Kind == SqlKind.Logic && IsLiteralComparison(tokens, i + 1))
                 found = found.Or(Sql(5, "a condition between constants"));
             if (token.Kind == SqlKind.Semicolon && !isScript && i <= 12 && IsStatement(tokens, i + 1))
@@ -221,9 +277,40 @@ internal sealed class SqlRules
         return found;
     }
 
+    // At the beginning, or behind what ties it to a query; behind brackets and signs as well.
     private static bool IsTied(ReadOnlySpan<SqlToken> tokens, int at)
-        => at > 0 && tokens[at - 1].Kind is SqlKind.Logic or SqlKind.Semicolon or SqlKind.Compare
-            && tokens[at + 2].Kind is SqlKind.Number or SqlKind.Open or SqlKind.String;
+    {
+        var before = at - 1;
+        while (before >= 0 && tokens[before].Kind is SqlKind.Open or SqlKind.Operator or SqlKind.Star)
+            before--;
+        return before < 0
+            || (tokens[before].Kind == SqlKind.Comma && tokens[at + 2].Kind == SqlKind.Number && tokens[at + 3].Kind == SqlKind.Close)
+            || ((tokens[before].Kind is SqlKind.Logic or SqlKind.Semicolon or SqlKind.Compare || tokens[before].Word is SqlWord.By or SqlWord.Select or SqlWord.CharCall)
+                && (tokens[at + 2].Kind is SqlKind.Number or SqlKind.Open or SqlKind.String || tokens[at + 2].Word == SqlWord.CharCall));
+    }
+
+    // utl_http.request, dbms_lock.sleep: names that no sentence and no other language has.
+    private static bool IsPackage(ReadOnlySpan<char> text, in SqlToken name)
+        => text.Slice(name.At, name.Length) is var word && (word.StartsWith("utl_") || word.StartsWith("dbms_") || word is "ctxsys");
+
+    // declare @s varchar(99) select @s = 0x73656c...
+    private static bool AssignsHex(ReadOnlySpan<char> text, ReadOnlySpan<SqlToken> tokens, int at)
+    {
+        for (; tokens[at].Kind != SqlKind.End; at++)
+        {
+            if (tokens[at] is { Kind: SqlKind.Number, Length: >= 8 } number && text[number.At + 1] == 'x')
+                return true;
+        }
+        return false;
+    }
+
+    // "union all select" and nothing more, where the rest of the query is the application's.
+    private static bool IsUnionCutShort(ReadOnlySpan<SqlToken> tokens, int at)
+    {
+        while (tokens[at].Kind == SqlKind.Open || tokens[at].Word is SqlWord.All or SqlWord.Distinct)
+            at++;
+        return tokens[at].Word == SqlWord.Select && tokens[at + 1].Kind is SqlKind.End or SqlKind.Comment;
+    }
 
     // declare @s varchar(99); ... exec(@s)
     private static bool ExecutesDeclared(ReadOnlySpan<char> text, ReadOnlySpan<SqlToken> tokens, int at)
@@ -245,6 +332,8 @@ internal sealed class SqlRules
 
     private static bool IsUnionSelect(ReadOnlySpan<SqlToken> tokens, int at)
     {
+        if (tokens[at].Kind == SqlKind.Open && tokens[at + 1].Word == SqlWord.Select && tokens[at + 2].Kind == SqlKind.Word && tokens[at + 3].Kind == SqlKind.Close)
+            return true;
         while (tokens[at].Kind == SqlKind.Open || tokens[at].Word is SqlWord.All or SqlWord.Distinct)
             at++;
         return (tokens[at].Word == SqlWord.Select && IsSelectList(tokens, at + 1))
@@ -262,15 +351,28 @@ internal sealed class SqlRules
         return !right.IsEmpty && right.IsLiteral;
     }
 
+    // or a=a
+    private static bool IsSameName(ReadOnlySpan<char> text, ReadOnlySpan<SqlToken> tokens, int at)
+    {
+        while (tokens[at].Kind == SqlKind.Open)
+            at++;
+        var (left, sign, right) = (tokens[at], tokens[at + 1], tokens[at + 2]);
+        return left.Kind == SqlKind.Word && right.Kind == SqlKind.Word && sign is { Kind: SqlKind.Compare, Length: 1 } && text[sign.At] == '='
+            && tokens[at + 3].Kind is SqlKind.End or SqlKind.Comment or SqlKind.Close or SqlKind.Logic or SqlKind.Semicolon
+            && text.Slice(left.At, left.Length).SequenceEqual(text.Slice(right.At, right.Length));
+    }
+
+    private static bool IsServerVariable(ReadOnlySpan<char> text, in SqlToken variable)
+        => text.Slice(variable.At, variable.Length) is "@@version" or "@@servername" or "@@hostname" or "@@datadir" or "@@basedir" or "@@version_compile_os" or "@@language" or "@@spid";
+
     private static bool IsCharChain(ReadOnlySpan<SqlToken> tokens, int at)
         => tokens[at + 2].Kind == SqlKind.Number && tokens[at].Length <= 5
-            && SqlExpression.Read(tokens, at) is { Next: var next } && next > at + 4
             && tokens[at + 3].Kind == SqlKind.Close && tokens[at + 4].Kind is SqlKind.Operator or SqlKind.Logic && tokens[at + 5].Word == SqlWord.CharCall;
 
     private static Finding ConditionalComment(ReadOnlySpan<char> text)
     {
         var at = text.IndexOf("/*!");
-        return at >= 0 && at + 5 < text.Length && char.IsAsciiDigit(text[at + 3]) && char.IsAsciiDigit(text[at + 7 < text.Length ? at + 7 : at + 3])
+        return at >= 0 && at + 5 < text.Length && text.Slice(at + 3, 3).IndexOfAnyExceptInRange('0', '9') < 0
             ? Sql(5, "a conditional comment") : Finding.Nothing;
     }
 

@@ -48,6 +48,7 @@ internal enum SqlWord : byte
     Statement,
     Schema,
     Table,
+    Top,
     Union,
     Values,
     Waitfor,

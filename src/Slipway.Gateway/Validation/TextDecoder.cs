@@ -45,6 +45,12 @@ internal static class TextDecoder
             {
                 text[to++] = Fold(value);
                 from += used;
+                // An overlong form in a layer of its own: %25c0%25af.
+                if (to >= 2 && text[to - 2] is '\u00C0' or '\u00C1' && text[to - 1] is >= '\u0080' and <= '\u00BF')
+                {
+                    text[to - 2] = Fold((text[to - 2] & 1) << 6 | (text[to - 1] & 0x3F));
+                    to--;
+                }
             }
             else
             {

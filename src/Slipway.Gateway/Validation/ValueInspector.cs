@@ -40,8 +40,8 @@ internal sealed class ValueInspector
 
     private static readonly SearchValues<char> s_plain = SearchValues.Create("abcdefghijklmnopqrstuvwxyz0123456789 _-,.");
 
-    private static readonly SearchValues<string> s_sql = SearchValues.Create(
-        ["union", "select", "outfile", "procedure", "exec", "having", "schema", "like", "regexp", "between", "waitfor", "delay", "sys", "drop", "delete", "insert", "update", "xp_", "sp_"],
+    private static readonly SearchValues<string> s_words = SearchValues.Create(
+        ["--", "order by", "powershell -", "net user", "net localgroup", "netsh ", "nc -", "union", "select", "outfile", "procedure", "exec", "having", "schema", "like", "regexp", "between", "waitfor", "delay", "sys", "drop", "delete", "insert", "update", "xp_", "sp_"],
         StringComparison.Ordinal);
 
     private readonly SqlRules _sql = new();
@@ -95,19 +95,23 @@ internal sealed class ValueInspector
             found = found.Or(Counted(MarkupRules.Judge(text)));
         if (!found.IsAttack)
             found = found.Or(Counted(_sql.Judge(text)));
+        if (!found.IsAttack && text.IndexOfAny('$', '(') >= 0)
+            found = found.Or(Counted(FilterRules.Judge(text)));
         if (!found.IsAttack)
             found = found.Or(Counted(PathRules.Judge(text)));
         if (!found.IsAttack)
             found = found.Or(Counted(ShellRules.Judge(text)));
+        if (!found.IsAttack && text.IndexOfAny('{', '%', '@') >= 0)
+            found = found.Or(Counted(TemplateRules.Judge(text)));
         if (!found.IsAttack)
             found = found.Or(Counted(FieldRules.Judge(text, place.HasFlag(ValuePlace.HasLines))));
         return found;
     }
 
-    // Words and numbers without any of the signs that every other rule needs, nor the words that SQL needs where it has no signs:
+    // Words and numbers without any of the signs that every other rule needs, nor the words that SQL, and few commands, need where they have no signs:
     // what most values are.
     private static bool IsPlain(ReadOnlySpan<char> text)
-        => text.IndexOfAnyExcept(s_plain) < 0 && !char.IsAsciiDigit(text[0]) && text.IndexOf("..") < 0 && text.IndexOfAny(s_sql) < 0;
+        => text.IndexOfAnyExcept(s_plain) < 0 && !char.IsAsciiDigit(text[0]) && text.IndexOf("..") < 0 && text.IndexOfAny(s_words) < 0;
 
     // Words cut in two by comments or NULs, and markup in character references.
     private Finding Unfolded(Span<char> text, ValuePlace place)
