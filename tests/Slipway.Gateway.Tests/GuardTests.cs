@@ -181,6 +181,36 @@ public sealed class GuardTests(SharedGateway gateway) : IClassFixture<SharedGate
         }
     }
 
+    [Theory]
+    [InlineData("block", 2, "403")]
+    [InlineData("deny", 3, "403")]
+    [InlineData("looser", 4, "200")]
+    [InlineData("same", 5, "200")]
+    [InlineData("none", 6, "200")]
+    public async Task A_request_that_waited_is_asked_again_by_other_rules_and_counted_once(string next, int hours, string status)
+    {
+        var rules = new RouteProtection { Limit = new(1, TimeSpan.FromHours(hours), 1, LimitBy.Route, null), Validation = new(ValidationMode.Detect, null) };
+        await using var backend = RawBackend.Saying("ok");
+        await Put([], rules);
+        using var client = await RawPeer.Connect(gateway.Port);
+        await client.Send(
+            $"POST / HTTP/1.1\r\nHost: x\r\nX-Request-Id: waits-{next}\r\nContent-Type: application/x-www-form-urlencoded\r\nTransfer-Encoding: chunked\r\n\r\n"
+            + "8\r\na=%3Cscr\r\n16\r\nipt%3Ealert(1)%3C/scri\r\n6\r\npt%3Eb\r\n0\r\n\r\n");
+        await Eventually.True(() => gateway.Gateway.Log.Contains($"waits-{next}", StringComparison.Ordinal), "it was let through, and waits for an instance");
+        await Put([backend.Port], next switch
+        {
+            "block" => rules with { Validation = new(ValidationMode.Block, null) },
+            "deny" => new() { Deny = "127.0.0.0/8" },
+            "looser" => rules with { Validation = null },
+            "same" => rules with { },
+            _ => null,
+        });
+        var answer = await client.ReadAnswer();
+        Assert.StartsWith($"HTTP/1.1 {status}", answer);
+        Assert.Equal(next is "same" or "looser" or "block", answer.Contains("RateLimit: \"default\";r=0;", StringComparison.Ordinal));
+        Assert.Equal(status == "200", !backend.Heads.IsEmpty);
+    }
+
     private async Task<RawBackend> Route(RouteProtection protection)
     {
         var backend = RawBackend.Saying("ok");
@@ -190,4 +220,7 @@ public sealed class GuardTests(SharedGateway gateway) : IClassFixture<SharedGate
 
     private Task Put(RawBackend backend, RouteProtection protection)
         => gateway.Put(Service("web", Tables.Route() with { Protection = protection }, Release(SharedGateway.NewRelease(), 1, backend.Port)));
+
+    private Task Put(int[] ports, RouteProtection? protection)
+        => gateway.Put(Service("web", Tables.Route(hold: TimeSpan.FromSeconds(20)) with { Protection = protection }, Release(SharedGateway.NewRelease(), 1, ports)));
 }

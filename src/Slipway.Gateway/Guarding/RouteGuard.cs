@@ -21,6 +21,7 @@ internal sealed class RouteGuard
     /// <param name="callers">Checks who asks; null where anybody may.</param>
     public RouteGuard(RouteProtection protection, RateLimiter? limiter, CallerCheck? callers)
     {
+        Rules = protection;
         _allowed = protection.Allow is { } allow && Networks.TryParse(allow, out var allowed) ? allowed : null;
         _denied = protection.Deny is { } deny && Networks.TryParse(deny, out var denied) ? denied : null;
         Limit = protection.Limit;
@@ -38,6 +39,9 @@ internal sealed class RouteGuard
         Callers = callers;
         Withheld = new(callers?.Withheld ?? 0, CrossOrigin is null ? 0 : FieldKinds.Bit(FieldKind.CrossOrigin));
     }
+
+    /// <summary>What it was made of.</summary>
+    public RouteProtection Rules { get; }
 
     /// <summary>Whether some addresses may not ask.</summary>
     public bool HasNetworks => _allowed is not null || _denied is not null;

@@ -80,7 +80,7 @@ internal sealed partial class Exchange(DataPlane plane)
                     plane.Book.CountUnrouted();
                     return await AnswerAsync(OwnAnswer.NoRoute);
                 }
-                if (_guard is { } guard && !_isAdmitted && await GuardAsync(guard) is { } refusal)
+                if (IsUnderOtherRules() && await GuardAsync(_guard!) is { } refusal)
                     return await AnswerAsync(refusal);
                 var admission = await AdmitAsync();
                 if (admission == Admission.Rerouted)
@@ -114,8 +114,11 @@ internal sealed partial class Exchange(DataPlane plane)
         _isBodyBegun = false;
         _uploadEnd = NotEnded;
         _holdDue = _queueDue = 0;
-        _isAdmitted = false;
+        _rules = null;
+        _counter = null;
         _status = 0;
+        _isCall = false;
+        _callCode = null;
     }
 
     private void End()
@@ -143,7 +146,7 @@ internal sealed partial class Exchange(DataPlane plane)
     private void EndEntry(AccessEntry entry)
     {
         var outcome = new AccessOutcome(
-            _status, Stopwatch.GetElapsedTime(_startedAt), _route?.Path, _service?.Name.ToString(),
+            _status, _callCode, Stopwatch.GetElapsedTime(_startedAt), _route?.Path, _service?.Name.ToString(),
             _endpoint is null ? null : _release.Counters.Release.ToString(), _endpoint?.Endpoint.Instance.ToString(), _span?.TraceId.ToString());
         if (_isLogged)
             plane.AccessLog!.Write(entry, outcome);

@@ -21,13 +21,33 @@ internal sealed partial class Exchange
     private readonly byte[] _nonce = new byte[SecurityFields.NonceLength];
     private readonly RequestJudge _judge = new();
     private RouteGuard? _guard;
-    private bool _isAdmitted;
+    private RouteProtection? _rules;
+    private RateLimiter? _counter;
+    private LimitVerdict _counted;
+
+    /// <summary>
+    /// Whether the request must be let through by the route's guard: it was not yet, or it waited, and the table in which it goes on has
+    /// other rules. By the same rules nobody is asked, and counted, twice.
+    /// </summary>
+    private bool IsUnderOtherRules()
+    {
+        var rules = _guard?.Rules;
+        if (Equals(rules, _rules))
+            return false;
+        if (_rules is not null)
+        {
+            _moreFields.Clear();
+            _forInstance.Clear();
+            _judge.Release();
+        }
+        _rules = rules;
+        return rules is not null;
+    }
 
     /// <summary>Lets a request through, or gives the answer that refuses it.</summary>
     [AsyncMethodBuilder(typeof(PooledTaskBuilder<>))]
     private async ValueTask<OwnAnswer?> GuardAsync(RouteGuard guard)
     {
-        _isAdmitted = true;
         if (guard.Answers is { NeedsNonce: true })
             MakeNonce();
         if (RefuseByAddress(guard) is { } strange)
@@ -93,6 +113,12 @@ internal sealed partial class Exchange
     /// <summary>Counts the request where its limit is counted; refuses it when there are too many.</summary>
     private async ValueTask<OwnAnswer?> LimitAsync(RouteGuard guard, Caller? caller)
     {
+        // It was let through by the same bucket before, under other rules.
+        if (guard.Limiter == _counter)
+        {
+            WriteLimit(guard.Limit!, _counted);
+            return null;
+        }
         LimitVerdict? shared = null;
         if (plane.SharedLimits is { } limits)
         {
@@ -100,6 +126,7 @@ internal sealed partial class Exchange
             await _client.Engine.Enter();
         }
         var verdict = shared ?? guard.Limiter!.Take(KeyOf(guard, caller), Stopwatch.GetElapsedTime(0).Ticks);
+        (_counter, _counted) = (guard.Limiter, verdict);
         WriteLimit(guard.Limit!, verdict);
         return verdict.IsAllowed ? null : Refused(RefusalReason.RateLimit, OwnAnswer.TooMany, "more requests than the limit");
     }
