@@ -49,6 +49,27 @@ public sealed class GrpcTests(SharedGateway gateway) : IClassFixture<SharedGatew
     }
 
     [Fact]
+    public async Task The_access_log_says_what_a_call_came_to()
+    {
+        var folder = Directory.CreateTempSubdirectory("log");
+        var path = Path.Combine(folder.FullName, "access.jsonl");
+        await using (var own = await GatewayProcess.Start(null, "--access-log", path))
+        {
+            await own.Put(Service("web", Http2Release(_release, 1, new Uri(_server.Urls.Single()).Port)));
+            using var channel = GrpcChannel.ForAddress(own.Address);
+            var client = new Health.HealthClient(channel);
+            await client.CheckAsync(new());
+            await Assert.ThrowsAsync<RpcException>(async () => await client.CheckAsync(new() { Service = "nobody" }));
+            await Eventually.True(() => File.ReadAllLines(path).Length == 2, "both are written");
+        }
+        Assert.Collection(
+            File.ReadAllLines(path),
+            line => Assert.Contains("\"status\":\"200\",\"grpcStatus\":\"0\"", line),
+            line => Assert.Contains("\"status\":\"200\",\"grpcStatus\":\"5\"", line));
+        folder.Delete(recursive: true);
+    }
+
+    [Fact]
     public async Task A_call_is_answered_with_its_status_behind_it()
     {
         using var call = new Health.HealthClient(_channel).CheckAsync(new());

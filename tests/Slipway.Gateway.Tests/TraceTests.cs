@@ -71,7 +71,7 @@ public sealed class TraceTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task A_collector_that_is_away_costs_no_request()
+    public async Task A_collector_that_is_away_costs_no_request_and_is_told_of()
     {
         await using var backend = RawBackend.Saying("ok");
         await using var gateway = await GatewayProcess.Start(null, "--traces", "http://127.0.0.1:9/v1/traces");
@@ -80,6 +80,7 @@ public sealed class TraceTests : IAsyncDisposable
         for (var i = 0; i < 100; i++)
             Assert.EndsWith("ok", await client.Ask("GET / HTTP/1.1\r\nHost: x\r\n\r\n"));
         Assert.Equal(100, backend.Heads.Count);
+        await Eventually.True(() => gateway.Log.Contains("the collector takes no spans", StringComparison.Ordinal), "that spans are lost is logged");
     }
 
     private Task<GatewayProcess> Start(params string[] options) => GatewayProcess.Start(null, ["--traces", $"http://127.0.0.1:{_collector.Port}/v1/traces", .. options]);

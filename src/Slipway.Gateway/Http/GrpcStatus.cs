@@ -6,29 +6,32 @@ namespace Slipway.Gateway.Http;
 /// </summary>
 internal static class GrpcStatus
 {
+    private const int Unknown = 2;
+    private const int CodeMax = 16;
+
     private static ReadOnlySpan<byte> Name => "grpc-status"u8;
 
     /// <summary>Whether an answer is one to a call, by its Content-Type.</summary>
     public static bool IsCall(FieldLines fields, ReadOnlySpan<byte> head)
         => fields.ValueOf(head, "content-type"u8) is { Length: >= 16 } type && Octets.Same(type[..16], "application/grpc"u8);
 
-    /// <summary>The status of HTTP that means the same as what a head says; null when it says nothing, and trailers will.</summary>
+    /// <summary>The code that a head says; null when it says none, and trailers will.</summary>
     public static int? Of(FieldLines fields, ReadOnlySpan<byte> head)
-        => fields.ValueOf(head, Name) is { IsEmpty: false } code ? ToHttp(code) : null;
+        => fields.ValueOf(head, Name) is { IsEmpty: false } code ? Parse(code) : null;
 
-    /// <summary>The same of trailers; 500 when they say nothing either.</summary>
+    /// <summary>The code that trailers say; <c>UNKNOWN</c> when they say none either.</summary>
     public static int Of(ReadOnlySpan<byte> trailers)
     {
         while (TrailerLines.TryNext(ref trailers, out var name, out var value))
         {
             if (Octets.Same(name, Name))
-                return ToHttp(value);
+                return Parse(value);
         }
-        return 500;
+        return Unknown;
     }
 
-    // As google.rpc.Code has it beside each of its codes.
-    private static int ToHttp(ReadOnlySpan<byte> code) => !Octets.TryLength(code, out var number) ? 500 : number switch
+    /// <summary>The status of HTTP that means the same as a code, as google.rpc.Code has it beside each of its codes.</summary>
+    public static int ToHttp(int code) => code switch
     {
         0 => 200,
         1 => 499,
@@ -43,4 +46,6 @@ internal static class GrpcStatus
         16 => 401,
         _ => 500,
     };
+
+    private static int Parse(ReadOnlySpan<byte> code) => Octets.TryLength(code, out var number) && number <= CodeMax ? (int)number : Unknown;
 }

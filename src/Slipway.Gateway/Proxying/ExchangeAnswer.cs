@@ -10,7 +10,8 @@ internal sealed partial class Exchange
 {
     private readonly BodyDecoder _download = new();
     private bool _keepsAlive;
-    private int? _cameTo;
+    private bool _isCall;
+    private int? _callCode;
 
     /// <summary>Passes the answer on, whose head has been read, and counts the request out.</summary>
     private ValueTask<Attempt> PassAnswerAsync()
@@ -69,7 +70,9 @@ internal sealed partial class Exchange
             answers.Write(_moreFields, _response.Fields, head, _client.IsSecure, _nonce);
         HeadWriter.WriteResponse(_toClient, _response, head, _guard?.Withheld ?? default, isChunked, connection, cookie, _moreFields.Written.Span);
         _status = _response.Status;
-        _cameTo = _endpoint.Endpoint.Http2 && GrpcStatus.IsCall(_response.Fields, head) ? GrpcStatus.Of(_response.Fields, head) : _status;
+        _isCall = _endpoint.Endpoint.Http2 && GrpcStatus.IsCall(_response.Fields, head);
+        if (_isCall)
+            _callCode = GrpcStatus.Of(_response.Fields, head);
         _upstream.RestMillisecondsMax = _response.RestMilliseconds(head);
         _fromInstance.Consume(_answerLength);
     }
@@ -85,7 +88,9 @@ internal sealed partial class Exchange
                 _endpoint.Rest(_client.Engine, _upstream);
             else
                 _upstream.Wire.Close();
-            counters.EndAnswered(_cameTo ?? GrpcStatus.Of(_download.Trailers));
+            if (_isCall)
+                _callCode ??= GrpcStatus.Of(_download.Trailers);
+            counters.EndAnswered(_callCode is { } code ? GrpcStatus.ToHttp(code) : _status);
             NoteSuccess();
             return _keepsAlive ? Attempt.Answered : Attempt.Closed;
         }

@@ -6,6 +6,7 @@ using OpenTelemetry.Resources;
 using OpenTelemetry.Trace;
 using Slipway.Gateway.Forwarding;
 using Slipway.Gateway.Hosting;
+using Slipway.Gateway.Http;
 
 namespace Slipway.Gateway.Tracing;
 
@@ -22,7 +23,8 @@ internal sealed class Traces : IDisposable
     /// <summary>Begins.</summary>
     /// <param name="collector">Where the collector takes spans, such as <c>http://127.0.0.1:4318/v1/traces</c>.</param>
     /// <param name="share">How many of the requests; above 0 to 1.</param>
-    public Traces(Uri collector, double share)
+    /// <param name="log">Is told when the collector takes no spans, and when it does again.</param>
+    public Traces(Uri collector, double share, GatewayLog log)
     {
         _share = share;
         // Which requests are written down is decided before a span is made: one that is made is kept.
@@ -30,7 +32,7 @@ internal sealed class Traces : IDisposable
             .AddSource(_source.Name)
             .SetSampler(new AlwaysOnSampler())
             .SetResourceBuilder(ResourceBuilder.CreateEmpty().AddService("slipway-gateway"))
-            .AddOtlpExporter(options => (options.Endpoint, options.Protocol) = (collector, OtlpExportProtocol.HttpProtobuf))
+            .AddProcessor(new BatchActivityExportProcessor(new SpanExporter(new() { Endpoint = collector, Protocol = OtlpExportProtocol.HttpProtobuf }, log)))
             .Build();
     }
 
@@ -66,7 +68,9 @@ internal sealed class Traces : IDisposable
         span.SetTag("slipway.instance", outcome.Instance);
         if (outcome.Status > 0)
             span.SetTag("http.response.status_code", outcome.Status);
-        if (outcome.Status is 0 or >= 500)
+        if (outcome.CallCode is { } code)
+            span.SetTag("rpc.grpc.status_code", code);
+        if (outcome.Status is 0 or >= 500 || GrpcStatus.ToHttp(outcome.CallCode ?? 0) >= 500)
             span.SetStatus(ActivityStatusCode.Error);
         span.Stop();
     }
