@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Slipway.Bench;
 using Slipway.Bench.Crashes;
 using Slipway.Bench.Crashes.Doomed;
@@ -48,16 +49,28 @@ if (bench is null)
 }
 
 using var stop = new CancellationTokenSource();
-Console.CancelKeyPress += (_, e) =>
-{
-    e.Cancel = true;
-    stop.Cancel();
-};
+using var interrupted = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
+using var terminated = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
 
 var missed = 0;
-await foreach (var figure in bench(quick, Console.Error.WriteLine, stop.Token))
+try
 {
-    missed += figure.Ok ? 0 : 1;
-    Console.WriteLine(json ? figure.ToJson() : figure.ToString());
+    await foreach (var figure in bench(quick, Console.Error.WriteLine, stop.Token))
+    {
+        missed += figure.Ok ? 0 : 1;
+        Console.WriteLine(json ? figure.ToJson() : figure.ToString());
+    }
+}
+catch (OperationCanceledException) when (stop.IsCancellationRequested)
+{
+    Console.Error.WriteLine("Stopped; what was begun for it has been ended.");
+    return 130;
 }
 return missed == 0 ? 0 : 1;
+
+// Everything that a measurement starts is ended on its way out, which is why it is not left at once.
+void Stop(PosixSignalContext signal)
+{
+    signal.Cancel = true;
+    stop.Cancel();
+}
