@@ -53,6 +53,8 @@ internal static class Encodings
         new("hexadecimal character references", ["xss"], false, text => Bytes(string.Concat(text.Select(c => string.Create(CultureInfo.InvariantCulture, $"&#x{(int)c:x};"))))),
         new("white space before", ["sql", "xss", "path", "command"], true, text => Bytes("%20%09" + Uri.EscapeDataString(text))),
         new("behind a value", ["command", "header"], true, text => Bytes("value" + Uri.EscapeDataString(text))),
+        new("Base64", s_all, true, text => Bytes(Convert.ToBase64String(Encoding.UTF8.GetBytes(text.PadRight(12))).Replace("+", "%2B", StringComparison.Ordinal))),
+        new("Base64 for addresses", s_all, true, text => Bytes(System.Buffers.Text.Base64Url.EncodeToString(Encoding.UTF8.GetBytes(text.PadRight(12))))),
         new("NULs between", ["xss"], true, text => Bytes(Uri.EscapeDataString(text).Replace("%3C", "%3C%00", StringComparison.Ordinal))),
     ];
 

@@ -7,11 +7,11 @@ internal static class FieldRules
 {
     private static readonly SearchValues<string> s_answers = SearchValues.Create(
         ["set-cookie:", "content-length:", "transfer-encoding:", "access-control-", "http/1.", "http/2", "x-xss-protection:", "content-security-policy:", "location: http", "location:http", "location: /", "location:/",
-            "refresh:", "x-forwarded-", "last-modified:", "content-encoding:", "content-type: text/html", "content-type:text/html", "<script", "<html", "<svg"],
+            "refresh:", "x-forwarded-", "last-modified:", "content-encoding:", "content-type: text/html", "content-type:text/html", "<script", "<html", "<svg", "rcpt to:", "mail from:"],
         StringComparison.Ordinal);
 
     private static readonly SearchValues<string> s_fields = SearchValues.Create(
-        ["host:", "bcc:", "cc:", "to:", "from:", "subject:", "content-type:", "x-", "cookie:", "referer:", "user-agent:", "mime-version:", "reply-to:", "etag:", "authorization:", "connection:"],
+        ["host:", "bcc:", "cc:", "to:", "from:", "subject:", "content-type:", "x-", "cookie:", "referer:", "user-agent:", "mime-version:", "reply-to:", "etag:", "authorization:", "connection:", "quit\r", "quit\n"],
         StringComparison.Ordinal);
 
     private static readonly SearchValues<string> s_mail = SearchValues.Create(

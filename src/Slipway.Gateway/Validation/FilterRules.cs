@@ -13,8 +13,8 @@ internal static class FilterRules
 
     /// <summary>Judges a value in lower case.</summary>
     public static Finding Judge(ReadOnlySpan<char> text)
-        => HasOperator(text) ? Filter("an operator of a document database")
-            : text.IndexOfAny(s_brackets) >= 0 && IsDirectory(text) ? Filter("a filter of a directory") : Finding.Nothing;
+        => HasOperator(text) || text.Contains("$where:", StringComparison.Ordinal) || (text[0] is '\'' or '"' && text.Contains("$or:", StringComparison.Ordinal)) ? Filter("an operator of a document database")
+            : (text.IndexOfAny(s_brackets) >= 0 && IsDirectory(text)) || text.Contains(":2.5.13.", StringComparison.Ordinal) ? Filter("a filter of a directory") : Finding.Nothing;
 
     // As a name: {"$ne":1}, [$ne]=1.
     private static bool HasOperator(ReadOnlySpan<char> text)

@@ -32,7 +32,7 @@ internal static class MarkupRules
 
     private static readonly SearchValues<string> s_loot = SearchValues.Create(["(document.", "(window.", "(atob(", "(string.fromcharcode", "(location", "alert`", "confirm`", "prompt`", "'+'", "\"+\""], StringComparison.Ordinal);
 
-    private static readonly SearchValues<string> s_constructors = SearchValues.Create([".constructor('", ".constructor(\"", ".constructor(`", ".constructor`", "function('", "function(\"", "new function`"], StringComparison.Ordinal);
+    private static readonly SearchValues<string> s_constructors = SearchValues.Create([".constructor('", ".constructor(\"", ".constructor(`", ".constructor`", "function('", "function(\"", "new function`", "document[\"cookie", "document['cookie"], StringComparison.Ordinal);
 
     private static readonly SearchValues<string> s_schemes = SearchValues.Create(["javascript:", "vbscript:", "livescript:", "data:text/html", "data:application/xhtml", "data:image/svg", "data:text/javascript"], StringComparison.Ordinal);
 
@@ -239,6 +239,8 @@ internal static class MarkupRules
             return Finding.Nothing;
         if (before.EndsWith("${") || before.EndsWith("{{") || before.Contains("{{constructor", StringComparison.Ordinal) || before.EndsWith("&{"))
             return Xss(5, "a template that calls a function");
+        if (IsDisguised(text.TrimStart('(')))
+            return Xss(5, "a call in disguise");
         // With an argument that no example has: alert(document.cookie), eval(atob(...)), [].filter.constructor('...')().
         if (sink == 0 && text.IndexOfAny(s_loot) >= 0 || text.IndexOfAny(s_constructors) >= 0)
             return Xss(5, "a call that takes what is the user's");
@@ -253,6 +255,14 @@ internal static class MarkupRules
         between = between.Trim(" \t\r\n");
         return quote >= 0 && (between.IsEmpty ? false : between.IndexOfAnyExcept(";,+-*/|&?:)]}!~^%=<>( {[.\\'\"`\r\n\t ") < 0)
             ? Xss(5, "a call behind a closed string") : Finding.Nothing;
+    }
+
+    // (alert)(1), confirm.call(null,1), alert?.(1): calls that do not look like any.
+    private static bool IsDisguised(ReadOnlySpan<char> text)
+    {
+        var name = text.StartsWith("alert") ? 5 : text.StartsWith("confirm") ? 7 : text.StartsWith("prompt") ? 6 : 0;
+        return name > 0 && text[name..] is var behind
+            && (behind.StartsWith(")(") || behind.StartsWith(".call(") || behind.StartsWith(".apply(") || behind.StartsWith("?.(") || behind.StartsWith(")`"));
     }
 
     private static Finding Xss(int score, string rule) => new(AttackClass.CrossSiteScripting, score, rule);

@@ -37,6 +37,8 @@ internal static class PathRules
             return Path(isOneWord || StartsClimbing(text) ? 6 : 3, "a path that climbs");
         if (isOneWord && isFile && text[0] is '/' or '\\' or '.' or '\0' or 'c' or 'w' or 'b' or '%')
             return Path(IsRooted(text) ? 6 : 3, "a file of the system");
+        if (text.StartsWith("\\\\") && text.Contains("\\c$\\", StringComparison.Ordinal))
+            return Path(6, "a share of the system");
         if (text.IndexOfAny(s_schemes) is >= 0 and < 8 && isOneWord)
             return Path(6, "a scheme that reads files");
         if (climbs == 1 && isOneWord && (text.EndsWith("..") || text.StartsWith("..")))

@@ -32,6 +32,8 @@ internal static class ShellRules
             "/dev/tcp/", "${ifs}", "$ifs", "${jndi:", "${${", "%comspec%", "cmd.exe /c", "cmd /c", "powershell -", "bash -i", "bash -c", "sh -c", "nc -e", "nc -l", "|sh", "| sh", "|bash", "| bash", "|$0", "proxycommand="],
         StringComparison.Ordinal);
 
+    private static readonly SearchValues<char> s_blanks = SearchValues.Create(" \t+;|&<>`()'\"");
+
     private static readonly string[] s_openings =
     [
         "net user ", "net localgroup ", "netsh firewall", "netsh advfirewall", "reg add ", "powershell -e", "powershell -n", "powershell -w", "powershell.exe -", "nc -l", "nc -e", "ncat -", "bash -i",
@@ -333,7 +335,16 @@ internal static class ShellRules
     private static Finding Wildcards(ReadOnlySpan<char> text)
     {
         var at = text.IndexOf("/?");
-        return at >= 0 && text[at..].Contains("??/", StringComparison.Ordinal) ? Shell(5, "a program named by wildcards") : Finding.Nothing;
+        if (at >= 0 && text[at..].Contains("??/", StringComparison.Ordinal))
+            return Shell(5, "a program named by wildcards");
+        if (text.IndexOfAny('*', '?', '$') < 0)
+            return Finding.Nothing;
+        foreach (var range in text.SplitAny(s_blanks))
+        {
+            if (ShellGlob.MayName(text[range]))
+                return Shell(5, "a file of the system named by wildcards");
+        }
+        return Finding.Nothing;
     }
 
     private static Finding Shell(int score, string rule) => new(AttackClass.CommandInjection, score, rule);

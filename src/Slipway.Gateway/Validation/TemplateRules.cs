@@ -16,6 +16,8 @@ internal static class TemplateRules
     /// <summary>Judges a value in lower case.</summary>
     public static Finding Judge(ReadOnlySpan<char> text)
     {
+        if (text.Contains("<#assign", StringComparison.Ordinal) || text.Contains("?new()", StringComparison.Ordinal))
+            return new(AttackClass.CommandInjection, 5, "a template that is computed");
         foreach (var (open, close) in s_brackets)
         {
             for (var at = text.IndexOf(open); at >= 0;)

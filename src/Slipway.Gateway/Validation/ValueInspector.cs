@@ -1,4 +1,6 @@
 using System.Buffers;
+using System.Buffers.Text;
+using System.Text.Unicode;
 
 namespace Slipway.Gateway.Validation;
 
@@ -35,6 +37,10 @@ internal sealed class ValueInspector
     private const int WindowLength = 1024;
     private const int WindowOverlap = 256;
 
+    // Twelve characters and up to a kilobyte of text.
+    private const int EncodedMin = 16;
+    private const int EncodedMax = 1368;
+
     // What every injection has at least one of.
     private static readonly SearchValues<byte> s_harmless = SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-,"u8);
 
@@ -43,6 +49,9 @@ internal sealed class ValueInspector
     private static readonly SearchValues<string> s_words = SearchValues.Create(
         ["--", "order by", "powershell -", "net user", "net localgroup", "netsh ", "nc -", "union", "select", "outfile", "procedure", "exec", "having", "schema", "like", "regexp", "between", "waitfor", "delay", "sys", "drop", "delete", "insert", "update", "xp_", "sp_"],
         StringComparison.Ordinal);
+
+    // What no text has; NULs have some that attack.
+    private static readonly SearchValues<byte> s_unwritten = SearchValues.Create([.. Enumerable.Range(1, 31).Select(static c => (byte)c).Where(static c => c is not ((byte)'\t' or (byte)'\n' or (byte)'\r'))]);
 
     private readonly SqlRules _sql = new();
 
@@ -55,8 +64,12 @@ internal sealed class ValueInspector
     /// <summary>Judges a value.</summary>
     public Finding Judge(ReadOnlySpan<byte> raw, ValuePlace place)
     {
-        if (raw.IndexOfAnyExcept(s_harmless) < 0)
-            return Finding.Nothing;
+        var found = raw.IndexOfAnyExcept(s_harmless) < 0 ? Finding.Nothing : Layers(raw, place);
+        return found.IsAttack ? found : found.Or(Encoded(raw, place));
+    }
+
+    private Finding Layers(ReadOnlySpan<byte> raw, ValuePlace place)
+    {
         var rented = ArrayPool<char>.Shared.Rent(raw.Length);
         try
         {
@@ -70,6 +83,38 @@ internal sealed class ValueInspector
         {
             ArrayPool<char>.Shared.Return(rented);
         }
+    }
+
+    // A text in Base64, of either alphabet, as applications carry what has no place in an address otherwise.
+    private Finding Encoded(ReadOnlySpan<byte> raw, ValuePlace place)
+    {
+        if (raw.Length is < EncodedMin or > EncodedMax || raw.IndexOfAnyInRange((byte)'A', (byte)'Z') < 0)
+            return Finding.Nothing;
+        Span<byte> digits = stackalloc byte[raw.Length];
+        var length = 0;
+        for (var i = 0; i < raw.Length; i++)
+        {
+            var c = raw[i];
+            if (c == '%' && place.HasFlag(ValuePlace.Escaped) && i + 2 < raw.Length && Utf8Parser.TryParse(raw.Slice(i + 1, 2), out byte escaped, out var used, 'x') && used == 2)
+            {
+                c = escaped;
+                i += 2;
+            }
+            if (c is (byte)'+' or (byte)' ' or (byte)'-')
+                digits[length++] = (byte)'-';
+            else if (c is (byte)'/' or (byte)'_')
+                digits[length++] = (byte)'_';
+            else if (char.IsAsciiLetterOrDigit((char)c))
+                digits[length++] = c;
+            else if (c != '=')
+                return Finding.Nothing;
+        }
+        Span<byte> text = stackalloc byte[raw.Length];
+        if (length % 4 == 1 || Base64Url.DecodeFromUtf8(digits[..length], text, out _, out var count) != OperationStatus.Done)
+            return Finding.Nothing;
+        text = text[..count];
+        // Keys and signatures are no text.
+        return text.IndexOfAny(s_unwritten) < 0 && Utf8.IsValid(text) ? Layers(text, ValuePlace.Escaped | (place & ValuePlace.HasLines)) : Finding.Nothing;
     }
 
     // The rules look back and ahead from every sign that may begin an attack. Within windows that is bounded, whatever is sent;
@@ -95,13 +140,13 @@ internal sealed class ValueInspector
             found = found.Or(Counted(MarkupRules.Judge(text)));
         if (!found.IsAttack)
             found = found.Or(Counted(_sql.Judge(text)));
-        if (!found.IsAttack && text.IndexOfAny('$', '(') >= 0)
+        if (!found.IsAttack && text.IndexOfAny('$', '(', ':') >= 0)
             found = found.Or(Counted(FilterRules.Judge(text)));
         if (!found.IsAttack)
             found = found.Or(Counted(PathRules.Judge(text)));
         if (!found.IsAttack)
             found = found.Or(Counted(ShellRules.Judge(text)));
-        if (!found.IsAttack && text.IndexOfAny('{', '%', '@') >= 0)
+        if (!found.IsAttack && text.IndexOfAny("{%@#?") >= 0)
             found = found.Or(Counted(TemplateRules.Judge(text)));
         if (!found.IsAttack)
             found = found.Or(Counted(FieldRules.Judge(text, place.HasFlag(ValuePlace.HasLines))));
