@@ -15,7 +15,7 @@ internal sealed class RotatedValue : IRotatedSecret
 
     public string Manifest => RotationManifest.Of(
         Repository.CourierApi,
-        "API__KEY: { secret: true, store: home, range: 12..200, rotation: { kind: value, overlap: 10s } }",
+        "API__KEY: { secret: true, store: home, range: 12..200, rotation: { kind: value, overlap: 20s } }",
         "COURIER__DATABASE: { required: [bench], doc: The file. }");
 
     public async Task<Dictionary<string, string>> Prepare(Stack stack, CancellationToken stop)
