@@ -9,13 +9,10 @@ internal static class ShellGlob
 
     private static readonly string[] s_files = ["/etc/passwd", "/etc/shadow", "/etc/hosts", "/bin/cat", "/bin/bash", "/usr/bin/id", "/usr/bin/whoami"];
 
-    // Each may stand for several lengths, and all of them are tried.
-    private const int StarsMax = 4;
-
-    /// <summary>Whether a shell may take a word in lower case for one of the files that attacks name: <c>/e?c/pa*wd</c>, <c>/etc$x/passwd$x</c>.</summary>
+    /// <summary>Whether a shell may take a word in lower case, with wildcards or variables in it, for one of the files that attacks name: <c>/e?c/pa*wd</c>, <c>/etc$x/passwd$x</c>.</summary>
     public static bool MayName(ReadOnlySpan<char> pattern)
     {
-        if (pattern is not (['/', ..] and { Length: >= 6 and <= 40 }) || pattern.IndexOfAny('*', '?', '$') < 0 || pattern.Count('*') > StarsMax)
+        if (pattern.Length is < 6 or > 40)
             return false;
         foreach (var file in s_files)
         {
@@ -25,28 +22,41 @@ internal static class ShellGlob
         return false;
     }
 
-    // A question mark is one character, a star any number of them but no slash, a variable that nobody set is nothing.
+    // A question mark is one character, a star any number of them but no slash, a variable that nobody set is nothing. What a star
+    // stands for grows where the rest does not fit; only the last star's, since one before it could do no better.
     private static bool Matches(ReadOnlySpan<char> pattern, ReadOnlySpan<char> file)
     {
-        if (pattern.IsEmpty)
-            return file.IsEmpty;
-        switch (pattern[0])
+        var (at, to) = (0, 0);
+        var (star, from) = (-1, 0);
+        while (true)
         {
-            case '*':
-                pattern = pattern.TrimStart('*');
-                for (var i = 0; i <= file.Length; i++)
-                {
-                    if (Matches(pattern, file[i..]))
-                        return true;
-                    if (i < file.Length && file[i] == '/')
-                        return false;
-                }
+            if (at < pattern.Length && pattern[at] == '$')
+            {
+                at++;
+                while (at < pattern.Length && s_letters.Contains(pattern[at]))
+                    at++;
+            }
+            else if (at < pattern.Length && pattern[at] == '*')
+            {
+                (star, from) = (++at, to);
+            }
+            else if (at == pattern.Length && to == file.Length)
+            {
+                return true;
+            }
+            else if (at < pattern.Length && to < file.Length && (pattern[at] == file[to] || (pattern[at] == '?' && file[to] != '/')))
+            {
+                at++;
+                to++;
+            }
+            else if (star >= 0 && from < file.Length && file[from] != '/')
+            {
+                (at, to) = (star, ++from);
+            }
+            else
+            {
                 return false;
-            case '$':
-                var end = pattern[1..].IndexOfAnyExcept(s_letters);
-                return end != 0 && Matches(end < 0 ? [] : pattern[(1 + end)..], file);
-            default:
-                return !file.IsEmpty && (pattern[0] == file[0] || (pattern[0] == '?' && file[0] != '/')) && Matches(pattern[1..], file[1..]);
+            }
         }
     }
 }

@@ -13,6 +13,10 @@ internal static class ShellRules
     // What a shell skips before a name, or the folders before it, as far as anybody writes them.
     private const int SkippedMax = 128;
 
+    // No value costs more than its length, whatever is in it.
+    private const int GlobsMax = 8;
+    private const int ReachMax = 40;
+
     private static readonly FrozenSet<string>.AlternateLookup<ReadOnlySpan<char>> s_programs
         = ("whoami ifconfig ipconfig netstat wget curl nc ncat netcat nslookup dig uname bash zsh ksh csh tcsh dash cmd cmd.exe powershell powershell.exe pwsh systeminfo tasklist taskkill chmod chown"
             + " sysinfo mkfifo telnet ssh scp tftp ftp nmap perl python python2 python3 ruby php lua node gcc crontab useradd adduser usermod passwd getent printenv hostname id ls ps pwd dir sh env ping sleep rm"
@@ -303,7 +307,7 @@ internal static class ShellRules
                     return true;
             }
             else if (behind.StartsWith("'\\x") || (isInWord && behind.StartsWith("()")) || (isInWord && text[at] == '`' && (behind is ['`', >= 'a' and <= 'z', ..] || behind.StartsWith("echo ")))
-                || (isInWord && behind.StartsWith("(echo ")) || (text[at] == '%' && behind.IndexOf(":~") is > 1 and var colon && !behind[..colon].ContainsAnyExcept(s_letters)))
+                || (isInWord && behind.StartsWith("(echo ")) || (text[at] == '%' && behind[..Math.Min(behind.Length, ReachMax)].IndexOf(":~") is > 1 and var colon && !behind[..colon].ContainsAnyExcept(s_letters)))
             {
                 return true;
             }
@@ -339,9 +343,11 @@ internal static class ShellRules
             return Shell(5, "a program named by wildcards");
         if (text.IndexOfAny('*', '?', '$') < 0)
             return Finding.Nothing;
+        var globs = 0;
         foreach (var range in text.SplitAny(s_blanks))
         {
-            if (ShellGlob.MayName(text[range]))
+            var word = text[range];
+            if (word is ['/', ..] && word.IndexOfAny('*', '?', '$') >= 0 && globs++ < GlobsMax && ShellGlob.MayName(word))
                 return Shell(5, "a file of the system named by wildcards");
         }
         return Finding.Nothing;
