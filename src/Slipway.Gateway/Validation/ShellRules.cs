@@ -15,7 +15,6 @@ internal static class ShellRules
 
     // No value costs more than its length, whatever is in it.
     private const int GlobsMax = 8;
-    private const int ReachMax = 40;
 
     private static readonly FrozenSet<string>.AlternateLookup<ReadOnlySpan<char>> s_programs
         = ("whoami ifconfig ipconfig netstat wget curl nc ncat netcat nslookup dig uname bash zsh ksh csh tcsh dash cmd cmd.exe powershell powershell.exe pwsh systeminfo tasklist taskkill chmod chown"
@@ -281,7 +280,7 @@ internal static class ShellRules
             return Shell(6, "a function that a shell takes from its environment");
         if (IsCommandLine(text))
             return Shell(5, "a command line");
-        if (IsExpansion(text))
+        if (ShellExpansion.IsIn(text))
             return Shell(6, "a shell's own syntax");
         if (text.IndexOfAny(s_telling) < 0)
             return Wildcards(text);
@@ -291,30 +290,6 @@ internal static class ShellRules
             return Shell(6, "a shell's own syntax");
         }
         return Shell(IsProse(text) ? 2 : 5, "a shell or program by its path");
-    }
-
-    // ${home:0:1}, ${name//a/b}, $'\x2f', %name:~1,2%, and substitutions in the middle of a word: who$()ami, who`echo am`i.
-    private static bool IsExpansion(ReadOnlySpan<char> text)
-    {
-        for (var at = text.IndexOfAny('$', '`', '%'); at >= 0;)
-        {
-            var behind = text[(at + 1)..];
-            var isInWord = at > 0 && char.IsAsciiLetter(text[at - 1]);
-            if (behind is ['{', ..])
-            {
-                var end = 1 + Math.Max(0, behind[1..].IndexOfAnyExcept(s_letters));
-                if (behind[end..] is [':', >= '0' and <= '9', ':', >= '0' and <= '9', ..] or ['/', '/', ..] && end > 1)
-                    return true;
-            }
-            else if (behind.StartsWith("'\\x") || (isInWord && behind.StartsWith("()")) || (isInWord && text[at] == '`' && (behind is ['`', >= 'a' and <= 'z', ..] || behind.StartsWith("echo ")))
-                || (isInWord && behind.StartsWith("(echo ")) || (text[at] == '%' && behind[..Math.Min(behind.Length, ReachMax)].IndexOf(":~") is > 1 and var colon && !behind[..colon].ContainsAnyExcept(s_letters)))
-            {
-                return true;
-            }
-            var next = behind.IndexOfAny('$', '`', '%');
-            at = next < 0 ? -1 : at + 1 + next;
-        }
-        return false;
     }
 
     // A value that is a command line and nothing else, as only an attack asks for one: what opens a door, or looks at a folder or file of the system.

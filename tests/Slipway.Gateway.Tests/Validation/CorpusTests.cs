@@ -41,6 +41,26 @@ public sealed class CorpusTests
         Assert.True(stopped.Count * 1000 <= all.Count, $"{stopped.Count} of {all.Count} stopped:\n{string.Join('\n', stopped.Select(one => $"{Judge(one, ValuePlace.Form).Rule}: {one.Replace("\n", "\\n", StringComparison.Ordinal)}"))}");
     }
 
+    [Fact]
+    public void Whatever_is_cut_joined_and_put_in_is_judged_without_a_fault()
+    {
+        var random = new Random(1);
+        string Any() => Corpus.Attacks[random.Next(Corpus.Attacks.Count)].Text;
+        for (var i = 0; i < 200_000; i++)
+        {
+            var (one, other) = (Any(), Any());
+            var cut = one[..random.Next(one.Length + 1)];
+            var text = random.Next(3) switch
+            {
+                0 => cut,
+                1 => cut + other[random.Next(other.Length)..],
+                _ => cut + "'\"`;|&$(){}[]<>\\/%:=*?,.#@!-+\0\n\r "[random.Next(32)] + one[cut.Length..],
+            };
+            // An exception here would end the connection.
+            _ = _inspector.Judge(Encoding.UTF8.GetBytes(text), (ValuePlace)random.Next(8));
+        }
+    }
+
     private Finding Judge(string text, ValuePlace place)
         => _inspector.Judge(Encoding.UTF8.GetBytes(place.HasFlag(ValuePlace.Escaped) ? Uri.EscapeDataString(text) : text), place);
 }
